@@ -1,0 +1,5 @@
+/** Placeholder summary, to be replaced by the module's own words. */
+@NullMarked
+package io.myelin.compute;
+
+import org.jspecify.annotations.NullMarked;
