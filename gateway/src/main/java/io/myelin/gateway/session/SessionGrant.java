@@ -1,0 +1,34 @@
+package io.myelin.gateway.session;
+
+import java.util.List;
+
+/**
+ * What a session grants its tasks.
+ *
+ * @param sessionId 64 hex digits
+ * @param client address of the client's account
+ * @param model the model it was opened for, or {@code *} for every model of the subnet
+ * @param redundancy how many nodes run each task
+ * @param verificationLevel 0 signatures and hash chain only; higher levels sample more
+ * @param nodes addresses of the nodes that hold a slot for it, in drawing order
+ * @param expiresAtMillis no task may end after this (Unix time)
+ */
+public record SessionGrant(
+    String sessionId,
+    String client,
+    String model,
+    int redundancy,
+    int verificationLevel,
+    List<String> nodes,
+    long expiresAtMillis) {
+
+  /** Copies the nodes. */
+  public SessionGrant {
+    nodes = List.copyOf(nodes);
+  }
+
+  /** Whether tasks for this model may run in the session. */
+  public boolean allowsModel(String wanted) {
+    return model.equals("*") || model.equals(wanted);
+  }
+}
