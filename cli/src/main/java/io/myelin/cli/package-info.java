@@ -1,4 +1,4 @@
-/** Placeholder summary, to be replaced by the module's own words. */
+/** The command line: one class per command, and what they share. */
 @NullMarked
 package io.myelin.cli;
 

@@ -1,0 +1,98 @@
+package io.myelin.cli;
+
+import java.io.PrintWriter;
+import java.util.Arrays;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** Entry point of {@code ./myelin}. Exit status: 0 done, 1 failed, 2 wrong usage. */
+@Command(
+    name = "myelin",
+    description = "A decentralised AI inference network: prompts in, verified tokens out.",
+    versionProvider = Version.class,
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {HelpCommand.class, WarmUpCommand.class},
+    footer = {
+      "",
+      "Start here:",
+      "  ./myelin devnet --ask \"What is the capital of France?\"",
+      "  ./myelin devnet            then, in another terminal: ./myelin chat",
+      "",
+      "`test` builds everything and runs the test suite: ./myelin test --help",
+      "Every command explains itself: ./myelin COMMAND --help"
+    })
+public final class Main implements Runnable {
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli before run()
+  private CommandSpec spec;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show the stack trace when something fails, and log more.")
+  @SuppressWarnings("UnusedVariable") // read from the arguments, before picocli has parsed them
+  private boolean debug;
+
+  /** Runs one command and exits with its status. */
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /** Runs one command and returns its exit status. */
+  static int run(String... args) {
+    boolean debug = Arrays.asList(args).contains("--debug");
+    Logging.configure(debug);
+    var commandLine = new CommandLine(new Main());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setUsageHelpAutoWidth(true);
+    commandLine.setParameterExceptionHandler(Main::wrongUsage);
+    commandLine.setExecutionExceptionHandler(
+        (failure, failed, parseResult) -> failed(failure, failed.getErr(), debug));
+    return commandLine.execute(args);
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private static int wrongUsage(ParameterException failure, String[] args) {
+    CommandLine command = failure.getCommandLine();
+    command
+        .getErr()
+        .println(
+            "myelin: "
+                + oneLine(String.valueOf(failure.getMessage()))
+                + " (see ./"
+                + command.getCommandSpec().qualifiedName()
+                + " --help)");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static int failed(Exception failure, PrintWriter err, boolean debug) {
+    if (failure instanceof ParameterException wrong) {
+      return wrongUsage(wrong, new String[0]);
+    }
+    String message = failure.getMessage();
+    err.println(
+        "myelin: "
+            + oneLine(message == null || message.isBlank() ? failure.toString() : message)
+            + (failure instanceof CommandException ? "" : " (--debug shows where)"));
+    if (debug) {
+      failure.printStackTrace(err);
+    }
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static String oneLine(String text) {
+    return text.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}
