@@ -8,14 +8,15 @@ import java.util.Optional;
  * What the task pipeline may spend of a session: a task is held before it starts, then either
  * counted once or released. Nothing here waits for a disk, so it may be called from an event loop.
  *
- * <p>After a restart the pipeline holds its unfinished tasks again and counts every task that has a
- * receipt again; both are safe to repeat, because a task counts at most once for ever.
+ * <p>The journal is the truth about what was counted: it has a task's cost before {@link #count} is
+ * called, and a session's totals are read from there after a restart. The pipeline then holds its
+ * unfinished tasks again.
  */
 public interface SessionLedger {
 
   /**
-   * Sets {@code maxWei} of the session's budget and one of its tasks aside. Holding the same task
-   * again changes nothing and answers the same.
+   * Sets {@code maxWei} of the session's budget and one of its tasks aside, until {@link #count} or
+   * {@link #release} for the same task. Holding a held task again changes nothing.
    *
    * @param taskId 64 hex digits, unique over all sessions
    * @param maxWei most the task can cost, all its nodes together
@@ -26,13 +27,13 @@ public interface SessionLedger {
 
   /**
    * Counts what a held task really cost and gives the rest of its hold back. Works while the
-   * session settles.
+   * session settles. A cost above the hold is a fault of the caller: the session is charged no more
+   * than was held.
    *
-   * @return false when this task was counted before; then nothing changes
-   * @throws IllegalArgumentException when {@code wei} is negative or more than was held
-   * @throws IllegalStateException when the session is unknown or the task was never held
+   * @return false when the task is not held, having been counted or released before; then nothing
+   *     changes
    */
-  boolean count(String sessionId, String taskId, BigInteger wei);
+  boolean count(String sessionId, String taskId, TaskUsage usage);
 
   /** Gives a hold back without counting; does nothing when there is none. */
   void release(String sessionId, String taskId);
