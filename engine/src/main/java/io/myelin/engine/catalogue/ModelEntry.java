@@ -1,0 +1,48 @@
+package io.myelin.engine.catalogue;
+
+/**
+ * One model of the catalogue.
+ *
+ * @param id as clients name it
+ * @param licence SPDX identifier, or {@code unknown}
+ * @param sha256 SHA-256 of the weights file in lowercase hex; empty only for an upstream
+ * @param sizeBytes size of the weights file; 0 when not known
+ * @param contextLength most tokens of prompt and output together
+ * @param chatTemplate where the chat template comes from: {@code file}, {@code upstream} or {@code
+ *     none}
+ * @param origin where the weights come from
+ */
+public record ModelEntry(
+    String id,
+    String licence,
+    String sha256,
+    long sizeBytes,
+    int contextLength,
+    String chatTemplate,
+    ModelOrigin origin) {
+
+  /** Checks every field. */
+  public ModelEntry {
+    if (!id.matches("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")) {
+      throw new IllegalArgumentException(
+          "id: \"" + id + "\" (expected: up to 128 of letters, digits and . _ : / -)");
+    }
+    boolean upstream = origin instanceof ModelOrigin.Upstream;
+    if (!sha256.matches("[0-9a-f]{64}") && !(upstream && sha256.isEmpty())) {
+      throw new IllegalArgumentException(
+          "sha256: \"" + sha256 + "\" (expected: 64 lowercase hex digits)");
+    }
+    if (sizeBytes < 0 || contextLength <= 0) {
+      throw new IllegalArgumentException(
+          "sizeBytes, contextLength: "
+              + sizeBytes
+              + ", "
+              + contextLength
+              + " (expected: >= 0, > 0)");
+    }
+    if (!chatTemplate.matches("file|upstream|none")) {
+      throw new IllegalArgumentException(
+          "chatTemplate: " + chatTemplate + " (expected: file, upstream or none)");
+    }
+  }
+}
