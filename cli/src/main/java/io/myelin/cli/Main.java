@@ -1,5 +1,6 @@
 package io.myelin.cli;
 
+import io.myelin.cli.chat.ChatCommand;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {HelpCommand.class, WarmUpCommand.class},
+    subcommands = {ChatCommand.class, HelpCommand.class, WarmUpCommand.class},
     footer = {
       "",
       "Start here:",
