@@ -1,0 +1,90 @@
+package io.myelin.cli.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Holds the arrows of docs/architecture.md: which module and package may use which. */
+@AnalyzeClasses(packages = "io.myelin", importOptions = DoNotIncludeTests.class)
+final class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule MODULES_POINT_DOWNWARDS =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("wire")
+          .definedBy("io.myelin.v1..")
+          .layer("protocol")
+          .definedBy("io.myelin.protocol..")
+          .layer("engine")
+          .definedBy("io.myelin.engine..")
+          .layer("gateway")
+          .definedBy("io.myelin.gateway..")
+          .layer("compute")
+          .definedBy("io.myelin.compute..")
+          .layer("cli")
+          .definedBy("io.myelin.cli..")
+          .whereLayer("cli")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("gateway")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("compute")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("engine")
+          .mayOnlyBeAccessedByLayers("compute", "cli")
+          .whereLayer("protocol")
+          .mayOnlyBeAccessedByLayers("engine", "gateway", "compute", "cli");
+
+  @ArchTest
+  static final ArchRule THE_CORE_DOES_NO_IO =
+      noClasses()
+          .that()
+          .resideInAPackage("io.myelin.protocol..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "java.net..",
+              "java.nio.file..",
+              "java.nio.channels..",
+              "java.sql..",
+              "java.util.concurrent..",
+              "io.grpc..",
+              "io.netty..",
+              "com.linecorp..")
+          .because("decisions live in the core as pure functions; shells do I/O");
+
+  @ArchTest
+  static final ArchRule THE_CORE_HAS_NO_CLOCK =
+      noClasses()
+          .that()
+          .resideInAPackage("io.myelin.protocol..")
+          .should()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(System.class, "nanoTime")
+          .orShould()
+          .callMethod(Math.class, "random")
+          .orShould()
+          .accessClassesThat()
+          .areAssignableTo(Thread.class)
+          .because("time and randomness are passed in, so that a run can be replayed");
+
+  @ArchTest
+  static final ArchRule NO_CYCLES_BETWEEN_PACKAGES =
+      slices().matching("io.myelin.(*).(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule LLAMA_STAYS_BEHIND_THE_ENGINE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.myelin.engine..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.myelin.engine.llama..")
+          .because("native code lives in the worker process, reached through InferenceEngine");
+}
