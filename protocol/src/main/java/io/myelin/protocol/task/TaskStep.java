@@ -1,0 +1,404 @@
+package io.myelin.protocol.task;
+
+import io.myelin.protocol.ids.Address;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The working copy of one transition: what the state becomes and what is to be done. Lives only
+ * while {@link TaskMachine} answers one event.
+ */
+final class TaskStep {
+  private final TaskState before;
+  private final long nowMillis;
+  private final List<Assignment> assignments;
+  private final List<Replacement> searches;
+  private final List<Segment> segments;
+  private final List<Deadline> deadlines;
+  private final List<TaskEffect> effects = new ArrayList<>();
+  private TaskPhase phase;
+  private Delivered delivered;
+  private @Nullable StreamResult result;
+  private long endedAtMillis;
+  private int lastAttempt;
+  private long lastId;
+
+  TaskStep(TaskState before, long nowMillis) {
+    this.before = before;
+    this.nowMillis = nowMillis;
+    assignments = new ArrayList<>(before.assignments());
+    searches = new ArrayList<>(before.searches());
+    segments = new ArrayList<>(before.segments());
+    deadlines = new ArrayList<>(before.deadlines());
+    phase = before.phase();
+    delivered = before.delivered();
+    result = before.result();
+    endedAtMillis = before.endedAtMillis();
+    lastAttempt = before.lastAttempt();
+    lastId = before.lastId();
+  }
+
+  Transition.Moved moved() {
+    return new Transition.Moved(state(), effects);
+  }
+
+  TaskState state() {
+    return new TaskState(
+        before.terms(),
+        before.submittedAtMillis(),
+        endedAtMillis,
+        phase,
+        assignments,
+        searches,
+        delivered,
+        result,
+        segments,
+        lastAttempt,
+        lastId,
+        deadlines);
+  }
+
+  TaskTimings timings() {
+    return before.terms().timings();
+  }
+
+  TaskPhase phase() {
+    return phase;
+  }
+
+  void effect(TaskEffect effect) {
+    effects.add(effect);
+  }
+
+  void deliver(Delivered position) {
+    delivered = position;
+  }
+
+  void result(StreamResult streamResult) {
+    result = streamResult;
+  }
+
+  void phase(TaskPhase next) {
+    phase = next;
+  }
+
+  // Offers.
+
+  void offer(Address node, Role role) {
+    Delivered from = role == Role.PRIMARY ? delivered : before.terms().start();
+    Assignment offer = Assignment.offered(node, ++lastAttempt, role, from.chunks());
+    assignments.add(offer);
+    effect(new TaskEffect.SendOffer(node, offer.attempt(), role, from));
+    arm(DeadlineKind.ACK, offer.attempt(), timings().ackMillis());
+  }
+
+  void replace(Assignment next) {
+    for (int i = 0; i < assignments.size(); i++) {
+      if (assignments.get(i).attempt() == next.attempt()) {
+        assignments.set(i, next);
+        return;
+      }
+    }
+    throw new IllegalStateException("no attempt " + next.attempt() + " in " + assignments);
+  }
+
+  Assignment attempt(int attempt) {
+    for (Assignment a : assignments) {
+      if (a.attempt() == attempt) {
+        return a;
+      }
+    }
+    throw new IllegalStateException("no attempt " + attempt + " in " + assignments);
+  }
+
+  @Nullable Assignment primary() {
+    for (Assignment a : assignments) {
+      if (a.live() && a.role() == Role.PRIMARY) {
+        return a;
+      }
+    }
+    return null;
+  }
+
+  List<Assignment> live() {
+    return assignments.stream().filter(Assignment::live).toList();
+  }
+
+  /** Takes a node out, and looks for another where one is still of use. */
+  void lose(Assignment lost, LossCause cause) {
+    drop(lost, cause);
+    if (lost.role() == Role.PRIMARY) {
+      search(Role.PRIMARY);
+    } else if (replicaStillOfUse()) {
+      search(Role.REPLICA);
+    }
+  }
+
+  /** Takes a node out. */
+  void drop(Assignment lost, LossCause cause) {
+    if (lost.role() == Role.PRIMARY) {
+      closeSegment(lost);
+      result = null;
+    }
+    disarm(DeadlineKind.ACK, lost.attempt());
+    disarm(DeadlineKind.STALL, lost.attempt());
+    replace(lost.gone(cause));
+    effect(new TaskEffect.CancelNode(lost.node(), lost.attempt(), cause.name()));
+    if (cause == LossCause.PROMOTED) {
+      replace(attempt(lost.attempt()).withSlot(SlotUse.MOVED));
+    } else {
+      releaseSlot(lost.attempt());
+    }
+    if (cause.fault()) {
+      effect(new TaskEffect.Penalise(lost.node(), lost.stage(), cause));
+    }
+  }
+
+  /**
+   * A replica runs the whole work: once the primary has finished, another one could not catch up in
+   * the time the client would be made to wait.
+   */
+  private boolean replicaStillOfUse() {
+    Assignment primary = primary();
+    return primary == null
+        || primary.stage() == NodeStage.OFFERED
+        || primary.stage() == NodeStage.ACKED;
+  }
+
+  // Searches.
+
+  private void search(Role role) {
+    if (lastAttempt + searches.size() >= before.terms().maxAttempts()) {
+      if (role == Role.PRIMARY) {
+        fail(
+            "no_node_left",
+            "the task was offered " + lastAttempt + " times and no node finished it; try again",
+            false);
+      }
+      return;
+    }
+    long id = arm(DeadlineKind.REPLACEMENT, 0, timings().replacementMillis());
+    searches.add(new Replacement(id, role));
+    effect(new TaskEffect.ChooseReplacement(id, role, state().excluded()));
+  }
+
+  void endSearch(Replacement search) {
+    searches.remove(search);
+    disarmId(DeadlineKind.REPLACEMENT, search.requestId());
+  }
+
+  /** A search found nobody: a primary is needed, a replica is not. */
+  void foundNobody(Replacement search) {
+    endSearch(search);
+    if (search.role() == Role.REPLICA) {
+      return;
+    }
+    Assignment replica = promotable();
+    if (replica == null) {
+      fail("no_node_left", "no other node of the session can go on with the task", false);
+    } else {
+      drop(replica, LossCause.PROMOTED);
+      offer(replica.node(), Role.PRIMARY);
+    }
+  }
+
+  /**
+   * A replica may become the primary only while the client has nothing: it starts anew and streams
+   * all of it. For text it did not stream it stays an independent witness.
+   */
+  private @Nullable Assignment promotable() {
+    if (delivered.chunks() > 0 || lastAttempt >= before.terms().maxAttempts()) {
+      return null;
+    }
+    for (Assignment a : live()) {
+      if (a.role() == Role.REPLICA && !a.revealAsked()) {
+        return a;
+      }
+    }
+    return null;
+  }
+
+  // Deadlines.
+
+  long arm(DeadlineKind kind, int subject, long inMillis) {
+    return armAt(kind, subject, nowMillis + inMillis);
+  }
+
+  long armAt(DeadlineKind kind, int subject, long atMillis) {
+    if (kind != DeadlineKind.REPLACEMENT) {
+      disarm(kind, subject);
+    }
+    Deadline deadline = new Deadline(kind, ++lastId, subject, atMillis);
+    deadlines.add(deadline);
+    effect(new TaskEffect.ArmDeadline(kind, deadline.armedId(), atMillis));
+    return deadline.armedId();
+  }
+
+  void disarm(DeadlineKind kind, int subject) {
+    for (Deadline d : List.copyOf(deadlines)) {
+      if (d.kind() == kind && d.subject() == subject) {
+        disarmId(kind, d.armedId());
+      }
+    }
+  }
+
+  private void disarmId(DeadlineKind kind, long armedId) {
+    if (deadlines.removeIf(d -> d.kind() == kind && d.armedId() == armedId)) {
+      effect(new TaskEffect.DisarmDeadline(kind, armedId));
+    }
+  }
+
+  /** A deadline fired: it is not armed any more, and its timer need not be stopped. */
+  void fired(Deadline deadline) {
+    deadlines.remove(deadline);
+  }
+
+  boolean armed(DeadlineKind kind) {
+    return deadlines.stream().anyMatch(d -> d.kind() == kind);
+  }
+
+  /** After a restart no timer runs: start them all again. */
+  void rearmAll() {
+    for (Deadline d : deadlines) {
+      effect(new TaskEffect.ArmDeadline(d.kind(), d.armedId(), d.atMillis()));
+    }
+  }
+
+  // Progress of the task as a whole.
+
+  /** Finds the phase that the offers amount to, and does what entering it asks for. */
+  void advance() {
+    if (phase.ended()
+        || phase instanceof TaskPhase.Queued
+        || phase instanceof TaskPhase.Committed
+        || phase instanceof TaskPhase.Validated) {
+      return;
+    }
+    Assignment primary = primary();
+    if (primary == null || primary.stage() == NodeStage.OFFERED) {
+      phase = new TaskPhase.Dispatched();
+    } else if (!primary.bound() || !live().stream().allMatch(Assignment::bound)) {
+      phase = new TaskPhase.Acked();
+    } else {
+      bound();
+    }
+    tidyDeadlines();
+  }
+
+  /** Everyone is bound: only now may anyone be asked to reveal. */
+  private void bound() {
+    phase = new TaskPhase.Precommitted();
+    boolean asked = false;
+    for (Assignment a : live()) {
+      if (!a.revealAsked()) {
+        replace(a.askedToReveal());
+        effect(new TaskEffect.AskReveal(a.node(), a.attempt()));
+        asked = true;
+      }
+    }
+    if (asked) {
+      arm(DeadlineKind.COMMIT, 0, timings().commitMillis());
+    }
+    if (live().stream().allMatch(a -> a.stage() == NodeStage.COMMITTED)) {
+      disarm(DeadlineKind.COMMIT, 0);
+      phase = new TaskPhase.Committed();
+      effect(new TaskEffect.ValidateNow());
+      arm(DeadlineKind.VALIDATE, 0, timings().validateMillis());
+    }
+  }
+
+  private void tidyDeadlines() {
+    Assignment primary = primary();
+    boolean waitsForPrecommits =
+        phase instanceof TaskPhase.Acked
+            && primary != null
+            && (primary.stage() != NodeStage.ACKED || !before.terms().streams());
+    if (!waitsForPrecommits) {
+      disarm(DeadlineKind.PRECOMMIT, 0);
+    }
+    if (live().stream().noneMatch(Assignment::owesReveal)) {
+      disarm(DeadlineKind.COMMIT, 0);
+    }
+  }
+
+  // Ends.
+
+  void fail(String code, String message, boolean clientFault) {
+    fail(code, message, clientFault, new Counted(0, delivered.tokens()));
+  }
+
+  void fail(String code, String message, boolean clientFault, Counted counted) {
+    end(new TaskPhase.Failed(code, message, clientFault, counted));
+    effect(new TaskEffect.TellClientFailed(code, message, clientFault, delivered.tokens()));
+    forgetIfReleased();
+  }
+
+  void cancel(CancelCause cause) {
+    end(new TaskPhase.Cancelled(cause, new Counted(0, delivered.tokens())));
+    effect(
+        new TaskEffect.TellClientFailed(
+            cause.code(),
+            "cancelled: " + cause.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+            cause.clientFault(),
+            delivered.tokens()));
+    forgetIfReleased();
+  }
+
+  void complete(TaskPhase.Completed completed) {
+    end(completed);
+    forgetIfReleased();
+  }
+
+  private void end(TaskPhase.Ended outcome) {
+    phase = outcome;
+    endedAtMillis = nowMillis;
+    searches.clear();
+    for (Deadline d : List.copyOf(deadlines)) {
+      disarmId(d.kind(), d.armedId());
+    }
+    for (Assignment a : live()) {
+      if (a.role() == Role.PRIMARY) {
+        closeSegment(a);
+      }
+      if (a.stage() != NodeStage.COMMITTED) {
+        effect(new TaskEffect.CancelNode(a.node(), a.attempt(), outcome.label()));
+      }
+      effect(new TaskEffect.TellNodeFinal(a.node(), a.attempt(), outcome));
+    }
+    clipSegments();
+    for (Assignment a : List.copyOf(assignments)) {
+      releaseSlot(a.attempt());
+    }
+  }
+
+  private void releaseSlot(int attempt) {
+    Assignment a = attempt(attempt);
+    if (a.slot() == SlotUse.HELD) {
+      replace(a.withSlot(SlotUse.RELEASING));
+      effect(new TaskEffect.ReleaseSlot(a.node(), attempt));
+    }
+  }
+
+  void forgetIfReleased() {
+    if (state().released()) {
+      effect(new TaskEffect.Forget());
+    }
+  }
+
+  private void closeSegment(Assignment primary) {
+    if (delivered.chunks() > primary.fromChunk()) {
+      segments.add(
+          new Segment(primary.node(), primary.attempt(), primary.fromChunk(), delivered.chunks()));
+    }
+  }
+
+  /** A cancelled client may have got less than what was relayed for it. */
+  private void clipSegments() {
+    segments.removeIf(s -> s.fromChunk() >= delivered.chunks());
+    segments.replaceAll(
+        s ->
+            new Segment(
+                s.node(), s.attempt(), s.fromChunk(), Math.min(s.toChunk(), delivered.chunks())));
+  }
+}
