@@ -1,6 +1,7 @@
 package io.myelin.cli;
 
 import io.myelin.cli.chat.ChatCommand;
+import io.myelin.cli.model.ModelCommand;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ChatCommand.class, HelpCommand.class, WarmUpCommand.class},
+    subcommands = {ChatCommand.class, ModelCommand.class, HelpCommand.class, WarmUpCommand.class},
     footer = {
       "",
       "Start here:",
