@@ -1,0 +1,68 @@
+package io.myelin.gateway.hub;
+
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node did at this gateway since it started, over all its connections: why it earns or does
+ * not. Written from any thread.
+ */
+public final class NodeAccount {
+  private final LongAdder offered = new LongAdder();
+  private final LongAdder acked = new LongAdder();
+  private final LongAdder refused = new LongAdder();
+  private final LongAdder completed = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private volatile @Nullable String lastError;
+
+  /** A task was offered. */
+  public void countOffered() {
+    offered.increment();
+  }
+
+  /** It accepted one. */
+  public void countAcked() {
+    acked.increment();
+  }
+
+  /** It declined one. */
+  public void countRefused(String why) {
+    refused.increment();
+    lastError = why;
+  }
+
+  /** A task it took part in completed with its commitment. */
+  public void countCompleted() {
+    completed.increment();
+  }
+
+  /** It failed a task. */
+  public void countFailed(String why) {
+    failed.increment();
+    lastError = why;
+  }
+
+  /** Something went wrong that is no task's failure. */
+  public void noteError(String why) {
+    lastError = why;
+  }
+
+  /** The figures now. */
+  public Figures figures() {
+    return new Figures(
+        offered.sum(), acked.sum(), refused.sum(), completed.sum(), failed.sum(), lastError);
+  }
+
+  /**
+   * Figures at one moment.
+   *
+   * @param lastError what went wrong last, or null
+   */
+  public record Figures(
+      long offered,
+      long acked,
+      long refused,
+      long completed,
+      long failed,
+      @Nullable String lastError) {}
+}

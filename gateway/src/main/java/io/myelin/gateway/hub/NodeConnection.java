@@ -1,0 +1,325 @@
+package io.myelin.gateway.hub;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import io.myelin.gateway.loop.Loop;
+import io.myelin.gateway.session.NodeView;
+import io.myelin.protocol.commitment.WorkDigest;
+import io.myelin.protocol.crypto.Signature;
+import io.myelin.protocol.crypto.Signers;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.typeddata.NodeHello;
+import io.myelin.v1.Challenge;
+import io.myelin.v1.GatewayMessage;
+import io.myelin.v1.Heartbeat;
+import io.myelin.v1.HeartbeatAck;
+import io.myelin.v1.Hello;
+import io.myelin.v1.NodeMessage;
+import io.myelin.v1.Rejected;
+import io.myelin.v1.Welcome;
+import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The gateway's end of one node's stream, from the first byte to the last. */
+final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
+
+  /** What a connection has shown so far. */
+  private enum Stage {
+    NEW,
+    CHALLENGED,
+    LIVE,
+    CLOSED
+  }
+
+  private final NodeHub hub;
+  private final StreamObserver<GatewayMessage> out;
+  private final Loop loop;
+  private final Object sending = new Object();
+  private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.NEW);
+  private final Digest nonce;
+  private volatile long lastHeardMillis;
+  private volatile Loop.@Nullable Timer watch;
+  private volatile Heartbeat lastBeat = Heartbeat.getDefaultInstance();
+  private volatile boolean draining;
+  private Hello hello = Hello.getDefaultInstance();
+  private Address node = Address.ZERO;
+  private NodeAccount account = new NodeAccount();
+  private long connectedAtMillis;
+
+  NodeConnection(NodeHub hub, StreamObserver<GatewayMessage> out, Loop loop, Digest nonce) {
+    this.hub = hub;
+    this.out = out;
+    this.loop = loop;
+    this.nonce = nonce;
+  }
+
+  /** Starts the clock of the handshake. */
+  void open() {
+    connectedAtMillis = hub.clock().millis();
+    lastHeardMillis = connectedAtMillis;
+    watch = loop.schedule(hub.settings().handshakeMillis(), this::checkHandshake);
+  }
+
+  @Override
+  public void onNext(NodeMessage message) {
+    lastHeardMillis = hub.clock().millis();
+    try {
+      switch (stage.get()) {
+        case NEW -> greet(message);
+        case CHALLENGED -> prove(message);
+        case LIVE -> serve(message);
+        case CLOSED -> {}
+      }
+    } catch (IllegalArgumentException e) {
+      // A value that does not fit: this stream's fault, and only its own.
+      closeForViolation("bad_message", String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    close("connection lost: " + Status.fromThrowable(error).getCode(), null);
+  }
+
+  @Override
+  public void onCompleted() {
+    close("the node closed its stream", null);
+  }
+
+  private void greet(NodeMessage message) {
+    if (!message.hasHello()) {
+      throw new IllegalArgumentException(
+          "first message: " + message.getKindCase() + " (expected: HELLO)");
+    }
+    hello = message.getHello();
+    node = Address.of(hello.getOperator().toByteArray());
+    if (!hello.getProtocolVersion().equals(NodeHub.PROTOCOL_VERSION)) {
+      refuse(
+          new NodeAdmission.Verdict.Refused(
+              "protocol_version",
+              "protocol version \"%s\" (expected: \"%s\"); install a matching release"
+                  .formatted(hello.getProtocolVersion(), NodeHub.PROTOCOL_VERSION),
+              false));
+      return;
+    }
+    HelloChecks.check(hello);
+    stage.set(Stage.CHALLENGED);
+    send(
+        GatewayMessage.newBuilder()
+            .setChallenge(
+                Challenge.newBuilder()
+                    .setNonce(ByteString.copyFrom(nonce.bytes()))
+                    .setGateway(ByteString.copyFrom(hub.gateway().bytes())))
+            .build());
+  }
+
+  private void prove(NodeMessage message) {
+    if (!message.hasProof()) {
+      throw new IllegalArgumentException(
+          "message: " + message.getKindCase() + " (expected: PROOF)");
+    }
+    NodeHello signed =
+        new NodeHello(hub.gateway(), nonce, node, hello.getSlots(), WorkDigest.ofModels(hello));
+    Signature signature = Signature.of(message.getProof().getSignature().toByteArray());
+    if (!Signers.signedBy(node, hub.domain().digest(signed), signature)) {
+      refuse(
+          new NodeAdmission.Verdict.Refused(
+              "bad_proof", "the signature is not that of " + node, false));
+      return;
+    }
+    switch (hub.admission().admit(node, hello)) {
+      case NodeAdmission.Verdict.Refused refused -> refuse(refused);
+      case NodeAdmission.Verdict.Admitted() -> welcome();
+    }
+  }
+
+  private void welcome() {
+    Loop.Timer handshake = watch;
+    if (handshake != null) {
+      handshake.cancel();
+    }
+    account = hub.accountOf(node);
+    if (!stage.compareAndSet(Stage.CHALLENGED, Stage.LIVE)) {
+      return;
+    }
+    send(
+        GatewayMessage.newBuilder()
+            .setWelcome(
+                Welcome.newBuilder()
+                    .setHeartbeatMillis(hub.settings().heartbeatMillis())
+                    .setInitialCredit(hub.settings().initialCredit()))
+            .build());
+    hub.joined(this);
+    watch = loop.schedule(hub.settings().silenceMillis(), this::checkSilence);
+  }
+
+  private void serve(NodeMessage message) {
+    switch (message.getKindCase()) {
+      case HEARTBEAT -> {
+        lastBeat = message.getHeartbeat();
+        send(
+            GatewayMessage.newBuilder()
+                .setHeartbeatAck(
+                    HeartbeatAck.newBuilder().setSentAtMillis(lastBeat.getSentAtMillis()))
+                .build());
+      }
+      case DRAIN -> {
+        draining = true;
+        hub.drained(this);
+      }
+      case ACK, REFUSE, CHUNK, PRECOMMIT, COMMIT, ERROR ->
+          hub.events().onTaskMessage(this, message);
+      case HELLO, PROOF, KIND_NOT_SET ->
+          throw new IllegalArgumentException(
+              "message: " + message.getKindCase() + " (expected: a task's message or a heartbeat)");
+    }
+  }
+
+  private void checkHandshake() {
+    if (stage.get() != Stage.LIVE) {
+      refuse(
+          new NodeAdmission.Verdict.Refused(
+              "handshake_timeout",
+              "no proof within " + hub.settings().handshakeMillis() + " ms",
+              true));
+    }
+  }
+
+  private void checkSilence() {
+    if (stage.get() != Stage.LIVE) {
+      return;
+    }
+    long silentMillis = hub.clock().millis() - lastHeardMillis;
+    long left = hub.settings().silenceMillis() - silentMillis;
+    if (left <= 0) {
+      close(
+          "not heard for " + silentMillis + " ms",
+          new NodeAdmission.Verdict.Refused(
+              "silent", "no heartbeat for " + silentMillis + " ms", true));
+    } else {
+      watch = loop.schedule(left, this::checkSilence);
+    }
+  }
+
+  private void refuse(NodeAdmission.Verdict.Refused refused) {
+    close(refused.code() + ": " + refused.message(), refused);
+  }
+
+  /** Another connection of the same operator proved itself. */
+  void replaced() {
+    close(
+        "replaced by a newer connection",
+        new NodeAdmission.Verdict.Refused(
+            "replaced", "a newer connection of this node took over", false));
+  }
+
+  void shutDown() {
+    close(
+        "the gateway stops",
+        new NodeAdmission.Verdict.Refused("gateway_stopping", "the gateway stops", true));
+  }
+
+  void overloaded() {
+    refuse(
+        new NodeAdmission.Verdict.Refused(
+            "too_many_connections",
+            "%d nodes are connected".formatted(hub.settings().maxConnections()),
+            true));
+  }
+
+  @Override
+  public void closeForViolation(String code, String message) {
+    account.noteError(code + ": " + message);
+    refuse(new NodeAdmission.Verdict.Refused(code, message, true));
+  }
+
+  private void close(String reason, NodeAdmission.Verdict.@Nullable Refused goodbye) {
+    Stage before = stage.getAndSet(Stage.CLOSED);
+    if (before == Stage.CLOSED) {
+      return;
+    }
+    Loop.Timer timer = watch;
+    if (timer != null) {
+      timer.cancel();
+    }
+    synchronized (sending) {
+      try {
+        if (goodbye != null) {
+          out.onNext(
+              GatewayMessage.newBuilder()
+                  .setRejected(
+                      Rejected.newBuilder()
+                          .setCode(goodbye.code())
+                          .setMessage(goodbye.message())
+                          .setRetry(goodbye.retry()))
+                  .build());
+        }
+        out.onCompleted();
+      } catch (RuntimeException e) {
+        // The stream is already cancelled: nobody is left to tell.
+      }
+    }
+    hub.left(this, before == Stage.LIVE, reason);
+  }
+
+  @Override
+  public void send(GatewayMessage message) {
+    synchronized (sending) {
+      if (stage.get() == Stage.CLOSED) {
+        return;
+      }
+      try {
+        out.onNext(message);
+      } catch (RuntimeException e) {
+        // Cancelled under our hands; the stream's own callback reports the loss.
+      }
+    }
+  }
+
+  @Override
+  public Address node() {
+    return node;
+  }
+
+  @Override
+  public Hello hello() {
+    return hello;
+  }
+
+  @Override
+  public NodeAccount account() {
+    return account;
+  }
+
+  boolean isClosed() {
+    return stage.get() == Stage.CLOSED;
+  }
+
+  NodeView view() {
+    Heartbeat beat = lastBeat;
+    String state =
+        draining ? "draining" : beat.getRunning() >= hello.getSlots() ? "reserved" : "ephemeral";
+    return new NodeView(
+        node.toString(),
+        state,
+        hello.getSoftwareVersion(),
+        hello.getSlots(),
+        beat.getRunning(),
+        beat.getQueued(),
+        beat.getDecodeMillitokensPerSecond(),
+        hello.getModelsList().stream()
+            .map(
+                model ->
+                    new NodeView.Served(
+                        model.getId(),
+                        HexFormat.of().formatHex(model.getWeightsDigest().toByteArray()),
+                        model.getContextLength(),
+                        model.getEquivalenceClass(),
+                        model.getEmbeddings()))
+            .toList(),
+        connectedAtMillis);
+  }
+}
