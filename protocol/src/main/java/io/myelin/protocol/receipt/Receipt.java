@@ -1,0 +1,91 @@
+package io.myelin.protocol.receipt;
+
+import io.myelin.protocol.crypto.Sha256;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.ids.TaskId;
+import io.myelin.protocol.typeddata.Eip712Domain;
+import io.myelin.protocol.typeddata.ReceiptAttestation;
+import io.myelin.protocol.typeddata.TaskCommit;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The record of one finished task. It says what was asked, what came back, who says so, and what it
+ * cost; {@link ReceiptVerifier} says whether that is consistent. Constructing one checks ranges
+ * only.
+ *
+ * @param domain in which its signatures count
+ * @param gateway that relayed the task and signs the receipt
+ * @param nodes that committed, the primary among them
+ * @param segments which node delivered which chunks, in order
+ * @param finishedMillis Unix time at which the gateway completed it
+ */
+public record Receipt(
+    Eip712Domain domain,
+    Address gateway,
+    SessionId sessionId,
+    TaskId taskId,
+    ReceiptWork work,
+    ReceiptOutput output,
+    ReceiptPrice price,
+    List<ReceiptNode> nodes,
+    List<Segment> segments,
+    Verdict verdict,
+    long finishedMillis) {
+  /** The format's version. */
+  public static final int VERSION = 1;
+
+  /** Most nodes in one receipt. */
+  public static final int MAX_NODES = 64;
+
+  /** Most segments in one receipt. */
+  public static final int MAX_SEGMENTS = 1024;
+
+  public Receipt {
+    nodes = List.copyOf(nodes);
+    segments = List.copyOf(segments);
+    if (nodes.size() > MAX_NODES) {
+      throw new IllegalArgumentException(
+          "nodes: " + nodes.size() + " (expected: at most " + MAX_NODES + ")");
+    }
+    if (segments.size() > MAX_SEGMENTS) {
+      throw new IllegalArgumentException(
+          "segments: " + segments.size() + " (expected: at most " + MAX_SEGMENTS + ")");
+    }
+    for (ReceiptNode node : nodes) {
+      TaskCommit statement = node.commitment().statement();
+      if (!statement.taskId().equals(taskId)
+          || !statement.sessionId().equals(sessionId)
+          || !statement.specDigest().equals(work.specDigest())) {
+        throw new IllegalArgumentException(
+            "nodes: " + node.address() + " commits to another task, session or work");
+      }
+    }
+    if (finishedMillis < 0) {
+      throw new IllegalArgumentException("finishedMillis: " + finishedMillis + " (expected: >= 0)");
+    }
+  }
+
+  /** Canonical JSON: keys sorted, no spaces, no floating point, UTF-8. */
+  public String canonicalJson() {
+    return CanonicalJson.write(ReceiptWriter.receipt(this));
+  }
+
+  /** SHA-256 of the canonical JSON. */
+  public Digest digest() {
+    return Sha256.hash(canonicalJson().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** What the gateway signs under this receipt. */
+  public ReceiptAttestation attestation() {
+    return new ReceiptAttestation(
+        digest(),
+        sessionId,
+        taskId,
+        output.promptTokens(),
+        output.outputTokens(),
+        price.totalWei());
+  }
+}
