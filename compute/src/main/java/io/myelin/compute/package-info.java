@@ -1,4 +1,4 @@
-/** Placeholder summary, to be replaced by the module's own words. */
+/** A compute node: dials its gateway, runs tasks on an engine, and keeps what it promised. */
 @NullMarked
 package io.myelin.compute;
 

@@ -1,0 +1,54 @@
+package io.myelin.compute;
+
+import io.myelin.compute.link.LinkSettings;
+import io.myelin.compute.task.TaskSettings;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.typeddata.Eip712Domain;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node needs to know.
+ *
+ * @param dataFolder where its evidence lies; one node at a time
+ * @param tasks slots and times of tasks
+ * @param link times of the stream
+ * @param drainTimeout longest time running tasks get to finish when the node stops
+ * @param evidenceCapacity most tasks whose evidence is kept
+ * @param domain what signatures are bound to
+ * @param expectedGateway the only gateway it works for, or null for whichever answers
+ */
+public record ComputeNodeSettings(
+    Path dataFolder,
+    TaskSettings tasks,
+    LinkSettings link,
+    Duration drainTimeout,
+    int evidenceCapacity,
+    Eip712Domain domain,
+    @Nullable Address expectedGateway) {
+
+  /** Checks ranges. */
+  public ComputeNodeSettings {
+    if (drainTimeout.isNegative() || evidenceCapacity < 1) {
+      throw new IllegalArgumentException(
+          "drainTimeout, evidenceCapacity: "
+              + drainTimeout
+              + ", "
+              + evidenceCapacity
+              + " (expected: >= 0, >= 1)");
+    }
+  }
+
+  /** The defaults, in the local domain. */
+  public static ComputeNodeSettings of(Path dataFolder, int slots) {
+    return new ComputeNodeSettings(
+        dataFolder,
+        TaskSettings.withSlots(slots),
+        LinkSettings.DEFAULT,
+        Duration.ofSeconds(30),
+        4096,
+        Eip712Domain.local(),
+        null);
+  }
+}

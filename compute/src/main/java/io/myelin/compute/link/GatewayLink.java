@@ -1,0 +1,283 @@
+package io.myelin.compute.link;
+
+import io.myelin.v1.Challenge;
+import io.myelin.v1.GatewayMessage;
+import io.myelin.v1.Hello;
+import io.myelin.v1.NodeMessage;
+import io.myelin.v1.Rejected;
+import io.myelin.v1.Welcome;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one stream to the gateway: dials, proves who it is, heartbeats, and dials again for ever,
+ * until closed or rejected for good. Everything but {@link #send} happens on the loop, an executor
+ * of one thread that drops silently what comes after its shutdown.
+ */
+public final class GatewayLink {
+  private static final Logger logger = LoggerFactory.getLogger(GatewayLink.class);
+  private static final int LOST_HEARTBEATS = 3;
+
+  private final Dialer dialer;
+  private final LinkSettings settings;
+  private final ScheduledExecutorService loop;
+  private final RandomGenerator random;
+  private final LinkListener listener;
+
+  private volatile @Nullable Session up;
+  private @Nullable Session current;
+  private int failures;
+  private boolean stopped;
+  private @Nullable ScheduledFuture<?> redial;
+
+  /** Prepares; {@link #start} dials. */
+  public GatewayLink(
+      Dialer dialer,
+      LinkSettings settings,
+      ScheduledExecutorService loop,
+      RandomGenerator random,
+      LinkListener listener) {
+    this.dialer = dialer;
+    this.settings = settings;
+    this.loop = loop;
+    this.random = random;
+    this.listener = listener;
+  }
+
+  /** Dials for the first time. On the loop. */
+  public void start() {
+    dial();
+  }
+
+  /**
+   * Sends on the stream that is up, from any thread.
+   *
+   * @return false when none is up, and nothing was sent
+   */
+  public boolean send(NodeMessage message) {
+    Session session = up;
+    if (session == null) {
+      return false;
+    }
+    session.stream().send(message);
+    return true;
+  }
+
+  /** Whether the stream is up. */
+  public boolean isUp() {
+    return up != null;
+  }
+
+  /**
+   * Ends orderly and stays down. On the loop.
+   *
+   * @return done when the gateway has closed its side too
+   */
+  public CompletableFuture<@Nullable Void> finish() {
+    Session session = stop();
+    if (session == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    session.stream().finish();
+    return session.closed;
+  }
+
+  /** Cuts the stream and stays down. On the loop. */
+  public void abort(String why) {
+    Session session = stop();
+    if (session != null) {
+      session.stream().abort(why);
+    }
+  }
+
+  private @Nullable Session stop() {
+    stopped = true;
+    if (redial != null) {
+      redial.cancel(false);
+    }
+    Session session = current;
+    current = null;
+    up = null;
+    if (session != null) {
+      session.cancelTimers();
+    }
+    return session;
+  }
+
+  private void dial() {
+    if (stopped) {
+      return;
+    }
+    Session session = new Session();
+    current = session;
+    session.open();
+  }
+
+  private void lost(Session session, String why) {
+    if (session != current || stopped) {
+      return;
+    }
+    boolean wasUp = up == session;
+    current = null;
+    up = null;
+    session.cancelTimers();
+    failures++;
+    long delayMillis = settings.backoff().delayMillis(failures, random);
+    logger.warn(
+        "{} {}: {}. Next attempt in {} ms.",
+        wasUp ? "Lost gateway" : "No connection to gateway",
+        dialer.target(),
+        why,
+        delayMillis);
+    if (wasUp) {
+      listener.onDown(why);
+    }
+    redial = loop.schedule(this::dial, delayMillis, TimeUnit.MILLISECONDS);
+  }
+
+  /** One dialled stream. */
+  private final class Session implements Dialer.Receiver {
+    private Dialer.@Nullable Stream stream;
+    private @Nullable Hello hello;
+    private @Nullable Challenge challenge;
+    private @Nullable ScheduledFuture<?> handshakeTimer;
+    private @Nullable ScheduledFuture<?> heartbeatTimer;
+    private int unanswered;
+    private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
+
+    void open() {
+      Hello said = listener.hello();
+      hello = said;
+      handshakeTimer =
+          loop.schedule(
+              () -> fail("no welcome within " + settings.handshakeTimeout().toMillis() + " ms"),
+              settings.handshakeTimeout().toMillis(),
+              TimeUnit.MILLISECONDS);
+      stream = dialer.dial(this);
+      stream().send(NodeMessage.newBuilder().setHello(said).build());
+    }
+
+    Dialer.Stream stream() {
+      Dialer.Stream opened = stream;
+      if (opened == null) {
+        throw new IllegalStateException("not dialled");
+      }
+      return opened;
+    }
+
+    void cancelTimers() {
+      if (handshakeTimer != null) {
+        handshakeTimer.cancel(false);
+      }
+      if (heartbeatTimer != null) {
+        heartbeatTimer.cancel(false);
+      }
+    }
+
+    @Override
+    public void onMessage(GatewayMessage message) {
+      post(
+          () -> {
+            if (this == current) {
+              take(message);
+              stream().request(1);
+            }
+          });
+    }
+
+    @Override
+    public void onClosed(String why) {
+      closed.complete(null);
+      post(() -> lost(this, why));
+    }
+
+    private void fail(String why) {
+      if (this == current) {
+        stream().abort(why);
+        lost(this, why);
+      }
+    }
+
+    private void take(GatewayMessage message) {
+      switch (message.getKindCase()) {
+        case CHALLENGE -> onChallenge(message.getChallenge());
+        case WELCOME -> onWelcome(message.getWelcome());
+        case REJECTED -> onRejected(message.getRejected());
+        case HEARTBEAT_ACK -> unanswered = 0;
+        case KIND_NOT_SET -> logger.warn("Ignored a message of a kind unknown to this version");
+        case OFFER, CREDIT, CANCEL, REVEAL, FINAL -> {
+          if (up == this) {
+            listener.onMessage(message);
+          } else {
+            fail("the gateway sent " + message.getKindCase() + " before Welcome");
+          }
+        }
+      }
+    }
+
+    private void onChallenge(Challenge received) {
+      Hello said = hello;
+      if (challenge != null || said == null) {
+        fail("the gateway sent a second challenge");
+        return;
+      }
+      challenge = received;
+      try {
+        stream().send(NodeMessage.newBuilder().setProof(listener.prove(said, received)).build());
+      } catch (IllegalArgumentException e) {
+        fail(String.valueOf(e.getMessage()));
+      }
+    }
+
+    private void onWelcome(Welcome welcome) {
+      Challenge answered = challenge;
+      if (answered == null || up == this) {
+        fail("the gateway sent Welcome out of turn");
+        return;
+      }
+      if (handshakeTimer != null) {
+        handshakeTimer.cancel(false);
+      }
+      failures = 0;
+      up = this;
+      long everyMillis = Math.clamp(welcome.getHeartbeatMillis(), 50, 60_000);
+      heartbeatTimer =
+          loop.scheduleAtFixedRate(this::heartbeat, 0, everyMillis, TimeUnit.MILLISECONDS);
+      logger.info("Connected to gateway {}", dialer.target());
+      listener.onUp(answered, welcome);
+    }
+
+    private void onRejected(Rejected rejected) {
+      String why = "rejected, " + rejected.getCode() + ": " + rejected.getMessage();
+      if (rejected.getRetry()) {
+        fail(why);
+        return;
+      }
+      logger.error("Gateway {} {} (for good)", dialer.target(), why);
+      abort(why);
+      listener.onRejected(rejected);
+    }
+
+    private void heartbeat() {
+      if (this != current) {
+        return;
+      }
+      if (unanswered >= LOST_HEARTBEATS) {
+        fail(unanswered + " heartbeats without an answer");
+        return;
+      }
+      unanswered++;
+      stream().send(NodeMessage.newBuilder().setHeartbeat(listener.heartbeat()).build());
+    }
+
+    private void post(Runnable work) {
+      loop.execute(work);
+    }
+  }
+}

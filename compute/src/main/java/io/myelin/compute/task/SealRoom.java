@@ -1,0 +1,81 @@
+package io.myelin.compute.task;
+
+import com.google.protobuf.ByteString;
+import io.myelin.compute.evidence.EvidenceStore;
+import io.myelin.v1.Commit;
+import io.myelin.v1.NodeMessage;
+import io.myelin.v1.Offer;
+import io.myelin.v1.StoredCommitment;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Signs, writes and reads promises on a thread of its own, in the order asked. */
+final class SealRoom {
+  private static final Logger logger = LoggerFactory.getLogger(SealRoom.class);
+
+  private final CommitSigner signer;
+  private final EvidenceStore store;
+  private final Executor loop;
+  private final Executor disk;
+
+  SealRoom(CommitSigner signer, EvidenceStore store, Executor loop, Executor disk) {
+    this.signer = signer;
+    this.store = store;
+    this.loop = loop;
+    this.disk = disk;
+  }
+
+  /** Signs and writes; one of the two is told on the loop when it is on disk or cannot be. */
+  void seal(
+      Offer offer, TaskOutput output, Consumer<StoredCommitment> done, Consumer<String> failed) {
+    disk.execute(
+        () -> {
+          try {
+            StoredCommitment stored = signer.sign(offer, output);
+            store.seal(stored);
+            loop.execute(() -> done.accept(stored));
+          } catch (IOException | RuntimeException e) {
+            logger.error("Task {}: sealing failed", TaskMessages.shown(offer.getTaskId()), e);
+            loop.execute(() -> failed.accept("evidence could not be kept: " + e.getMessage()));
+          }
+        });
+  }
+
+  /** Reads back and sends. */
+  void open(ByteString taskId, boolean withEvidence, TaskRoom.Outbox outbox) {
+    disk.execute(
+        () -> {
+          try {
+            Optional<StoredCommitment> found = store.load(taskId);
+            if (found.isEmpty()) {
+              logger.warn("Task {}: its promise is gone", TaskMessages.shown(taskId));
+              return;
+            }
+            Commit commit = found.get().getCommit();
+            if (withEvidence) {
+              commit = commit.toBuilder().setEvidence(found.get().getEvidence()).build();
+            }
+            store.markOpened(taskId);
+            outbox.send(NodeMessage.newBuilder().setCommit(commit).build());
+          } catch (IOException e) {
+            logger.error("Task {}: its promise cannot be read", TaskMessages.shown(taskId), e);
+          }
+        });
+  }
+
+  /** Forgets. */
+  void discard(ByteString taskId) {
+    disk.execute(
+        () -> {
+          try {
+            store.discard(taskId);
+          } catch (IOException e) {
+            logger.warn("Task {}: its evidence cannot be deleted", TaskMessages.shown(taskId), e);
+          }
+        });
+  }
+}

@@ -1,0 +1,61 @@
+package io.myelin.compute.task;
+
+import com.google.protobuf.ByteString;
+import io.myelin.protocol.nodetask.NodeTaskState;
+import io.myelin.v1.Offer;
+import java.util.concurrent.ScheduledFuture;
+import org.jspecify.annotations.Nullable;
+
+/** One task in the room: the machine's state and what belongs to it. */
+final class TaskEntry {
+  NodeTaskState state;
+  ByteString precommit;
+
+  /** When it was sealed; {@link Long#MAX_VALUE} while it was not. */
+  long sealedAtMillis;
+
+  /** The offer seen last, which the machine may have refused. */
+  @Nullable Offer offered;
+
+  @Nullable TaskRun run;
+  @Nullable TaskOutput output;
+  @Nullable ScheduledFuture<?> deadline;
+
+  TaskEntry(NodeTaskState state, ByteString precommit, long sealedAtMillis) {
+    this.state = state;
+    this.precommit = precommit;
+    this.sealedAtMillis = sealedAtMillis;
+  }
+
+  /** Whether the gateway still has something to get from it. */
+  boolean owes() {
+    return switch (state) {
+      case NodeTaskState.Running _, NodeTaskState.Sealing _, NodeTaskState.Precommitted _ -> true;
+      case NodeTaskState.Absent _, NodeTaskState.Committed _, NodeTaskState.Ended _ -> false;
+    };
+  }
+
+  Offer requireOffer() {
+    Offer working = run != null ? run.offer() : offered;
+    if (working == null) {
+      throw new IllegalStateException("no offer");
+    }
+    return working;
+  }
+
+  void stopRun() {
+    if (deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    }
+    if (run != null) {
+      run.stop();
+      run = null;
+    }
+  }
+
+  void forgetPromise() {
+    precommit = ByteString.EMPTY;
+    sealedAtMillis = Long.MAX_VALUE;
+  }
+}

@@ -1,0 +1,391 @@
+package io.myelin.compute.task;
+
+import com.google.protobuf.ByteString;
+import io.myelin.compute.evidence.EvidenceStore;
+import io.myelin.engine.EngineException;
+import io.myelin.engine.EngineModel;
+import io.myelin.engine.InferenceEngine;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.nodetask.NodeTaskEffect;
+import io.myelin.protocol.nodetask.NodeTaskEvent;
+import io.myelin.protocol.nodetask.NodeTaskMachine;
+import io.myelin.protocol.nodetask.NodeTaskState;
+import io.myelin.protocol.nodetask.NodeTaskState.Committed;
+import io.myelin.protocol.nodetask.NodeTaskState.Ended;
+import io.myelin.protocol.nodetask.NodeTaskState.Precommitted;
+import io.myelin.protocol.nodetask.NodeTaskState.Running;
+import io.myelin.protocol.nodetask.NodeTaskState.Sealing;
+import io.myelin.protocol.nodetask.NodeTaskStep;
+import io.myelin.protocol.nodetask.Refusal;
+import io.myelin.protocol.typeddata.Eip712Domain;
+import io.myelin.v1.GatewayMessage;
+import io.myelin.v1.HeldTask;
+import io.myelin.v1.NodeMessage;
+import io.myelin.v1.Offer;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every task the node knows. Feeds events to {@link NodeTaskMachine} and does what it says. Used on
+ * the node's loop only.
+ */
+public final class TaskRoom {
+  private static final Logger logger = LoggerFactory.getLogger(TaskRoom.class);
+
+  /** Ended attempts remembered, to tell outdated offers. */
+  private static final int MOST_ENDED = 4096;
+
+  private final TaskSettings settings;
+  private final InferenceEngine engine;
+  private final ScheduledExecutorService loop;
+  private final InstantSource clock;
+  private final Outbox outbox;
+  private final SealRoom seals;
+  private final OfferCheck check;
+  private final DecodeSpeed speed = new DecodeSpeed(System.nanoTime());
+  private final Map<ByteString, TaskEntry> tasks = new LinkedHashMap<>();
+  private final Set<TaskRun> onEngine = new HashSet<>();
+  private final RunEvents runEvents = new RunEvents();
+  private Address gateway = Address.ZERO;
+  private long initialCredit;
+  private boolean draining;
+  private Runnable idle = () -> {};
+
+  /** Sends to the gateway, when there is one. */
+  public interface Outbox {
+    /** Returns false when nothing was sent because the stream is down. */
+    boolean send(NodeMessage message);
+  }
+
+  /** A room with what the store still holds. */
+  public TaskRoom(
+      TaskSettings settings,
+      Address node,
+      Eip712Domain domain,
+      InferenceEngine engine,
+      CommitSigner signer,
+      EvidenceStore store,
+      ScheduledExecutorService loop,
+      ScheduledExecutorService disk,
+      InstantSource clock,
+      Outbox outbox) {
+    this.settings = settings;
+    this.engine = engine;
+    this.loop = loop;
+    this.clock = clock;
+    this.outbox = outbox;
+    check = new OfferCheck(node, domain);
+    seals = new SealRoom(signer, store, loop, disk);
+    for (EvidenceStore.Kept kept : store.kept()) {
+      tasks.put(
+          kept.taskId(),
+          new TaskEntry(
+              kept.opened() ? new Committed(kept.attempt()) : new Precommitted(kept.attempt()),
+              kept.precommit(),
+              kept.sealedAtMillis()));
+    }
+  }
+
+  /** The stream is up. */
+  public void connected(Address toGateway, long credit) {
+    gateway = toGateway;
+    initialCredit = credit;
+  }
+
+  /** The stream is gone. */
+  public void disconnected() {
+    List.copyOf(tasks.keySet()).forEach(id -> apply(id, new NodeTaskEvent.ConnectionLost()));
+  }
+
+  /** Takes nothing new from now on; {@code whenIdle} is called once nothing is running or owed. */
+  public void drain(Runnable whenIdle) {
+    draining = true;
+    idle = whenIdle;
+    tellWhenIdle();
+  }
+
+  /** Stops what still runs, so that others take it over. */
+  public void endAll(String code, String message) {
+    tasks.forEach(
+        (id, entry) -> {
+          if (entry.state instanceof Running r) {
+            apply(id, new NodeTaskEvent.TimeUp(r.attempt(), code, message));
+          }
+        });
+  }
+
+  /** One message about a task. */
+  public void onMessage(GatewayMessage message) {
+    switch (message.getKindCase()) {
+      case OFFER -> onOffer(message.getOffer());
+      case CREDIT -> {
+        TaskEntry entry = tasks.get(message.getCredit().getTaskId());
+        if (entry != null && entry.run != null) {
+          entry.run.credit(message.getCredit().getChunks() & 0xffffffffL);
+        }
+      }
+      case CANCEL ->
+          apply(
+              message.getCancel().getTaskId(),
+              new NodeTaskEvent.CancelAsked(message.getCancel().getReason()));
+      case REVEAL ->
+          apply(
+              message.getReveal().getTaskId(),
+              new NodeTaskEvent.RevealAsked(
+                  message.getReveal().getAttempt(), message.getReveal().getWithEvidence()));
+      case FINAL -> apply(message.getFinal().getTaskId(), new NodeTaskEvent.FinalTold());
+      case CHALLENGE, WELCOME, REJECTED, HEARTBEAT_ACK, KIND_NOT_SET ->
+          throw new IllegalArgumentException("kind: " + message.getKindCase());
+    }
+  }
+
+  /** What a Hello announces. */
+  public List<HeldTask> held() {
+    return tasks.entrySet().stream()
+        .flatMap(e -> TaskMessages.held(e.getKey(), e.getValue()).stream())
+        .toList();
+  }
+
+  /** Tasks on the engine. */
+  public int running() {
+    return onEngine.size();
+  }
+
+  /** Tasks whose promise is not yet settled. */
+  public int owed() {
+    return (int) tasks.values().stream().filter(TaskEntry::owes).count();
+  }
+
+  /** Thousandths of tokens per second over the last minute. */
+  public long decodeMilliTokensPerSecond() {
+    return speed.milliTokensPerSecond(System.nanoTime());
+  }
+
+  /** Drops what nobody asked about for too long. */
+  public void expire() {
+    long oldest = clock.millis() - settings.evidenceLifetime().toMillis();
+    List.copyOf(tasks.entrySet()).stream()
+        .filter(e -> e.getValue().sealedAtMillis < oldest)
+        .map(Map.Entry::getKey)
+        .forEach(id -> apply(id, new NodeTaskEvent.Expired()));
+    long ended = tasks.values().stream().filter(e -> e.state instanceof Ended).count();
+    var oldestFirst = tasks.values().iterator();
+    while (ended > MOST_ENDED && oldestFirst.hasNext()) {
+      if (oldestFirst.next().state instanceof Ended) {
+        oldestFirst.remove();
+        ended--;
+      }
+    }
+  }
+
+  private void onOffer(Offer offer) {
+    if (offer.getTaskId().size() != 32 || offer.getAttempt() < 1) {
+      outbox.send(
+          TaskMessages.refuse(
+              offer.getTaskId(),
+              offer.getAttempt(),
+              new Refusal(
+                  Refusal.BAD_OFFER,
+                  "taskId: "
+                      + offer.getTaskId().size()
+                      + " bytes, attempt: "
+                      + Integer.toUnsignedString(offer.getAttempt())
+                      + " (expected: 32 bytes, 1 to 2^31-1)")));
+      return;
+    }
+    List<EngineModel> models = engine.models();
+    Optional<Refusal> problem = check.problem(offer, gateway, models);
+    TaskEntry entry = tasks.get(offer.getTaskId());
+    if (entry == null) {
+      entry = new TaskEntry(NodeTaskState.ABSENT, ByteString.EMPTY, Long.MAX_VALUE);
+      tasks.put(offer.getTaskId(), entry);
+    }
+    entry.offered = offer;
+    apply(
+        offer.getTaskId(),
+        new NodeTaskEvent.Offered(
+            offer.getAttempt(),
+            offer.getPrimary(),
+            onEngine.size() < settings.slots(),
+            draining,
+            problem.orElse(null)));
+  }
+
+  private void apply(ByteString taskId, NodeTaskEvent event) {
+    TaskEntry entry = tasks.get(taskId);
+    if (entry == null) {
+      logger.debug("{} for task {} that is unknown here", event, TaskMessages.shown(taskId));
+      return;
+    }
+    NodeTaskStep step = NodeTaskMachine.step(entry.state, event);
+    if (step.rejection() != null) {
+      logger.debug(
+          "Task {} is {}: {} rejected as {}",
+          TaskMessages.shown(taskId),
+          entry.state,
+          event,
+          step.rejection());
+    }
+    entry.state = step.state();
+    for (NodeTaskEffect effect : step.effects()) {
+      perform(taskId, entry, effect);
+    }
+    if (entry.state instanceof NodeTaskState.Absent) {
+      tasks.remove(taskId);
+    }
+    tellWhenIdle();
+  }
+
+  private void perform(ByteString taskId, TaskEntry entry, NodeTaskEffect effect) {
+    switch (effect) {
+      case NodeTaskEffect.SendAck e -> outbox.send(TaskMessages.ack(taskId, e.attempt()));
+      case NodeTaskEffect.SendRefuse e -> {
+        logger.info(
+            "Refused task {}: {}, {}",
+            TaskMessages.shown(taskId),
+            e.refusal().code(),
+            e.refusal().message());
+        outbox.send(TaskMessages.refuse(taskId, e.attempt(), e.refusal()));
+      }
+      case NodeTaskEffect.StartEngine _ -> start(entry);
+      case NodeTaskEffect.StopEngine _ -> entry.stopRun();
+      case NodeTaskEffect.Seal e -> seal(taskId, entry, e.attempt());
+      case NodeTaskEffect.SendPrecommit e ->
+          outbox.send(TaskMessages.precommit(taskId, e.attempt(), entry.precommit));
+      case NodeTaskEffect.SendCommit e -> seals.open(taskId, e.withEvidence(), outbox);
+      case NodeTaskEffect.SendError e -> {
+        entry.stopRun();
+        logger.warn("Task {} failed: {}, {}", TaskMessages.shown(taskId), e.code(), e.message());
+        outbox.send(TaskMessages.error(taskId, e));
+      }
+      case NodeTaskEffect.Discard _ -> {
+        entry.forgetPromise();
+        seals.discard(taskId);
+      }
+    }
+  }
+
+  private void start(TaskEntry entry) {
+    Offer offer = entry.requireOffer();
+    TaskRun run;
+    if (offer.hasEmbedding()) {
+      run = new EmbeddingRun(offer, engine, runEvents);
+    } else {
+      EngineModel model =
+          engine.models().stream()
+              .filter(m -> m.id().equals(offer.getGeneration().getModel()))
+              .findFirst()
+              .orElseThrow();
+      run =
+          new GenerationRun(
+              offer,
+              initialCredit,
+              model.equivalenceClass(),
+              TaskMessages.weightsDigest(model),
+              engine,
+              outbox::send,
+              runEvents);
+    }
+    entry.run = run;
+    onEngine.add(run);
+    speed.taskStarted(System.nanoTime());
+    long leftMillis = Math.max(0, offer.getDeadlineMillis() - clock.millis());
+    entry.deadline =
+        loop.schedule(
+            () ->
+                apply(
+                    offer.getTaskId(),
+                    new NodeTaskEvent.TimeUp(
+                        offer.getAttempt(), "deadline_exceeded", "the task's deadline is past")),
+            leftMillis + settings.deadlineGrace().toMillis(),
+            TimeUnit.MILLISECONDS);
+    run.start();
+  }
+
+  private void seal(ByteString taskId, TaskEntry entry, int attempt) {
+    TaskOutput output = entry.output;
+    Offer offer = entry.requireOffer();
+    entry.stopRun();
+    entry.output = null;
+    if (output == null) {
+      throw new IllegalStateException("task " + TaskMessages.shown(taskId) + ": no output to seal");
+    }
+    seals.seal(
+        offer,
+        output,
+        stored -> {
+          if (tasks.get(taskId) == entry && entry.state.equals(new Sealing(attempt))) {
+            entry.precommit = stored.getPrecommit();
+            entry.sealedAtMillis = stored.getSealedAtMillis();
+          }
+          apply(taskId, new NodeTaskEvent.Sealed(attempt));
+        },
+        why -> apply(taskId, new NodeTaskEvent.SealFailed(attempt, why)));
+  }
+
+  private void tellWhenIdle() {
+    if (draining && onEngine.isEmpty() && tasks.values().stream().noneMatch(TaskEntry::owes)) {
+      Runnable tell = idle;
+      idle = () -> {};
+      tell.run();
+    }
+  }
+
+  /** Brings what the engine says to the loop. */
+  private final class RunEvents implements TaskRun.Listener {
+    @Override
+    public void onOutput(TaskRun run, TaskOutput output) {
+      loop.execute(
+          () -> {
+            TaskEntry entry = tasks.get(run.offer().getTaskId());
+            if (entry != null && run.equals(entry.run)) {
+              entry.output = output;
+              apply(run.offer().getTaskId(), new NodeTaskEvent.Finished(run.offer().getAttempt()));
+            }
+          });
+    }
+
+    @Override
+    public void onFailure(TaskRun run, RuntimeException error) {
+      boolean elsewhere = !(error instanceof EngineException e) || e.retryElsewhere();
+      loop.execute(
+          () -> {
+            TaskEntry entry = tasks.get(run.offer().getTaskId());
+            if (entry != null && run.equals(entry.run)) {
+              apply(
+                  run.offer().getTaskId(),
+                  new NodeTaskEvent.EngineFailed(
+                      run.offer().getAttempt(),
+                      TaskMessages.errorCode(error),
+                      String.valueOf(error.getMessage()),
+                      elsewhere));
+            }
+          });
+    }
+
+    @Override
+    public void onReleased(TaskRun run) {
+      loop.execute(
+          () -> {
+            if (onEngine.remove(run)) {
+              speed.taskEnded(System.nanoTime());
+            }
+            tellWhenIdle();
+          });
+    }
+
+    @Override
+    public void onTokens(int count) {
+      speed.decoded(count, System.nanoTime());
+    }
+  }
+}
