@@ -1,9 +1,8 @@
 package io.myelin.protocol.task;
 
+import io.myelin.protocol.crypto.Sha256;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.Salt;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Objects;
 
 /**
@@ -47,14 +46,7 @@ public record Commitment(
 
   /** The precommit this opens: {@code SHA-256(salt || digest)}. */
   public Digest precommit() {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      salt.updateTo(sha256);
-      digest.updateTo(sha256);
-      return Digest.of(sha256.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
-    }
+    return Sha256.hash(salt, digest);
   }
 
   @Override

@@ -48,6 +48,26 @@ public enum LossCause {
     return fault;
   }
 
+  /** Whether a shell may see it happen; the others only the machine itself finds. */
+  public boolean reportable() {
+    return switch (this) {
+      case CONNECTION_LOST, CRASHED, PROTOCOL_VIOLATION, DRAINED -> true;
+      case REFUSED,
+          NO_ACK,
+          FAILED,
+          STALLED,
+          NO_PRECOMMIT,
+          NO_COMMIT,
+          BAD_REVEAL,
+          WRONG_HEAD,
+          WRONG_COUNT,
+          BAD_SIGNATURE,
+          GATEWAY_RESTARTED,
+          PROMOTED ->
+          false;
+    };
+  }
+
   /** Whether the node may be chosen again for the same task. */
   boolean mayReturn() {
     return this == GATEWAY_RESTARTED;

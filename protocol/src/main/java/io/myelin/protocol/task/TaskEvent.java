@@ -68,10 +68,21 @@ public sealed interface TaskEvent {
   /**
    * The node is out, and another may well do the work.
    *
+   * @param cause one that a shell can see ({@link LossCause#reportable})
    * @param delivered how far the stream got with it
    */
   record NodeLost(Address node, int attempt, LossCause cause, Delivered delivered)
-      implements OfNode {}
+      implements OfNode {
+    /** Checks the cause. */
+    public NodeLost {
+      if (!cause.reportable()) {
+        throw new IllegalArgumentException(
+            "cause: "
+                + cause
+                + " (expected: CONNECTION_LOST, CRASHED, PROTOCOL_VIOLATION or DRAINED)");
+      }
+    }
+  }
 
   /**
    * The node says that no node can do the work.
