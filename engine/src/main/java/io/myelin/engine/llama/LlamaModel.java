@@ -1,0 +1,291 @@
+package io.myelin.engine.llama;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import com.google.protobuf.ByteString;
+import io.myelin.engine.EngineException;
+import io.myelin.engine.EngineException.Kind;
+import io.myelin.engine.sampling.Vocabulary;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loaded weights and vocabulary. Everything here may be called from any thread; freeing waits for
+ * calls in progress, and later calls fail as closed.
+ */
+final class LlamaModel implements Vocabulary, AutoCloseable {
+  private final LlamaRuntime runtime;
+  private final LlamaApi api;
+  private final WeightsFile file;
+  private final MemorySegment model;
+  private final MemorySegment vocabulary;
+  private final int size;
+  private final AtomicReferenceArray<@Nullable ByteString> pieces;
+  private final boolean[] ends;
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private boolean closed;
+
+  private LlamaModel(LlamaRuntime runtime, WeightsFile file, MemorySegment model) {
+    this.runtime = runtime;
+    this.api = runtime.api();
+    this.file = file;
+    this.model = model;
+    this.vocabulary = api.callPointer("llama_model_get_vocab", model);
+    this.size = api.callInt("llama_vocab_n_tokens", vocabulary);
+    this.pieces = new AtomicReferenceArray<>(Math.max(size, 1));
+    this.ends = new boolean[Math.max(size, 1)];
+    for (int token = 0; token < size; token++) {
+      ends[token] = api.isEnd(vocabulary, token);
+    }
+  }
+
+  /**
+   * Loads the weights.
+   *
+   * @throws EngineException BAD_MODEL_FILE with the library's reason, or OUT_OF_MEMORY
+   */
+  static LlamaModel load(LlamaRuntime runtime, WeightsFile file) {
+    OptionalLong available = MachineMemory.available();
+    if (available.isPresent() && file.bytes() > available.getAsLong()) {
+      throw new EngineException(
+          Kind.OUT_OF_MEMORY,
+          "model file %s: %,d bytes (expected: at most the %,d bytes of memory free now)"
+              .formatted(file.path(), file.bytes(), available.getAsLong()));
+    }
+    LlamaApi api = runtime.api();
+    runtime.log().clear();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment params = api.modelDefaults(arena);
+      params.set(JAVA_INT, Layouts.MODEL_GPU_LAYERS, 0);
+      // Repacked copies of weights compute other bits for batches than for one token.
+      params.set(JAVA_BYTE, Layouts.MODEL_EXTRA_BUFFERS, (byte) 0);
+      MemorySegment model = api.loadModel(arena.allocateFrom(file.path().toString()), params);
+      if (model.equals(MemorySegment.NULL)) {
+        throw new EngineException(
+            Kind.BAD_MODEL_FILE,
+            "model file %s: llama.cpp cannot load it: %s"
+                .formatted(file.path(), runtime.log().collected()));
+      }
+      LlamaModel loaded = new LlamaModel(runtime, file, model);
+      loaded.refuseUnsupported();
+      return loaded;
+    }
+  }
+
+  private void refuseUnsupported() {
+    boolean decoder = api.callBoolean("llama_model_has_decoder", model);
+    boolean encoder = api.callBoolean("llama_model_has_encoder", model);
+    if (size <= 0 || !decoder || encoder) {
+      close();
+      throw new EngineException(
+          Kind.BAD_MODEL_FILE,
+          "model file %s: vocabulary of %d tokens, decoder %s, encoder %s (expected: a decoder-only"
+                  .formatted(file.path(), size, decoder, encoder)
+              + " model with a vocabulary)");
+    }
+  }
+
+  LlamaRuntime runtime() {
+    return runtime;
+  }
+
+  WeightsFile file() {
+    return file;
+  }
+
+  /** The native handle, for the thread that owns a context. */
+  MemorySegment handle() {
+    return model;
+  }
+
+  /** Tokens the model was trained to see at once. */
+  int trainedContext() {
+    return api.callInt("llama_model_n_ctx_train", model);
+  }
+
+  int embeddingLength() {
+    return api.callInt("llama_model_n_embd", model);
+  }
+
+  /** Bytes one cached token takes, keys and values of 16 bits. */
+  long cacheBytesPerToken() {
+    long heads = Math.max(1, api.callInt("llama_model_n_head", model));
+    long cachedHeads = api.callInt("llama_model_n_head_kv", model);
+    long perHead =
+        metadata("llama.attention.key_length")
+            .map(Long::parseLong)
+            .orElse(embeddingLength() / heads);
+    return api.callInt("llama_model_n_layer", model) * cachedHeads * perHead * 2 * 2;
+  }
+
+  /** Whether cached tails can be cut off, so that prefixes can be shared. */
+  boolean cutsCache() {
+    return !api.callBoolean("llama_model_is_recurrent", model)
+        && !api.callBoolean("llama_model_is_hybrid", model);
+  }
+
+  /** A metadata value as text. */
+  Optional<String> metadata(String key) {
+    return guarded(
+        () -> {
+          try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(1024);
+            int length = api.metaValue(model, arena.allocateFrom(key), buffer, buffer.byteSize());
+            return length < 0 || length >= buffer.byteSize()
+                ? Optional.empty()
+                : Optional.of(buffer.getString(0));
+          }
+        });
+  }
+
+  /** The chat template in the file, Jinja as text. */
+  Optional<String> chatTemplate() {
+    return guarded(
+        () ->
+            Optional.ofNullable(
+                LlamaApi.string(
+                    api.callPointer("llama_model_chat_template", model, MemorySegment.NULL))));
+  }
+
+  /**
+   * Renders a chat with one of the template styles llama.cpp knows.
+   *
+   * @param messages role and content in turn
+   * @return empty if the library does not know the style
+   */
+  Optional<String> applyTemplate(String template, List<String> messages) {
+    try (Arena arena = Arena.ofConfined()) {
+      int count = messages.size() / 2;
+      MemorySegment array = arena.allocate(Layouts.CHAT_MESSAGE, count);
+      for (int i = 0; i < messages.size(); i++) {
+        array.setAtIndex(ADDRESS, i, arena.allocateFrom(messages.get(i)));
+      }
+      MemorySegment style = arena.allocateFrom(template);
+      int length = api.applyTemplate(style, array, count, true, MemorySegment.NULL, 0);
+      if (length < 0) {
+        return Optional.empty();
+      }
+      MemorySegment buffer = arena.allocate(length + 1L);
+      api.applyTemplate(style, array, count, true, buffer, length + 1);
+      return Optional.of(
+          new String(buffer.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8));
+    }
+  }
+
+  /**
+   * Text to tokens.
+   *
+   * @param parseSpecial whether control tokens written in the text become such
+   */
+  int[] tokenize(String text, boolean parseSpecial) {
+    return guarded(
+        () -> {
+          try (Arena arena = Arena.ofConfined()) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            MemorySegment input = arena.allocate(bytes.length + 1L);
+            MemorySegment.copy(bytes, 0, input, JAVA_BYTE, 0, bytes.length);
+            int capacity = bytes.length + 16;
+            MemorySegment tokens = arena.allocate(JAVA_INT, capacity);
+            int count =
+                api.tokenize(vocabulary, input, bytes.length, tokens, capacity, true, parseSpecial);
+            if (count < 0 && count != Integer.MIN_VALUE) {
+              tokens = arena.allocate(JAVA_INT, -count);
+              count =
+                  api.tokenize(vocabulary, input, bytes.length, tokens, -count, true, parseSpecial);
+            }
+            if (count < 0) {
+              throw new EngineException(
+                  Kind.BAD_REQUEST, "prompt: %d bytes cannot be tokenised".formatted(bytes.length));
+            }
+            return tokens.asSlice(0, 4L * count).toArray(JAVA_INT);
+          }
+        });
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public byte[] piece(int token) {
+    return pieceBytes(token).toByteArray();
+  }
+
+  /** The bytes of a token as they stand in text; shared, made once. */
+  ByteString pieceBytes(int token) {
+    checkToken(token);
+    ByteString known = pieces.get(token);
+    if (known != null) {
+      return known;
+    }
+    ByteString made = guarded(() -> readPiece(token));
+    pieces.set(token, made);
+    return made;
+  }
+
+  private ByteString readPiece(int token) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(64);
+      int length = api.piece(vocabulary, token, buffer, 64);
+      if (length < 0) {
+        buffer = arena.allocate(-length);
+        length = api.piece(vocabulary, token, buffer, -length);
+      }
+      return length <= 0
+          ? ByteString.EMPTY
+          : ByteString.copyFrom(buffer.asSlice(0, length).toArray(JAVA_BYTE));
+    }
+  }
+
+  @Override
+  public boolean endsGeneration(int token) {
+    checkToken(token);
+    return ends[token];
+  }
+
+  /** Native code ends the process for an id it does not know. */
+  void checkToken(int token) {
+    if (token < 0 || token >= size) {
+      throw new EngineException(
+          Kind.BAD_REQUEST,
+          "token: %s (expected: 0..%d)".formatted(Integer.toUnsignedString(token), size - 1));
+    }
+  }
+
+  private <T> T guarded(java.util.function.Supplier<T> call) {
+    lock.readLock().lock();
+    try {
+      if (closed) {
+        throw new EngineException(Kind.CLOSED, "the engine was closed");
+      }
+      return call.get();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Frees the weights; every context must be freed before. */
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        api.freeModel(model);
+      }
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+}

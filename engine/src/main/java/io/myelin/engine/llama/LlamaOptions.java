@@ -1,0 +1,162 @@
+package io.myelin.engine.llama;
+
+import io.myelin.engine.sampling.LogitFilter;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How to run one model.
+ *
+ * @param modelId id clients ask for
+ * @param weights the GGUF file
+ * @param sha256Hex what the file's SHA-256 must be; empty to take any
+ * @param libraries llama.cpp's libraries
+ * @param cpuVariant CPU variant to force, e.g. {@code haswell}; empty for the best
+ * @param contextLength most tokens of one sequence; 0 for the model's own, at most {@value
+ *     #DEFAULT_CONTEXT}
+ * @param slots sequences that advance at once
+ * @param maxQueued generations and scores that may wait for a slot
+ * @param threads native compute threads; more than cores is fatal to speed
+ * @param constraints makes filters for constrained output; empty refuses such requests
+ */
+public record LlamaOptions(
+    String modelId,
+    Path weights,
+    Optional<String> sha256Hex,
+    NativeLibraries libraries,
+    Optional<String> cpuVariant,
+    int contextLength,
+    int slots,
+    int maxQueued,
+    int threads,
+    Optional<LogitFilter.Factory> constraints) {
+  /** Context when none is asked for and the model allows more. */
+  public static final int DEFAULT_CONTEXT = 4096;
+
+  /** Most slots; llama.cpp's own limit is 256 sequences. */
+  public static final int MAX_SLOTS = 64;
+
+  /** Checks ranges. */
+  public LlamaOptions {
+    if (modelId.isBlank()) {
+      throw new IllegalArgumentException("modelId: blank (expected: a catalogue id)");
+    }
+    if (contextLength < 0) {
+      throw new IllegalArgumentException("contextLength: " + contextLength + " (expected: >= 0)");
+    }
+    if (slots < 1 || slots > MAX_SLOTS) {
+      throw new IllegalArgumentException("slots: " + slots + " (expected: 1.." + MAX_SLOTS + ")");
+    }
+    if (maxQueued < 0) {
+      throw new IllegalArgumentException("maxQueued: " + maxQueued + " (expected: >= 0)");
+    }
+    if (threads < 1 || threads > 512) {
+      throw new IllegalArgumentException("threads: " + threads + " (expected: 1..512)");
+    }
+  }
+
+  /** Defaults for a file: its own context, 8 slots, as many waiting, all cores. */
+  public static LlamaOptions of(String modelId, Path weights, NativeLibraries libraries) {
+    return new LlamaOptions(
+        modelId,
+        weights,
+        Optional.empty(),
+        libraries,
+        Optional.empty(),
+        0,
+        8,
+        8,
+        Runtime.getRuntime().availableProcessors(),
+        Optional.empty());
+  }
+
+  /** With a digest the file must have. */
+  public LlamaOptions withSha256(String hex) {
+    return new LlamaOptions(
+        modelId,
+        weights,
+        Optional.of(hex),
+        libraries,
+        cpuVariant,
+        contextLength,
+        slots,
+        maxQueued,
+        threads,
+        constraints);
+  }
+
+  /** With a context length per sequence and a number of slots. */
+  public LlamaOptions withSize(int contextLength, int slots) {
+    return new LlamaOptions(
+        modelId,
+        weights,
+        sha256Hex,
+        libraries,
+        cpuVariant,
+        contextLength,
+        slots,
+        maxQueued,
+        threads,
+        constraints);
+  }
+
+  /** With a forced CPU variant. */
+  public LlamaOptions withCpuVariant(String variant) {
+    return new LlamaOptions(
+        modelId,
+        weights,
+        sha256Hex,
+        libraries,
+        Optional.of(variant),
+        contextLength,
+        slots,
+        maxQueued,
+        threads,
+        constraints);
+  }
+
+  /** With a bound on what waits for a slot. */
+  public LlamaOptions withMaxQueued(int maxQueued) {
+    return new LlamaOptions(
+        modelId,
+        weights,
+        sha256Hex,
+        libraries,
+        cpuVariant,
+        contextLength,
+        slots,
+        maxQueued,
+        threads,
+        constraints);
+  }
+
+  /** With this many native threads. */
+  public LlamaOptions withThreads(int threads) {
+    return new LlamaOptions(
+        modelId,
+        weights,
+        sha256Hex,
+        libraries,
+        cpuVariant,
+        contextLength,
+        slots,
+        maxQueued,
+        threads,
+        constraints);
+  }
+
+  /** With filters for constrained output. */
+  public LlamaOptions withConstraints(LogitFilter.Factory factory) {
+    return new LlamaOptions(
+        modelId,
+        weights,
+        sha256Hex,
+        libraries,
+        cpuVariant,
+        contextLength,
+        slots,
+        maxQueued,
+        threads,
+        Optional.of(factory));
+  }
+}
