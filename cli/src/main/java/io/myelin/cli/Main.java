@@ -2,6 +2,7 @@ package io.myelin.cli;
 
 import io.myelin.cli.chat.ChatCommand;
 import io.myelin.cli.model.ModelCommand;
+import io.myelin.cli.receipt.VerifyCommand;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -20,7 +21,13 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ChatCommand.class, ModelCommand.class, HelpCommand.class, WarmUpCommand.class},
+    subcommands = {
+      ChatCommand.class,
+      ModelCommand.class,
+      VerifyCommand.class,
+      HelpCommand.class,
+      WarmUpCommand.class
+    },
     footer = {
       "",
       "Start here:",

@@ -7,7 +7,6 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.Server;
-import com.linecorp.armeria.server.ServiceRequestContext;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -42,13 +41,13 @@ final class SseUpstream {
         Server.builder()
             .localPort(port, com.linecorp.armeria.common.SessionProtocol.HTTP)
             .requestTimeoutMillis(0)
-            .service("/v1/chat/completions", (context, request) -> stream(context))
+            .service("/v1/chat/completions", (context, request) -> stream())
             .build();
     server.start().join();
     return server;
   }
 
-  private HttpResponse stream(ServiceRequestContext context) {
+  private HttpResponse stream() {
     HttpResponseWriter writer = HttpResponse.streaming();
     writer.write(
         ResponseHeaders.of(
