@@ -20,6 +20,9 @@ import javax.crypto.spec.SecretKeySpec;
  * wallets read and write.
  */
 public final class Keystore {
+  /** Longest text that is taken for a keystore. */
+  public static final int MAX_CHARACTERS = 1 << 16;
+
   private static final int CIPHER_KEY_LENGTH = 16;
   private static final int IV_LENGTH = 16;
   private static final int SALT_LENGTH = 32;

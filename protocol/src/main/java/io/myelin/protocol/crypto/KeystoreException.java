@@ -15,9 +15,7 @@ public final class KeystoreException extends Exception {
     /** It is one, with a cipher or key derivation that is not supported here. */
     UNSUPPORTED,
     /** The password does not fit. */
-    WRONG_PASSWORD,
-    /** Others can read the file. */
-    EXPOSED
+    WRONG_PASSWORD
   }
 
   KeystoreException(Reason reason, String message) {

@@ -17,7 +17,6 @@ import java.util.UUID;
 
 /** Web3 Secret Storage as JSON. Fields that other tools add are left alone. */
 final class KeystoreJson {
-  static final int MAX_CHARACTERS = 1 << 16;
   private static final int VERSION = 3;
   private static final String CIPHER = "aes-128-ctr";
   private static final HexFormat HEX = HexFormat.of();
@@ -63,8 +62,9 @@ final class KeystoreJson {
   }
 
   static EncryptedKey parse(String json) throws KeystoreException {
-    if (json.length() > MAX_CHARACTERS) {
-      throw malformed(json.length() + " characters (expected: at most " + MAX_CHARACTERS + ")");
+    if (json.length() > Keystore.MAX_CHARACTERS) {
+      throw malformed(
+          json.length() + " characters (expected: at most " + Keystore.MAX_CHARACTERS + ")");
     }
     JsonNode root;
     try {

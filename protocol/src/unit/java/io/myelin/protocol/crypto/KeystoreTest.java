@@ -5,15 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.myelin.protocol.crypto.KeystoreException.Reason;
-import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,8 +27,6 @@ final class KeystoreTest {
        "mac":"517ead924a9d0dc3124507e3393d175ce3ff7c1e96529c6c555ce9e51205e9b2"},
        "id":"3198bc9c-6672-5ab3-d995-4942343ae5b6","version":3}
       """;
-
-  @TempDir Path folder;
 
   private static void assertRefused(String json, char[] password, Reason reason, String message) {
     assertThatExceptionOfType(KeystoreException.class)
@@ -96,24 +88,7 @@ final class KeystoreTest {
     assertRefused(
         JSON.replace(KEY.address().hex(), other), PASSWORD, Reason.MALFORMED, "address 0x" + other);
     assertRefused(
-        "[" + " ".repeat(KeystoreJson.MAX_CHARACTERS), PASSWORD, Reason.MALFORMED, "at most 65536");
+        "[" + " ".repeat(Keystore.MAX_CHARACTERS), PASSWORD, Reason.MALFORMED, "at most 65536");
     assertRefused("", PASSWORD, Reason.MALFORMED, "\"version\" is no integer");
-  }
-
-  @Test
-  void keepsTheFileToItsOwner() throws IOException, KeystoreException {
-    Path file = folder.resolve("key.json");
-    KeystoreFile.write(file, JSON);
-
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-        .isEqualTo("rw-------");
-    assertThat(KeystoreFile.read(file, PASSWORD).address()).isEqualTo(KEY.address());
-    assertThatExceptionOfType(FileAlreadyExistsException.class)
-        .isThrownBy(() -> KeystoreFile.write(file, JSON));
-
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
-    assertThatExceptionOfType(KeystoreException.class)
-        .isThrownBy(() -> KeystoreFile.read(file, PASSWORD))
-        .withMessageContaining("mode rw-r----- (expected: rw-------; run chmod 600 on it)");
   }
 }

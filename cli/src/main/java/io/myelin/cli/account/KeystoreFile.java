@@ -1,6 +1,8 @@
-package io.myelin.protocol.crypto;
+package io.myelin.cli.account;
 
-import io.myelin.protocol.crypto.KeystoreException.Reason;
+import io.myelin.protocol.crypto.Keystore;
+import io.myelin.protocol.crypto.KeystoreException;
+import io.myelin.protocol.crypto.OperatorKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -43,30 +45,28 @@ public final class KeystoreFile {
   /**
    * Reads a file and opens it.
    *
-   * @throws KeystoreException when others can read it, it is no keystore, or the password does not
-   *     fit
+   * @throws IOException when it cannot be read, or others can read it
+   * @throws KeystoreException when it is no keystore, or the password does not fit
    */
   public static OperatorKey read(Path file, char[] password) throws IOException, KeystoreException {
     Set<PosixFilePermission> permissions = EnumSet.copyOf(Files.getPosixFilePermissions(file));
     permissions.removeAll(OWNER_ONLY);
     permissions.remove(PosixFilePermission.OWNER_EXECUTE);
     if (!permissions.isEmpty()) {
-      throw new KeystoreException(
-          Reason.EXPOSED,
+      throw new IOException(
           file
               + ": mode "
               + PosixFilePermissions.toString(Files.getPosixFilePermissions(file))
               + " (expected: rw-------; run chmod 600 on it)");
     }
     long size = Files.size(file);
-    if (size > KeystoreJson.MAX_CHARACTERS) {
-      throw new KeystoreException(
-          Reason.MALFORMED,
+    if (size > Keystore.MAX_CHARACTERS) {
+      throw new IOException(
           file
               + ": "
               + size
               + " bytes (expected: a keystore of at most "
-              + KeystoreJson.MAX_CHARACTERS
+              + Keystore.MAX_CHARACTERS
               + ")");
     }
     return Keystore.decrypt(new String(Files.readAllBytes(file), StandardCharsets.UTF_8), password);
