@@ -6,14 +6,14 @@ import io.myelin.gateway.task.TaskFailure;
 import io.myelin.gateway.task.TaskRejectedException;
 
 /** What a rejected or failed task is answered with. */
-final class TaskErrors {
+public final class TaskErrors {
   private static final int BUSY_RETRY_SECONDS = 1;
   private static final int NO_NODE_RETRY_SECONDS = 5;
 
   private TaskErrors() {}
 
   /** Nothing was started. */
-  static ApiError rejected(TaskRejectedException e, String model) {
+  public static ApiError rejected(TaskRejectedException e, String model) {
     String message = e.getMessage() == null ? e.reason().name() : e.getMessage();
     int retry = e.retryAfterSeconds();
     return switch (e.reason()) {
@@ -61,7 +61,7 @@ final class TaskErrors {
   }
 
   /** It was started and did not complete. */
-  static ApiError failed(TaskFailure failure, String promptParameter) {
+  public static ApiError failed(TaskFailure failure, String promptParameter) {
     if (failure.clientFault()) {
       boolean prompt = failure.code().equals("context_length_exceeded");
       return ApiError.invalid(prompt ? promptParameter : null, failure.code(), failure.message());
