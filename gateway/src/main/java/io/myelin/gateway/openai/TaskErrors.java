@@ -32,7 +32,8 @@ public final class TaskErrors {
               message,
               null,
               "insufficient_quota",
-              retry);
+              // Waiting does not fill a budget.
+              0);
       case UNKNOWN_MODEL ->
           new ApiError(
               HttpStatus.NOT_FOUND,
