@@ -1,0 +1,5 @@
+/** Weighted draws that anyone can recompute, from a seed that neither side can steer. */
+@NullMarked
+package io.myelin.protocol.selection;
+
+import org.jspecify.annotations.NullMarked;
