@@ -1,4 +1,4 @@
-/** The gateway as one server: every front, the node hub and their shared parts on one port. */
+/** Placeholder summary, to be replaced by the module's own words. */
 @NullMarked
 package io.myelin.gateway;
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 
@@ -141,6 +142,11 @@ public final class Journal implements AutoCloseable {
   /** Writes that wait. */
   public int backlog() {
     return writer.backlog();
+  }
+
+  /** Completes when everything handed in before is written and answered. */
+  public CompletableFuture<@Nullable Void> flush() {
+    return writer.submit(false, _ -> {});
   }
 
   /** Writes what waits, then closes the file. */

@@ -1,9 +1,12 @@
 package io.myelin.gateway.journal;
 
+import com.google.protobuf.ByteString;
+import io.myelin.gateway.session.PriceList;
 import io.myelin.gateway.task.Submission;
 import io.myelin.gateway.task.TaskFailure;
 import io.myelin.v1.EmbeddingResult;
 import io.myelin.v1.GenerationResult;
+import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id 64 hex digits
  * @param submission what the client asked for
- * @param deadlineMillis when it fails if it has not ended (Unix time)
+ * @param terms what its machine was started with, as the protocol's codec writes it
+ * @param price what was agreed when it was submitted
+ * @param holdWei most it can cost, set aside of its session's budget
+ * @param weights SHA-256 of the weights that its primary announced, once known
  * @param state of the task machine, in lower case
  * @param endedAtMillis 0 while it runs
  * @param result counts, once completed
@@ -22,7 +28,10 @@ public record TaskRow(
     String id,
     Submission submission,
     long createdAtMillis,
-    long deadlineMillis,
+    String terms,
+    PriceList.Price price,
+    BigInteger holdWei,
+    @Nullable ByteString weights,
     String state,
     long endedAtMillis,
     @Nullable GenerationResult result,
@@ -31,8 +40,24 @@ public record TaskRow(
 
   /** A task just taken in. */
   public static TaskRow queued(
-      String id, Submission submission, long createdAtMillis, long deadlineMillis) {
+      String id,
+      Submission submission,
+      long createdAtMillis,
+      String terms,
+      PriceList.Price price,
+      BigInteger holdWei) {
     return new TaskRow(
-        id, submission, createdAtMillis, deadlineMillis, "queued", 0, null, null, null);
+        id,
+        submission,
+        createdAtMillis,
+        terms,
+        price,
+        holdWei,
+        null,
+        "queued",
+        0,
+        null,
+        null,
+        null);
   }
 }

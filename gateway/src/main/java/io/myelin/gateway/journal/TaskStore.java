@@ -2,6 +2,7 @@ package io.myelin.gateway.journal;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.myelin.gateway.session.PriceList;
 import io.myelin.gateway.session.TaskUsage;
 import io.myelin.gateway.task.Submission;
 import io.myelin.gateway.task.TaskFailure;
@@ -13,6 +14,7 @@ import io.myelin.v1.GenerationSpec;
 import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -22,9 +24,11 @@ import org.jspecify.annotations.Nullable;
 /** Tasks in the journal. Futures complete on the writer's thread: do not block in them. */
 public final class TaskStore {
   private static final String COLUMNS =
-      "SELECT id, session, live, client_reference, created_at_millis, deadline_millis, generation,"
+      "SELECT id, session, live, client_reference, created_at_millis, timeout_millis, generation,"
           + " embedding, state, ended_at_millis, failure_code, failure_message, client_fault,"
-          + " delivered_tokens, result, vectors FROM task ";
+          + " delivered_tokens, result, vectors, terms, price_input_wei, price_output_wei, weights,"
+          + " hold_wei"
+          + " FROM task ";
 
   private final JournalWriter writer;
   private final JournalReader reader;
@@ -49,53 +53,98 @@ public final class TaskStore {
         sql ->
             sql.update(
                 "INSERT INTO task (id, session, live, model, client_reference, created_at_millis,"
-                    + " deadline_millis, generation, embedding, state) VALUES (?,?,?,?,?,?,?,?,?,?)",
+                    + " timeout_millis, generation, embedding, terms, price_input_wei,"
+                    + " price_output_wei, hold_wei, state) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 bytes(task.id()),
                 bytes(submission.sessionId()),
                 live ? 1 : 0,
                 submission.work().model(),
                 submission.clientReference(),
                 task.createdAtMillis(),
-                task.deadlineMillis(),
+                submission.timeoutMillis(),
                 generation,
                 embedding,
+                task.terms(),
+                task.price().inputWei().toString(),
+                task.price().outputWei().toString(),
+                task.holdWei().toString(),
                 task.state()));
   }
 
-  /** Appends the machine's event number {@code n} (from 1), written behind. */
-  public CompletableFuture<@Nullable Void> appendEvent(
-      String taskId, int n, ByteString event, String state) {
-    return writer.submit(
-        false,
-        sql -> {
-          byte[] id = bytes(taskId);
-          sql.update(
-              "INSERT INTO task_event (task, n, event) VALUES (?, ?, ?)",
-              id,
-              n,
-              event.toByteArray());
-          sql.update("UPDATE task SET state = ? WHERE id = ?", state, id);
-        });
+  /** Starts a group of changes of one task that are written together or not at all. */
+  public Changes change(String taskId, String sessionId) {
+    return new Changes(bytes(taskId), bytes(sessionId));
   }
 
-  /** Appends a delivered chunk of a durable task, written behind. */
-  public CompletableFuture<@Nullable Void> appendChunk(String taskId, GeneratedChunk chunk) {
-    return writer.submit(
-        false,
-        sql ->
+  /** Changes of one task, for one transaction. */
+  public final class Changes {
+    private final byte[] task;
+    private final byte[] session;
+    private final List<JournalWriter.Write> writes = new ArrayList<>();
+
+    private Changes(byte[] task, byte[] session) {
+      this.task = task;
+      this.session = session;
+    }
+
+    /** Appends the machine's event number {@code n} (from 1). */
+    public void event(int n, long atMillis, String event, String state) {
+      writes.add(
+          sql -> {
             sql.update(
-                "INSERT INTO task_chunk (task, seq, chunk) VALUES (?, ?, ?)",
-                bytes(taskId),
-                chunk.getSeq(),
-                chunk.toByteArray()));
+                "INSERT INTO task_event (task, n, at_millis, event) VALUES (?, ?, ?, ?)",
+                task,
+                n,
+                atMillis,
+                event);
+            sql.update(
+                "UPDATE task SET state = ? WHERE id = ? AND ended_at_millis = 0", state, task);
+          });
+    }
+
+    /** Appends a delivered chunk of a durable task. */
+    public void chunk(GeneratedChunk chunk) {
+      writes.add(
+          sql ->
+              sql.update(
+                  "INSERT INTO task_chunk (task, seq, chunk) VALUES (?, ?, ?)",
+                  task,
+                  chunk.getSeq(),
+                  chunk.toByteArray()));
+    }
+
+    /** Notes the weights that the primary works with. */
+    public void weights(ByteString digest) {
+      writes.add(
+          sql ->
+              sql.update("UPDATE task SET weights = ? WHERE id = ?", digest.toByteArray(), task));
+    }
+
+    /** Ends the task. Ending it a second time changes nothing: what it costs is counted once. */
+    public void end(TaskEnd end) {
+      writes.add(sql -> writeEnd(sql, task, session, end));
+    }
+
+    /** Whether nothing was asked for yet. */
+    public boolean isEmpty() {
+      return writes.isEmpty();
+    }
+
+    /** Hands them to the writer; safe against the death of this process when it completes. */
+    public CompletableFuture<@Nullable Void> submit() {
+      List<JournalWriter.Write> all = List.copyOf(writes);
+      return writer.submit(
+          false,
+          sql -> {
+            for (JournalWriter.Write write : all) {
+              write.apply(sql);
+            }
+          });
+    }
   }
 
-  /**
-   * Ends a task. Ending it a second time changes nothing, so that what it counts is counted once.
-   */
-  public CompletableFuture<@Nullable Void> end(String taskId, String sessionId, TaskEnd end) {
-    return writer.submit(false, sql -> writeEnd(sql, bytes(taskId), bytes(sessionId), end));
-  }
+  /** One entry of a task's machine. */
+  public record StoredEvent(long atMillis, String event) {}
 
   private static void writeEnd(Statements sql, byte[] task, byte[] session, TaskEnd end)
       throws SQLException {
@@ -175,10 +224,10 @@ public final class TaskStore {
   }
 
   /** The machine's events of a task, in order. */
-  public List<ByteString> events(String taskId) {
+  public List<StoredEvent> events(String taskId) {
     return reader.query(
-        "SELECT event FROM task_event WHERE task = ? ORDER BY n",
-        row -> ByteString.copyFrom(row.getBytes(1)),
+        "SELECT at_millis, event FROM task_event WHERE task = ? ORDER BY n",
+        row -> new StoredEvent(row.getLong(1), row.getString(2)),
         bytes(taskId));
   }
 
@@ -250,15 +299,19 @@ public final class TaskStore {
             work,
             row.getInt(3) == 1 ? Submission.Kind.LIVE : Submission.Kind.DURABLE,
             row.getString(4),
-            Math.max(0, row.getLong(6) - row.getLong(5)));
+            row.getLong(6));
     byte @Nullable [] result = row.getBytes(15);
     byte @Nullable [] vectors = row.getBytes(16);
+    byte @Nullable [] weights = row.getBytes(20);
     @Nullable String failureCode = row.getString(11);
     return new TaskRow(
         HexFormat.of().formatHex(row.getBytes(1)),
         submission,
         row.getLong(5),
-        row.getLong(6),
+        row.getString(17),
+        new PriceList.Price(new BigInteger(row.getString(18)), new BigInteger(row.getString(19))),
+        new BigInteger(row.getString(21)),
+        weights == null ? null : ByteString.copyFrom(weights),
         row.getString(9),
         row.getLong(10),
         result == null ? null : parse(GenerationResult.parser(), result),

@@ -6,9 +6,14 @@ CREATE TABLE task (
   model TEXT NOT NULL,
   client_reference TEXT NOT NULL,
   created_at_millis INTEGER NOT NULL,
-  deadline_millis INTEGER NOT NULL,
+  timeout_millis INTEGER NOT NULL,
   generation BLOB,
   embedding BLOB,
+  terms TEXT NOT NULL,
+  price_input_wei TEXT NOT NULL,
+  price_output_wei TEXT NOT NULL,
+  hold_wei TEXT NOT NULL,
+  weights BLOB,
   state TEXT NOT NULL,
   ended_at_millis INTEGER NOT NULL DEFAULT 0,
   failure_code TEXT,
@@ -25,7 +30,8 @@ CREATE INDEX task_unfinished ON task (created_at_millis) WHERE ended_at_millis =
 CREATE TABLE task_event (
   task BLOB NOT NULL,
   n INTEGER NOT NULL,
-  event BLOB NOT NULL,
+  at_millis INTEGER NOT NULL,
+  event TEXT NOT NULL,
   PRIMARY KEY (task, n)
 ) WITHOUT ROWID;
 

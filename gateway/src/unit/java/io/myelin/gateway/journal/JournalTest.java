@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.myelin.gateway.session.PriceList;
 import io.myelin.gateway.session.SessionLog;
 import io.myelin.gateway.session.TaskUsage;
 import io.myelin.gateway.task.Submission;
@@ -31,22 +32,26 @@ final class JournalTest {
   @Test
   void whatWasWrittenIsThereAfterReopening() throws Exception {
     Path file = folder.resolve("journal.db");
-    TaskRow task = TaskRow.queued(id(1), submission(Submission.Kind.DURABLE), 1_000, 61_000);
+    TaskRow task = queued(1, Submission.Kind.DURABLE);
     GeneratedChunk chunk =
         GeneratedChunk.newBuilder().setSeq(0).setText(ByteString.copyFromUtf8("hé")).build();
     try (Journal journal = Journal.open(file)) {
       await(journal.tasks().create(task));
-      var event = journal.tasks().appendEvent(id(1), 1, ByteString.copyFromUtf8("e1"), "acked");
-      var chunks = journal.tasks().appendChunk(id(1), chunk);
-      await(event);
-      await(chunks);
+      TaskStore.Changes changes = journal.tasks().change(id(1), SESSION);
+      changes.event(1, 1_001, "e1", "acked");
+      changes.chunk(chunk);
+      changes.weights(ByteString.copyFromUtf8("w"));
+      await(changes.submit());
     }
     try (Journal journal = Journal.open(file)) {
       TaskRow found = journal.tasks().find(id(1)).orElseThrow();
       assertThat(found.submission()).isEqualTo(task.submission());
+      assertThat(found.price()).isEqualTo(task.price());
+      assertThat(found.weights()).isEqualTo(ByteString.copyFromUtf8("w"));
       assertThat(found.state()).isEqualTo("acked");
       assertThat(journal.tasks().unfinished()).containsExactly(found);
-      assertThat(journal.tasks().events(id(1))).containsExactly(ByteString.copyFromUtf8("e1"));
+      assertThat(journal.tasks().events(id(1)))
+          .containsExactly(new TaskStore.StoredEvent(1_001, "e1"));
       assertThat(journal.tasks().chunks(id(1), -1, 10)).containsExactly(chunk);
       assertThat(journal.tasks().chunks(id(1), 0, 10)).isEmpty();
     }
@@ -55,9 +60,9 @@ final class JournalTest {
   @Test
   void endingTwiceCountsOnce() throws Exception {
     try (Journal journal = Journal.open(folder.resolve("journal.db"))) {
-      await(journal.tasks().create(TaskRow.queued(id(1), submission(Submission.Kind.LIVE), 1, 2)));
-      await(journal.tasks().end(id(1), SESSION, completed("r1")));
-      await(journal.tasks().end(id(1), SESSION, completed("r2")));
+      await(journal.tasks().create(queued(1, Submission.Kind.LIVE)));
+      await(end(journal, completed("r1")));
+      await(end(journal, completed("r2")));
 
       assertThat(journal.sessions().totals(SESSION))
           .isEqualTo(new SessionTotals(new BigInteger("30"), 1, 7, 3));
@@ -72,12 +77,7 @@ final class JournalTest {
       List<CompletableFuture<@Nullable Void>> writes = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
         // Every tenth has an id that is taken.
-        writes.add(
-            journal
-                .tasks()
-                .create(
-                    TaskRow.queued(
-                        id(i % 10 == 9 ? 0 : i), submission(Submission.Kind.LIVE), i, 2)));
+        writes.add(journal.tasks().create(queued(i % 10 == 9 ? 0 : i, Submission.Kind.LIVE)));
       }
       int failed = 0;
       for (CompletableFuture<@Nullable Void> write : writes) {
@@ -102,8 +102,8 @@ final class JournalTest {
                 .append(SESSION, ByteString.copyFromUtf8(event))
                 .toCompletableFuture());
       }
-      await(journal.tasks().create(TaskRow.queued(id(1), submission(Submission.Kind.LIVE), 1, 2)));
-      await(journal.tasks().end(id(1), SESSION, completed("r1")));
+      await(journal.tasks().create(queued(1, Submission.Kind.LIVE)));
+      await(end(journal, completed("r1")));
       assertThat(journal.sessions().create(SESSION, terms, terms, 6).toCompletableFuture())
           .failsWithin(10, TimeUnit.SECONDS);
     }
@@ -180,6 +180,22 @@ final class JournalTest {
     assertThatThrownBy(() -> Journal.open(file).close())
         .isInstanceOf(JournalException.class)
         .hasMessageContaining("schema version 99");
+  }
+
+  private static CompletableFuture<@Nullable Void> end(Journal journal, TaskEnd end) {
+    TaskStore.Changes changes = journal.tasks().change(id(1), SESSION);
+    changes.end(end);
+    return changes.submit();
+  }
+
+  private static TaskRow queued(int n, Submission.Kind kind) {
+    return TaskRow.queued(
+        id(n),
+        submission(kind),
+        1_000,
+        "terms",
+        new PriceList.Price(BigInteger.ONE, BigInteger.TWO.pow(70)),
+        BigInteger.TEN);
   }
 
   private static TaskEnd completed(String receipt) {
