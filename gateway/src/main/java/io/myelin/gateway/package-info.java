@@ -1,4 +1,4 @@
-/** Placeholder summary, to be replaced by the module's own words. */
+/** The gateway as one server: every front, the node hub and their shared parts on one port. */
 @NullMarked
 package io.myelin.gateway;
 

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.myelin.protocol.pool.PoolEvent;
+import io.myelin.protocol.session.SessionEvent;
+import io.myelin.protocol.session.SessionTerms;
 import io.myelin.protocol.task.TaskEvent;
 import io.myelin.protocol.task.TaskTerms;
 
@@ -28,6 +31,17 @@ public final class JournalCodec<T> {
 
   /** What happened to a task. */
   public static final JournalCodec<TaskEvent> TASK_EVENT = new JournalCodec<>(TaskEvent.class);
+
+  /** What a session was requested with. */
+  public static final JournalCodec<SessionTerms> SESSION_TERMS =
+      new JournalCodec<>(SessionTerms.class);
+
+  /** What happened to a session. */
+  public static final JournalCodec<SessionEvent> SESSION_EVENT =
+      new JournalCodec<>(SessionEvent.class);
+
+  /** What happened to a node of the pool. */
+  public static final JournalCodec<PoolEvent> POOL_EVENT = new JournalCodec<>(PoolEvent.class);
 
   private final Class<T> type;
   private final ObjectWriter writer;

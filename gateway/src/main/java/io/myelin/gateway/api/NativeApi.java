@@ -1,0 +1,85 @@
+package io.myelin.gateway.api;
+
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.myelin.gateway.http.ApiError;
+import io.myelin.gateway.http.BodyReader;
+import io.myelin.gateway.http.ErrorResponses;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Binds the operations of the native API: reads bodies, runs handlers, renders their errors. */
+public final class NativeApi {
+  private final List<Route> routes;
+
+  NativeApi(List<Route> routes) {
+    this.routes = List.copyOf(routes);
+  }
+
+  /** Every operation: sessions, tasks, what there is, and how the gateway does. */
+  public static NativeApi of(
+      SessionOperations sessions,
+      TaskOperations tasks,
+      NetworkOperations network,
+      StatusOperations status) {
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(sessions.routes());
+    routes.addAll(tasks.routes());
+    routes.addAll(network.routes());
+    routes.addAll(status.routes());
+    return new NativeApi(routes);
+  }
+
+  /** Binds every operation to its path. */
+  public void bind(ServerBuilder server) {
+    for (Route route : routes) {
+      server
+          .route()
+          .methods(route.method())
+          .path(route.path())
+          // The handler's own limit answers first, with an error that names it.
+          .maxRequestLength(
+              route.maxBodyBytes() == 0 ? 64 * 1024 : route.maxBodyBytes() + 64L * 1024)
+          .build((ctx, request) -> serve(route, ctx, request));
+    }
+  }
+
+  private static HttpResponse serve(Route route, ServiceRequestContext ctx, HttpRequest request) {
+    try {
+      CompletableFuture<byte[]> body;
+      if (route.maxBodyBytes() > 0) {
+        BodyReader.checkHeaders(request.headers(), route.maxBodyBytes());
+        body = BodyReader.read(request, route.maxBodyBytes(), ctx.eventLoop());
+      } else {
+        body = CompletableFuture.completedFuture(new byte[0]);
+      }
+      return HttpResponse.of(
+          body.thenApplyAsync(bytes -> handle(route, ctx, bytes), ctx.blockingTaskExecutor())
+              .exceptionally(NativeApi::failed));
+    } catch (ApiError e) {
+      return ErrorResponses.response(e);
+    }
+  }
+
+  private static HttpResponse handle(Route route, ServiceRequestContext ctx, byte[] body) {
+    try {
+      return route.handler().handle(new Call(ctx, body));
+    } catch (ApiError e) {
+      return ErrorResponses.response(e);
+    }
+  }
+
+  private static HttpResponse failed(Throwable thrown) {
+    Throwable cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    return cause instanceof ApiError error
+        ? ErrorResponses.response(error)
+        : HttpResponse.ofFailure(cause);
+  }
+}

@@ -1,0 +1,101 @@
+package io.myelin.gateway.api;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import io.myelin.gateway.http.ApiError;
+import io.myelin.gateway.session.NodeDirectory;
+import io.myelin.gateway.session.NodeView;
+import io.myelin.gateway.session.Sessions;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntSupplier;
+
+/**
+ * What there is: nodes, subnets, the network as a page shows it. Open to everybody: nodes announce
+ * themselves to be found, and nothing here tells who asks for what. Addresses of machines are never
+ * shown.
+ */
+public final class NetworkOperations {
+  /** The one subnet of a gateway that belongs to no registry. */
+  static final String LOCAL_SUBNET = "local";
+
+  private final Identity identity;
+  private final NodeDirectory nodes;
+  private final Sessions sessions;
+  private final IntSupplier queueDepth;
+
+  /**
+   * Who this gateway is.
+   *
+   * @param address of its key, 0x and 40 hex digits
+   * @param chainId of the EIP-712 domain that its clients sign for
+   * @param verifyingContract of that domain
+   */
+  public record Identity(String address, long chainId, String verifyingContract) {}
+
+  /** Over what the gateway knows. */
+  public NetworkOperations(
+      Identity identity, NodeDirectory nodes, Sessions sessions, IntSupplier queueDepth) {
+    this.identity = identity;
+    this.nodes = nodes;
+    this.sessions = sessions;
+    this.queueDepth = queueDepth;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        new Route(HttpMethod.GET, "/api/v1/nodes", "listNodes", 0, _ -> nodes()),
+        new Route(HttpMethod.GET, "/api/v1/nodes/{id}", "getNode", 0, this::node),
+        new Route(HttpMethod.GET, "/api/v1/subnets", "listSubnets", 0, _ -> subnets()),
+        new Route(HttpMethod.GET, "/api/v1/network", "getNetwork", 0, _ -> network()));
+  }
+
+  private HttpResponse nodes() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.set("nodes", Views.list(nodes.nodes(), Views::node));
+    return Answers.ok(json);
+  }
+
+  private HttpResponse node(Call call) throws ApiError {
+    String id = String.valueOf(call.ctx().pathParam("id")).toLowerCase(Locale.ROOT);
+    NodeView node =
+        nodes
+            .node(id)
+            .orElseThrow(() -> Call.notFound("node", id + " (expected: one connected now)"));
+    return Answers.ok(Views.node(node));
+  }
+
+  private HttpResponse subnets() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ObjectNode subnet = json.putArray("subnets").addObject();
+    subnet.put("id", LOCAL_SUBNET);
+    subnet.putArray("gateways").add(identity.address());
+    subnet.set("models", Views.list(sessions.models(), Views::model));
+    return Answers.ok(json);
+  }
+
+  private HttpResponse network() {
+    List<NodeView> connected = nodes.nodes();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.putObject("gateway")
+        .put("address", identity.address())
+        .put("subnet", LOCAL_SUBNET)
+        .put("seedCommitment", "0x" + sessions.seedCommitment());
+    json.putObject("signing")
+        .put("name", "Myelin")
+        .put("version", "1")
+        .put("chainId", identity.chainId())
+        .put("verifyingContract", identity.verifyingContract());
+    json.putObject("totals")
+        .put("nodes", connected.size())
+        .put("slots", connected.stream().mapToInt(NodeView::slots).sum())
+        .put("tasksRunning", connected.stream().mapToInt(NodeView::running).sum())
+        .put("tasksQueued", queueDepth.getAsInt())
+        .put("sessionsActive", sessions.activeCount());
+    json.set("models", Views.list(sessions.models(), Views::model));
+    json.set("nodes", Views.list(connected, Views::node));
+    return Answers.ok(json);
+  }
+}

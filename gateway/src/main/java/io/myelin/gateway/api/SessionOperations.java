@@ -1,0 +1,145 @@
+package io.myelin.gateway.api;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import io.myelin.gateway.http.ApiError;
+import io.myelin.gateway.http.BearerKeys;
+import io.myelin.gateway.session.OpenedSession;
+import io.myelin.gateway.session.SessionRefusedException;
+import io.myelin.gateway.session.SessionView;
+import io.myelin.gateway.session.Sessions;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Sessions over HTTP. Whoever holds a signing account may open one; a key shows the sessions of its
+ * own account and closes only its own.
+ */
+public final class SessionOperations {
+  private static final long DISK_TIMEOUT_SECONDS = 10;
+  private static final int RETRY_SECONDS = 5;
+
+  private final Sessions sessions;
+
+  /** Over the session service. */
+  public SessionOperations(Sessions sessions) {
+    this.sessions = sessions;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        new Route(
+            HttpMethod.POST,
+            "/api/v1/sessions",
+            "openSession",
+            SessionRequestJson.MAX_BYTES,
+            this::open),
+        new Route(HttpMethod.GET, "/api/v1/sessions", "listSessions", 0, this::list),
+        new Route(HttpMethod.GET, "/api/v1/sessions/{id}", "getSession", 0, this::get),
+        new Route(HttpMethod.DELETE, "/api/v1/sessions/{id}", "closeSession", 0, this::close));
+  }
+
+  private HttpResponse open(Call call) throws ApiError {
+    OpenedSession opened = await(sessions.open(SessionRequestJson.parse(call.body())));
+    ObjectNode json = Views.session(opened.session());
+    json.put("apiKey", opened.apiKey());
+    json.putObject("selection")
+        .put("seedCommitment", "0x" + opened.selection().seedCommitment())
+        .put("gatewaySecret", "0x" + opened.selection().gatewaySecret())
+        .put("seed", "0x" + opened.selection().seed());
+    return Answers.of(
+        Answers.headers(HttpStatus.CREATED)
+            .set("location", "/api/v1/sessions/" + opened.session().id())
+            .build(),
+        Answers.bytes(json));
+  }
+
+  private HttpResponse list(Call call) throws ApiError {
+    SessionView own = BearerKeys.session(call.headers(), sessions);
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.set("sessions", Views.list(sessions.ofClient(own.client()), Views::session));
+    return Answers.ok(json);
+  }
+
+  private HttpResponse get(Call call) throws ApiError {
+    return Answers.ok(Views.session(visible(call)));
+  }
+
+  private HttpResponse close(Call call) throws ApiError {
+    SessionView own = BearerKeys.session(call.headers(), sessions);
+    SessionView wanted = visible(call);
+    if (!wanted.id().equals(own.id())) {
+      throw ApiError.refused(
+          HttpStatus.FORBIDDEN,
+          "wrong_session",
+          "A session is closed with its own key; this key is of session " + own.id() + ".");
+    }
+    return Answers.ok(Views.session(await(sessions.close(wanted.id()))));
+  }
+
+  /** Sessions of other accounts are as good as absent. */
+  private SessionView visible(Call call) throws ApiError {
+    SessionView own = BearerKeys.session(call.headers(), sessions);
+    String id = call.id("session");
+    return sessions
+        .byId(id)
+        .filter(session -> session.client().equals(own.client()))
+        .orElseThrow(() -> Call.notFound("session", id));
+  }
+
+  private static <T> T await(CompletableFuture<T> future) throws ApiError {
+    try {
+      return future.get(DISK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof SessionRefusedException refused) {
+        throw error(refused);
+      }
+      throw new IllegalStateException("opening or closing a session failed", e.getCause());
+    } catch (TimeoutException e) {
+      throw ApiError.server(
+          HttpStatus.SERVICE_UNAVAILABLE,
+          "journal_slow",
+          "The journal did not store the session within " + DISK_TIMEOUT_SECONDS + " s; retry.",
+          RETRY_SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ApiError.server(
+          HttpStatus.SERVICE_UNAVAILABLE, "shutting_down", "The gateway shuts down.", 0);
+    }
+  }
+
+  static ApiError error(SessionRefusedException refused) {
+    String text = refused.text();
+    return switch (refused.reason()) {
+      case BAD_SIGNATURE -> ApiError.refused(HttpStatus.UNAUTHORIZED, "bad_signature", text);
+      case WRONG_GATEWAY -> ApiError.invalid("request.gateway", "wrong_gateway", text);
+      case NONCE_USED -> ApiError.refused(HttpStatus.CONFLICT, "nonce_used", text);
+      case STALE_SEED_COMMITMENT ->
+          ApiError.refused(HttpStatus.CONFLICT, "stale_seed_commitment", text);
+      case BAD_TERMS -> ApiError.invalid(null, "bad_terms", text);
+      case UNKNOWN_MODEL ->
+          new ApiError(
+              HttpStatus.NOT_FOUND,
+              ApiError.INVALID_REQUEST,
+              text,
+              "request.model",
+              "model_not_found",
+              0);
+      case NO_CAPACITY ->
+          ApiError.server(HttpStatus.SERVICE_UNAVAILABLE, "no_capacity", text, RETRY_SECONDS);
+      case INSUFFICIENT_FUNDS ->
+          ApiError.refused(HttpStatus.PAYMENT_REQUIRED, "insufficient_funds", text);
+      case UNKNOWN_SESSION -> ApiError.refused(HttpStatus.NOT_FOUND, "session_not_found", text);
+      case NOT_ACTIVE -> ApiError.refused(HttpStatus.CONFLICT, "session_not_active", text);
+      case NOT_STORED ->
+          ApiError.server(
+              HttpStatus.SERVICE_UNAVAILABLE, "session_not_stored", text, RETRY_SECONDS);
+    };
+  }
+}

@@ -1,0 +1,196 @@
+package io.myelin.gateway.api;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.myelin.gateway.session.ModelView;
+import io.myelin.gateway.session.NodeView;
+import io.myelin.gateway.session.SessionView;
+import io.myelin.gateway.task.TaskFailure;
+import io.myelin.gateway.task.TaskOutcome;
+import io.myelin.gateway.task.TaskView;
+import io.myelin.v1.Embedding;
+import io.myelin.v1.EmbeddingResult;
+import io.myelin.v1.FinishReason;
+import io.myelin.v1.GeneratedChunk;
+import io.myelin.v1.GenerationResult;
+import io.myelin.v1.TokenLogprob;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.function.Function;
+
+/**
+ * JSON of what the native API answers; {@code openapi.json} is its description. Wei are strings.
+ */
+public final class Views {
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private Views() {}
+
+  static <T> ArrayNode list(Collection<T> items, Function<T, ObjectNode> view) {
+    ArrayNode array = NODES.arrayNode();
+    items.forEach(item -> array.add(view.apply(item)));
+    return array;
+  }
+
+  static ObjectNode session(SessionView session) {
+    ObjectNode json = NODES.objectNode();
+    json.put("id", session.id())
+        .put("client", session.client())
+        .put("state", session.state())
+        .put("model", session.model())
+        .put("redundancy", session.redundancy())
+        .put("budgetWei", session.budgetWei().toString())
+        .put("spentWei", session.spentWei().toString())
+        .put("tasksDone", session.tasksDone())
+        .put("maxTasks", session.maxTasks())
+        .put("createdAtMillis", session.createdAtMillis())
+        .put("expiresAtMillis", session.expiresAtMillis());
+    strings(json.putArray("nodes"), session.nodes());
+    return json;
+  }
+
+  static ObjectNode task(TaskView task) {
+    ObjectNode json = NODES.objectNode();
+    json.put("id", task.taskId())
+        .put("session", task.sessionId())
+        .put("model", task.model())
+        .put("state", task.state())
+        .put("reference", task.clientReference())
+        .put("createdAtMillis", task.createdAtMillis());
+    if (task.endedAtMillis() > 0) {
+      json.put("endedAtMillis", task.endedAtMillis());
+    }
+    strings(json.putArray("nodes"), task.nodes());
+    json.put("text", task.text());
+    if (task.result() != null) {
+      json.put("finishReason", finishReason(task.result().getReason()));
+      json.set("usage", usage(task.result()));
+    }
+    if (task.embedding() != null) {
+      json.set("embeddings", embeddings(task.embedding()));
+      json.putObject("usage").put("promptTokens", task.embedding().getPromptTokens());
+    }
+    if (task.failure() != null) {
+      json.set("failure", failure(task.failure()));
+    }
+    if (task.state().equals("completed")) {
+      json.put("receipt", "/api/v1/tasks/" + task.taskId() + "/receipt");
+    }
+    return json;
+  }
+
+  /** Token counts of a generation. */
+  public static ObjectNode usage(GenerationResult result) {
+    return NODES
+        .objectNode()
+        .put("promptTokens", result.getPromptTokens())
+        .put("outputTokens", result.getOutputTokens())
+        .put("cachedTokens", result.getCachedTokens());
+  }
+
+  /** One array of numbers per input. */
+  public static ArrayNode embeddings(EmbeddingResult result) {
+    ArrayNode all = NODES.arrayNode();
+    for (Embedding embedding : result.getEmbeddingsList()) {
+      ArrayNode values = all.addArray();
+      embedding.getValuesList().forEach(values::add);
+    }
+    return all;
+  }
+
+  /** The JSON of a chunk, as HTTP and WebSocket clients get it. */
+  public static ObjectNode tokens(GeneratedChunk chunk) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("seq", Integer.toUnsignedLong(chunk.getSeq()));
+    json.put("text", chunk.getText().toStringUtf8());
+    ArrayNode tokens = json.putArray("tokens");
+    chunk.getTokensList().forEach(token -> tokens.add(Integer.toUnsignedLong(token)));
+    if (chunk.getLogprobsCount() > 0) {
+      ArrayNode logprobs = json.putArray("logprobs");
+      for (TokenLogprob logprob : chunk.getLogprobsList()) {
+        logprobs
+            .addObject()
+            .put("token", Integer.toUnsignedLong(logprob.getToken()))
+            .put("logprob", logprob.getLogprobQ10() / 1024.0);
+      }
+    }
+    return json;
+  }
+
+  /** The JSON of an outcome, as HTTP and WebSocket clients get it. */
+  public static ObjectNode done(TaskOutcome outcome) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    if (outcome.generation() != null) {
+      json.put("finishReason", finishReason(outcome.generation().getReason()));
+      json.set("usage", usage(outcome.generation()));
+    }
+    if (outcome.embedding() != null) {
+      json.set("embeddings", embeddings(outcome.embedding()));
+      json.putObject("usage").put("promptTokens", outcome.embedding().getPromptTokens());
+    }
+    json.put("receiptDigest", outcome.receiptDigestHex());
+    return json;
+  }
+
+  /** Why a task did not complete. */
+  public static ObjectNode failure(TaskFailure failure) {
+    return NODES
+        .objectNode()
+        .put("code", failure.code())
+        .put("message", failure.message())
+        .put("clientFault", failure.clientFault())
+        .put("deliveredTokens", failure.deliveredTokens());
+  }
+
+  /** {@code stop}, {@code length}, {@code tool_calls} or {@code cancelled}. */
+  public static String finishReason(FinishReason reason) {
+    return switch (reason) {
+      case FINISH_REASON_STOP -> "stop";
+      case FINISH_REASON_LENGTH -> "length";
+      case FINISH_REASON_TOOL_CALLS -> "tool_calls";
+      case FINISH_REASON_CANCELLED -> "cancelled";
+      case FINISH_REASON_UNSPECIFIED, UNRECOGNIZED -> reason.name().toLowerCase(Locale.ROOT);
+    };
+  }
+
+  static ObjectNode node(NodeView node) {
+    ObjectNode json = NODES.objectNode();
+    json.put("id", node.id())
+        .put("state", node.state())
+        .put("softwareVersion", node.softwareVersion())
+        .put("slots", node.slots())
+        .put("running", node.running())
+        .put("queued", node.queued())
+        .put("decodeTokensPerSecond", node.decodeMillitokensPerSecond() / 1000.0)
+        .put("connectedAtMillis", node.connectedAtMillis());
+    json.set("models", list(node.models(), Views::served));
+    return json;
+  }
+
+  private static ObjectNode served(NodeView.Served model) {
+    return NODES
+        .objectNode()
+        .put("id", model.id())
+        .put("weightsDigest", model.weightsDigestHex())
+        .put("contextLength", model.contextLength())
+        .put("equivalenceClass", model.equivalenceClass())
+        .put("embeddings", model.embeddings());
+  }
+
+  static ObjectNode model(ModelView model) {
+    return NODES
+        .objectNode()
+        .put("id", model.id())
+        .put("contextLength", model.contextLength())
+        .put("priceInputWei", model.priceInputWei().toString())
+        .put("priceOutputWei", model.priceOutputWei().toString())
+        .put("generates", model.generates())
+        .put("embeddings", model.embeddings())
+        .put("nodes", model.nodes());
+  }
+
+  private static void strings(ArrayNode array, Collection<String> values) {
+    values.forEach(array::add);
+  }
+}

@@ -1,0 +1,41 @@
+package io.myelin.gateway.openai;
+
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.myelin.gateway.http.ApiError;
+import io.myelin.gateway.http.ErrorResponses;
+import io.myelin.gateway.http.StrictJson;
+
+/** Wrong methods and unknown paths. */
+final class MethodErrors {
+  private MethodErrors() {}
+
+  /** 405 with what is allowed. */
+  static HttpResponse notAllowed(ServiceRequestContext context, String allowed) {
+    ApiError error =
+        ApiError.refused(
+            HttpStatus.METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "Method " + context.method() + " is not possible here (expected: " + allowed + ").");
+    return HttpResponse.of(
+        ErrorResponses.headers(error).toBuilder().set(HttpHeaderNames.ALLOW, allowed).build(),
+        HttpData.wrap(ErrorResponses.body(error)));
+  }
+
+  /** 404 with what there is. */
+  static HttpResponse unknownPath(ServiceRequestContext context) {
+    return ErrorResponses.response(
+        ApiError.refused(
+            HttpStatus.NOT_FOUND,
+            "unknown_url",
+            "Unknown request URL: "
+                + context.method()
+                + " "
+                + StrictJson.shortened(context.path())
+                + " (expected: /v1/models, /v1/chat/completions, /v1/completions or"
+                + " /v1/embeddings)."));
+  }
+}

@@ -1,0 +1,35 @@
+package io.myelin.gateway.openai;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.myelin.gateway.http.ApiError;
+import io.myelin.gateway.http.WorkReader;
+import io.myelin.gateway.task.Submission;
+import java.util.function.LongSupplier;
+
+/** Reads OpenAI's request bodies for the fronts that submit one task at a time. */
+public final class OpenAiWorkReader implements WorkReader {
+  private final LongSupplier randomness;
+
+  /** {@code randomness} draws the seed of a request that brings none. */
+  public OpenAiWorkReader(LongSupplier randomness) {
+    this.randomness = randomness;
+  }
+
+  @Override
+  public Submission.Work read(String kind, ObjectNode body) throws ApiError {
+    GenerationRequest request =
+        switch (kind) {
+          case "chat" -> ChatRequests.read(body, randomness);
+          default ->
+              throw ApiError.invalid(
+                  kind, "unknown_kind", kind + ": expected chat, completion or embedding.");
+        };
+    if (request.stream() || request.specs().size() != 1) {
+      throw ApiError.invalid(
+          request.stream() ? "stream" : "n",
+          "unsupported_value",
+          "A task is one answer, followed on its own stream: leave 'stream' and 'n' out.");
+    }
+    return new Submission.Work.Generate(request.specs().getFirst());
+  }
+}

@@ -1,0 +1,35 @@
+package io.myelin.gateway.session;
+
+import io.myelin.protocol.ids.Digest;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Opens and closes sessions; every front sees a session as soon as it is opened. */
+public interface Sessions extends SessionDirectory {
+
+  /**
+   * Checks a request, draws and reserves nodes, sets the budget aside. Completes once the session
+   * is on disk; fails with a {@link SessionRefusedException} when it was not opened.
+   */
+  CompletableFuture<OpenedSession> open(SignedSessionRequest request);
+
+  /**
+   * Takes no more tasks for a session, and closes it once its running tasks have ended. Completes
+   * with the session as it is once the wish is on disk; fails with a {@link
+   * SessionRefusedException} when there is no such session. Closing a closed session changes
+   * nothing.
+   */
+  CompletableFuture<SessionView> close(String sessionId);
+
+  /** Every session of one account, newest first, those that ended included. */
+  List<SessionView> ofClient(String client);
+
+  /** How many are active now. */
+  int activeCount();
+
+  /**
+   * SHA-256 of the secret that will go into the next session's draw. A client that wants to be sure
+   * that the gateway did not steer the draw reads it before it chooses its nonce.
+   */
+  Digest seedCommitment();
+}
