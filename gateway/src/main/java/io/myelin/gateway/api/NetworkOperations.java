@@ -54,7 +54,7 @@ public final class NetworkOperations {
 
   private HttpResponse nodes() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.set("nodes", Views.list(nodes.nodes(), Views::node));
+    json.set("nodes", Views.list(nodes.nodes(), this::view));
     return Answers.ok(json);
   }
 
@@ -64,7 +64,7 @@ public final class NetworkOperations {
         nodes
             .node(id)
             .orElseThrow(() -> Call.notFound("node", id + " (expected: one connected now)"));
-    return Answers.ok(Views.node(node));
+    return Answers.ok(view(node));
   }
 
   private HttpResponse subnets() {
@@ -95,7 +95,13 @@ public final class NetworkOperations {
         .put("tasksQueued", queueDepth.getAsInt())
         .put("sessionsActive", sessions.activeCount());
     json.set("models", Views.list(sessions.models(), Views::model));
-    json.set("nodes", Views.list(connected, Views::node));
+    json.set("nodes", Views.list(connected, this::view));
     return Answers.ok(json);
+  }
+
+  /** A node that drains says so itself; the rest the pool knows. */
+  private ObjectNode view(NodeView node) {
+    ObjectNode json = Views.node(node);
+    return node.state().equals("draining") ? json : json.put("state", sessions.nodeState(node.id()));
   }
 }

@@ -32,4 +32,10 @@ public interface Sessions extends SessionDirectory {
    * that the gateway did not steer the draw reads it before it chooses its nonce.
    */
   Digest seedCommitment();
+
+  /**
+   * How the node pool names a node now: ephemeral, reserved, released, suspended, leaving, or
+   * unqualified for one it does not know.
+   */
+  String nodeState(String nodeId);
 }

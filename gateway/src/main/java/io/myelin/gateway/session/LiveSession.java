@@ -1,0 +1,116 @@
+package io.myelin.gateway.session;
+
+import com.google.protobuf.ByteString;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.selection.NodeSelection;
+import io.myelin.protocol.selection.SelectionSeed;
+import io.myelin.protocol.session.SessionEvent;
+import io.myelin.protocol.session.SessionMachine;
+import io.myelin.protocol.session.SessionMachine.Stamped;
+import io.myelin.protocol.session.SessionState;
+import io.myelin.protocol.session.SessionTerms;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** One session in memory. Guarded by the service's lock, but for what never changes. */
+final class LiveSession {
+  final SessionArchive.Opened opened;
+  final SelectionSeed seed;
+  final ByteString keyHash;
+
+  /** Nodes in the order they were drawn, those lost since included. */
+  private final List<Address> drawn = new ArrayList<>();
+
+  private int draws;
+  SessionState state;
+
+  /** Whether events go to the journal: not before the session itself is there. */
+  boolean stored;
+
+  /** What happened before the session itself was stored. */
+  final List<Stamped> unstored = new ArrayList<>();
+
+  CompletableFuture<Void> lastWrite = CompletableFuture.allOf();
+
+  LiveSession(
+      SessionTerms terms, long nowMillis, SessionArchive.Opened opened, ByteString keyHash) {
+    this(SessionMachine.request(terms, nowMillis).state(), opened, keyHash);
+  }
+
+  LiveSession(SessionState state, SessionArchive.Opened opened, ByteString keyHash) {
+    this.state = state;
+    this.opened = opened;
+    this.keyHash = keyHash;
+    this.seed =
+        SelectionSeed.open(
+            SelectionSeed.commitmentTo(opened.gatewaySecret()),
+            opened.nonce(),
+            opened.gatewaySecret());
+  }
+
+  String id() {
+    return state.terms().sessionId().hex();
+  }
+
+  /** Keeps the draws independent of each other; the first is the one a client checks. */
+  String nextPurpose() {
+    return purpose(draws);
+  }
+
+  static String purpose(int draw) {
+    return draw == 0
+        ? NodeSelection.SESSION_NODES
+        : NodeSelection.SESSION_NODES + "/again/" + draw;
+  }
+
+  /** Remembers what an event told. */
+  void note(SessionEvent event) {
+    if (event instanceof SessionEvent.NodesSelected selected) {
+      draws++;
+      drawn.removeAll(selected.nodes());
+      drawn.addAll(selected.nodes());
+    }
+  }
+
+  SessionView view() {
+    var terms = state.terms();
+    return new SessionView(
+        id(),
+        terms.client().toString(),
+        state.phase().label(),
+        terms.model(),
+        terms.redundancy(),
+        terms.budgetWei(),
+        state.spentWei(),
+        state.counted().size(),
+        terms.maxTasks(),
+        state.requestedAtMillis(),
+        terms.expiresAtMillis(),
+        nodes());
+  }
+
+  SessionGrant grant() {
+    var terms = state.terms();
+    return new SessionGrant(
+        id(),
+        terms.client().toString(),
+        terms.model(),
+        terms.redundancy(),
+        opened.verification(),
+        nodes(),
+        terms.expiresAtMillis());
+  }
+
+  OpenedSession.Selection selection() {
+    Digest secret = opened.gatewaySecret();
+    return new OpenedSession.Selection(
+        secret, SelectionSeed.commitmentTo(secret), seed.value());
+  }
+
+  private List<String> nodes() {
+    List<Address> reserved = state.reservedNodes();
+    return drawn.stream().filter(reserved::contains).map(Address::toString).toList();
+  }
+}

@@ -1,0 +1,56 @@
+package io.myelin.gateway.session;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+
+/** The models of all connected nodes together, with their prices. */
+final class ModelCatalogue {
+  private final PriceList prices;
+  private volatile List<ModelView> models = List.of();
+
+  ModelCatalogue(PriceList prices) {
+    this.prices = prices;
+  }
+
+  List<ModelView> models() {
+    return models;
+  }
+
+  void refresh(Collection<NodeView> nodes) {
+    TreeMap<String, ModelView> byId = new TreeMap<>();
+    for (NodeView node : nodes) {
+      for (NodeView.Served served : node.models()) {
+        byId.merge(served.id(), view(node, served), ModelCatalogue::together);
+      }
+    }
+    models = List.copyOf(new ArrayList<>(byId.values()));
+  }
+
+  private ModelView view(NodeView node, NodeView.Served served) {
+    PriceList.Price price = prices.price(served.id());
+    return new ModelView(
+        served.id(),
+        served.contextLength(),
+        price.inputWei(),
+        price.outputWei(),
+        served.embeddings(),
+        !served.embeddings(),
+        1,
+        node.connectedAtMillis() / 1000);
+  }
+
+  /** What every node of the model can do: the shorter context counts. */
+  private static ModelView together(ModelView a, ModelView b) {
+    return new ModelView(
+        a.id(),
+        Math.min(a.contextLength(), b.contextLength()),
+        a.priceInputWei(),
+        a.priceOutputWei(),
+        a.embeddings() || b.embeddings(),
+        a.generates() || b.generates(),
+        a.nodes() + b.nodes(),
+        Math.min(a.createdAtSeconds(), b.createdAtSeconds()));
+  }
+}

@@ -1,0 +1,527 @@
+package io.myelin.gateway.session;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import com.google.protobuf.ByteString;
+import io.myelin.gateway.session.SessionRefusedException.Reason;
+import io.myelin.gateway.task.TaskRejectedException;
+import io.myelin.protocol.crypto.Sha256;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.ids.TaskId;
+import io.myelin.protocol.journal.JournalFormatException;
+import io.myelin.protocol.session.Seat;
+import io.myelin.protocol.session.SessionEvent;
+import io.myelin.protocol.session.SessionPhase;
+import io.myelin.protocol.session.SessionTerms;
+import io.myelin.protocol.session.SessionTransition;
+import io.myelin.protocol.typeddata.SessionRequest;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sessions of this gateway: opened by signed requests, driven by the session and pool machines,
+ * kept in the journal, seen by every front at once.
+ */
+public final class SessionService implements Sessions, SessionLedger, NodeDirectory.Listener {
+  private static final Logger log = LoggerFactory.getLogger(SessionService.class);
+  private static final byte[] ID_DOMAIN = "myelin/session/1".getBytes(StandardCharsets.UTF_8);
+  private static final int KEY_BYTES = 32;
+
+  /** How long nodes of restored sessions may take to come back. */
+  private static final long RETURN_GRACE_MILLIS = 30_000;
+
+  private final SessionSettings settings;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final SeedSecrets secrets;
+  private final ModelCatalogue catalogue;
+  private final Object lock = new Object();
+
+  @GuardedBy("lock")
+  private final Map<String, LiveSession> sessions = new LinkedHashMap<>();
+
+  @GuardedBy("lock")
+  private final Map<ByteString, LiveSession> byKeyHash = new HashMap<>();
+
+  @GuardedBy("lock")
+  private final ArrayDeque<LiveSession> ended = new ArrayDeque<>();
+
+  @GuardedBy("lock")
+  private final Map<Address, NodeView> connected = new LinkedHashMap<>();
+
+  @GuardedBy("lock")
+  private final NodePool pool = new NodePool();
+
+  @GuardedBy("lock")
+  private final SessionDriver driver;
+
+  @GuardedBy("lock")
+  private long returnGraceEndsMillis;
+
+  private volatile TaskCanceller canceller = (_, _, _) -> false;
+
+  private SessionService(
+      SessionSettings settings,
+      PriceList prices,
+      SessionFunds funds,
+      SessionLog journal,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.settings = settings;
+    this.clock = clock;
+    this.random = random;
+    this.secrets = new SeedSecrets(random);
+    this.catalogue = new ModelCatalogue(prices);
+    this.driver = new SessionDriver(sessions, pool, funds, journal, this::forget);
+  }
+
+  /**
+   * Reads the sessions in the journal and goes on with them. The caller adds the service to the
+   * node directory as a listener, and calls {@link #advance} every now and then.
+   *
+   * @param random draws keys and secrets; a {@link java.security.SecureRandom} outside of tests
+   */
+  public static SessionService start(
+      SessionSettings settings,
+      PriceList prices,
+      SessionFunds funds,
+      SessionLog journal,
+      InstantSource clock,
+      RandomGenerator random) {
+    SessionService service =
+        new SessionService(settings, prices, funds, journal, clock, random);
+    service.restore(journal.load(), funds);
+    return service;
+  }
+
+  /** Tells how tasks of a session that is over are ended. */
+  public void cancelTasksWith(TaskCanceller tasks) {
+    canceller = tasks;
+  }
+
+  private void restore(List<SessionLog.Stored> all, SessionFunds funds) {
+    long now = clock.millis();
+    synchronized (lock) {
+      returnGraceEndsMillis = now + RETURN_GRACE_MILLIS;
+      for (SessionLog.Stored stored : all) {
+        try {
+          SessionArchive.Opening opening = SessionArchive.decode(stored.terms());
+          SessionArchive.Restored restored = SessionArchive.restore(opening.terms(), stored);
+          LiveSession session =
+              new LiveSession(restored.state(), opening.opened(), stored.keyHash());
+          session.stored = true;
+          restored.events().forEach(session::note);
+          add(session);
+          if (session.state.released()) {
+            forget(session);
+          } else {
+            takeUpAgain(session, funds, now);
+          }
+        } catch (JournalFormatException | IllegalArgumentException e) {
+          // One damaged session must not keep the others from their money.
+          log.error(
+              "session {} in the journal cannot be read and is left alone",
+              stored.sessionId(),
+              e);
+        }
+      }
+    }
+  }
+
+  @GuardedBy("lock")
+  private void takeUpAgain(LiveSession session, SessionFunds funds, long now) {
+    if (session.state.fundedWei().signum() > 0) {
+      try {
+        SessionTerms terms = session.state.terms();
+        funds.escrow(session.id(), terms.client().toString(), terms.budgetWei());
+      } catch (SessionFunds.InsufficientFundsException e) {
+        log.warn("session {}: its budget is not covered any more: {}", session.id(), e.toString());
+      }
+    }
+    SessionTransition _ = driver.drive(session, new SessionEvent.GatewayRestarted(), now);
+  }
+
+  @Override
+  public CompletableFuture<OpenedSession> open(SignedSessionRequest signed) {
+    try {
+      SessionRefusals.check(signed, settings, clock.millis());
+      return openChecked(signed);
+    } catch (SessionRefusedException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private CompletableFuture<OpenedSession> openChecked(SignedSessionRequest signed)
+      throws SessionRefusedException {
+    SessionRequest request = signed.request();
+    SessionId id =
+        SessionId.of(
+            Sha256.hash(ID_DOMAIN, request.client().bytes(), request.nonce().bytes()).bytes());
+    String apiKey = newKey();
+    long now = clock.millis();
+    LiveSession session;
+    CompletableFuture<Void> stored;
+    synchronized (lock) {
+      checkRoom(id, request.model());
+      Digest secret =
+          secrets
+              .use(signed.seedCommitment())
+              .orElseThrow(
+                  () ->
+                      new SessionRefusedException(
+                          Reason.STALE_SEED_COMMITMENT,
+                          "seedCommitment: "
+                              + signed.seedCommitment()
+                              + " (expected: "
+                              + secrets.commitment()
+                              + "; read it again, draw a new nonce, sign again)."));
+      SessionTerms terms =
+          new SessionTerms(
+              id,
+              request.client(),
+              request.model(),
+              request.redundancy(),
+              request.redundancy() + settings.spares(),
+              request.budgetWei(),
+              signed.maxTasks(),
+              request.expiryMillis(),
+              settings.timings());
+      SessionArchive.Opened opened =
+          new SessionArchive.Opened(
+              request.verification(), request.nonce(), secret, signed.signature().toString());
+      session = new LiveSession(terms, now, opened, hash(apiKey));
+      driver.request(session, terms, now);
+      if (!(session.state.phase() instanceof SessionPhase.Active)) {
+        throw SessionRefusals.notOpened(session.state.phase());
+      }
+      add(session);
+      stored =
+          driver.store(
+              session,
+              SessionArchive.encode(new SessionArchive.Opening(terms, opened)),
+              now);
+    }
+    return stored.handle(
+        (_, failure) -> {
+          if (failure != null) {
+            abandon(session);
+            throw new CompletionException(
+                new SessionRefusedException(
+                    Reason.NOT_STORED,
+                    "The session could not be stored and was given up; try again."));
+          }
+          synchronized (lock) {
+            return new OpenedSession(session.view(), apiKey, session.selection());
+          }
+        });
+  }
+
+  @GuardedBy("lock")
+  private void checkRoom(SessionId id, String model) throws SessionRefusedException {
+    if (sessions.containsKey(id.hex())) {
+      throw new SessionRefusedException(
+          Reason.NONCE_USED,
+          "request.nonce: used before by this account (expected: a new one for every session).");
+    }
+    if (!pool.serves(model)) {
+      throw new SessionRefusedException(
+          Reason.UNKNOWN_MODEL,
+          "request.model: no node connected here serves "
+              + model
+              + " (expected: one that GET /v1/models lists, or *).");
+    }
+    if (sessions.size() - ended.size() >= settings.maxSessions()) {
+      throw new SessionRefusedException(
+          Reason.NO_CAPACITY,
+          "This gateway has " + settings.maxSessions() + " sessions open; try again later.");
+    }
+  }
+
+  private void abandon(LiveSession session) {
+    synchronized (lock) {
+      session.stored = false;
+      SessionTransition _ =
+          driver.drive(
+              session,
+              new SessionEvent.CloseRequested(SessionPhase.CloseCause.OPERATOR),
+              clock.millis());
+      remove(session);
+    }
+    cancelWhatIsOver();
+  }
+
+  @Override
+  public CompletableFuture<SessionView> close(String sessionId) {
+    LiveSession session;
+    CompletableFuture<Void> written;
+    synchronized (lock) {
+      session = sessions.get(sessionId);
+      if (session == null) {
+        return CompletableFuture.failedFuture(
+            new SessionRefusedException(
+                Reason.UNKNOWN_SESSION, "No such session: " + sessionId + "."));
+      }
+      SessionTransition _ =
+          driver.drive(
+              session,
+              new SessionEvent.CloseRequested(SessionPhase.CloseCause.CLIENT),
+              clock.millis());
+      written = session.lastWrite;
+    }
+    cancelWhatIsOver();
+    return written.handle(
+        (_, failure) -> {
+          if (failure != null) {
+            throw new CompletionException(
+                new SessionRefusedException(
+                    Reason.NOT_STORED, "The close could not be stored; try again."));
+          }
+          synchronized (lock) {
+            return session.view();
+          }
+        });
+  }
+
+  @Override
+  public SessionGrant hold(String sessionId, String taskId, BigInteger maxWei)
+      throws TaskRejectedException {
+    TaskId task = TaskId.parse(taskId);
+    synchronized (lock) {
+      LiveSession session = sessions.get(sessionId);
+      if (session == null) {
+        throw new TaskRejectedException(
+            TaskRejectedException.Reason.UNKNOWN_SESSION, "No such session: " + sessionId + ".", 0);
+      }
+      if (!session.state.holds().containsKey(task)) {
+        SessionTransition transition =
+            driver.drive(session, new SessionEvent.TaskHeld(task, maxWei), clock.millis());
+        if (transition instanceof SessionTransition.Rejected rejected) {
+          throw SessionRefusals.rejected(rejected, session.state.phase());
+        }
+      }
+      return session.grant();
+    }
+  }
+
+  @Override
+  public boolean count(String sessionId, String taskId, TaskUsage usage) {
+    return drive(sessionId, new SessionEvent.TaskCounted(TaskId.parse(taskId), usage.priceWei()));
+  }
+
+  @Override
+  public void release(String sessionId, String taskId) {
+    boolean _ = drive(sessionId, new SessionEvent.TaskDropped(TaskId.parse(taskId)));
+  }
+
+  private boolean drive(String sessionId, SessionEvent event) {
+    boolean moved;
+    synchronized (lock) {
+      LiveSession session = sessions.get(sessionId);
+      moved =
+          session != null
+              && driver.drive(session, event, clock.millis())
+                  instanceof SessionTransition.Moved;
+    }
+    cancelWhatIsOver();
+    return moved;
+  }
+
+  @Override
+  public Optional<SessionGrant> grant(String sessionId) {
+    synchronized (lock) {
+      return Optional.ofNullable(sessions.get(sessionId)).map(LiveSession::grant);
+    }
+  }
+
+  @Override
+  public Optional<SessionView> byApiKey(String apiKey) {
+    ByteString hash = hash(apiKey);
+    synchronized (lock) {
+      return Optional.ofNullable(byKeyHash.get(hash)).map(LiveSession::view);
+    }
+  }
+
+  @Override
+  public Optional<SessionView> byId(String sessionId) {
+    synchronized (lock) {
+      return Optional.ofNullable(sessions.get(sessionId)).map(LiveSession::view);
+    }
+  }
+
+  @Override
+  public List<SessionView> ofClient(String client) {
+    synchronized (lock) {
+      return sessions.values().stream()
+          .map(LiveSession::view)
+          .filter(view -> view.client().equals(client))
+          .sorted(Comparator.comparingLong(SessionView::createdAtMillis).reversed())
+          .toList();
+    }
+  }
+
+  @Override
+  public List<ModelView> models() {
+    return catalogue.models();
+  }
+
+  @Override
+  public int activeCount() {
+    synchronized (lock) {
+      return (int)
+          sessions.values().stream()
+              .filter(session -> session.state.phase() instanceof SessionPhase.Active)
+              .count();
+    }
+  }
+
+  @Override
+  public Digest seedCommitment() {
+    return secrets.commitment();
+  }
+
+  @Override
+  public String nodeState(String nodeId) {
+    synchronized (lock) {
+      return pool.label(Address.parse(nodeId));
+    }
+  }
+
+  /** Lets deadlines that passed take effect. */
+  public void advance() {
+    long now = clock.millis();
+    synchronized (lock) {
+      driver.advance(now);
+      if (returnGraceEndsMillis > 0 && now >= returnGraceEndsMillis) {
+        returnGraceEndsMillis = 0;
+        giveUpAbsentNodes(now);
+      }
+    }
+    cancelWhatIsOver();
+  }
+
+  @GuardedBy("lock")
+  private void giveUpAbsentNodes(long now) {
+    for (LiveSession session : List.copyOf(sessions.values())) {
+      for (Address node : session.state.reservedNodes()) {
+        if (!connected.containsKey(node)) {
+          SessionTransition _ =
+              driver.drive(
+                  session,
+                  new SessionEvent.NodeLost(node, "did not return after the gateway restarted"),
+                  now);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void onJoined(NodeView view) {
+    Address node = Address.parse(view.id());
+    long now = clock.millis();
+    synchronized (lock) {
+      connected.put(node, view);
+      pool.joined(node, view);
+      catalogue.refresh(connected.values());
+      takeSeatsAgain(node, now);
+      driver.searchAgain(now);
+    }
+  }
+
+  /** After a restart the pool learns from the sessions which slots are taken. */
+  @GuardedBy("lock")
+  private void takeSeatsAgain(Address node, long now) {
+    for (LiveSession session : List.copyOf(sessions.values())) {
+      SessionId id = session.state.terms().sessionId();
+      if (session.state.seats().get(node) == Seat.RESERVED
+          && !pool.holds(node, id)
+          && !pool.reserve(node, id)) {
+        SessionTransition _ =
+            driver.drive(
+                session, new SessionEvent.NodeLost(node, "came back with fewer slots"), now);
+      }
+    }
+  }
+
+  @Override
+  public void onDraining(String nodeId) {
+    gone(nodeId, "it drains");
+  }
+
+  @Override
+  public void onLeft(String nodeId) {
+    gone(nodeId, "it is gone");
+  }
+
+  private void gone(String nodeId, String reason) {
+    Address node = Address.parse(nodeId);
+    long now = clock.millis();
+    synchronized (lock) {
+      if (connected.remove(node) != null) {
+        catalogue.refresh(connected.values());
+        driver.tell(pool.left(node, reason), now);
+      }
+    }
+    cancelWhatIsOver();
+  }
+
+  private void cancelWhatIsOver() {
+    List<SessionDriver.Cancellation> over;
+    synchronized (lock) {
+      over = driver.takeCancellations();
+    }
+    for (SessionDriver.Cancellation task : over) {
+      boolean _ = canceller.cancel(task.sessionId(), task.taskId(), "the session is over");
+    }
+  }
+
+  @GuardedBy("lock")
+  private void add(LiveSession session) {
+    sessions.put(session.id(), session);
+    byKeyHash.put(session.keyHash, session);
+  }
+
+  @GuardedBy("lock")
+  private void remove(LiveSession session) {
+    sessions.remove(session.id(), session);
+    byKeyHash.remove(session.keyHash, session);
+    ended.remove(session);
+  }
+
+  @GuardedBy("lock")
+  private void forget(LiveSession session) {
+    if (sessions.get(session.id()) != session) {
+      // It never opened: nobody knows of it.
+      return;
+    }
+    ended.add(session);
+    while (ended.size() > settings.maxEnded()) {
+      remove(ended.getFirst());
+    }
+  }
+
+  private String newKey() {
+    byte[] bytes = new byte[KEY_BYTES];
+    random.nextBytes(bytes);
+    return "mk_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  private static ByteString hash(String apiKey) {
+    return ByteString.copyFrom(
+        Sha256.hash(apiKey.getBytes(StandardCharsets.UTF_8)).bytes());
+  }
+}
