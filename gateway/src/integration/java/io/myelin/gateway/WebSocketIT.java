@@ -35,7 +35,7 @@ class WebSocketIT {
   static void start() throws IOException {
     gateway =
         new TestingGateway(
-            GatewayConfig.DEFAULTS.withPort(0), SETTINGS, TestingGateway.defaultSessions());
+            TestingGateway.CONFIG, SETTINGS, TestingGateway.defaultSessions());
   }
 
   @AfterAll

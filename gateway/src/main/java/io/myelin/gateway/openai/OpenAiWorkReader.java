@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.myelin.gateway.http.ApiError;
 import io.myelin.gateway.http.WorkReader;
 import io.myelin.gateway.task.Submission;
+import io.myelin.v1.EmbeddingSpec;
 import java.util.function.LongSupplier;
 
 /** Reads OpenAI's request bodies for the fronts that submit one task at a time. */
@@ -17,13 +18,17 @@ public final class OpenAiWorkReader implements WorkReader {
 
   @Override
   public Submission.Work read(String kind, ObjectNode body) throws ApiError {
-    GenerationRequest request =
-        switch (kind) {
-          case "chat" -> ChatRequests.read(body, randomness);
-          default ->
-              throw ApiError.invalid(
-                  kind, "unknown_kind", kind + ": expected chat, completion or embedding.");
-        };
+    return switch (kind) {
+      case "chat" -> one(ChatRequests.read(body, randomness));
+      case "completion" -> one(CompletionRequests.read(body, randomness));
+      case "embedding" -> embedding(body);
+      default ->
+          throw ApiError.invalid(
+              kind, "unknown_kind", kind + ": expected chat, completion or embedding.");
+    };
+  }
+
+  private static Submission.Work one(GenerationRequest request) throws ApiError {
     if (request.stream() || request.specs().size() != 1) {
       throw ApiError.invalid(
           request.stream() ? "stream" : "n",
@@ -31,5 +36,12 @@ public final class OpenAiWorkReader implements WorkReader {
           "A task is one answer, followed on its own stream: leave 'stream' and 'n' out.");
     }
     return new Submission.Work.Generate(request.specs().getFirst());
+  }
+
+  private static Submission.Work embedding(ObjectNode body) throws ApiError {
+    EmbeddingDraft draft = new EmbeddingDraft();
+    EmbeddingParameters.TABLE.read(body, "", draft);
+    return new Submission.Work.Embed(
+        EmbeddingSpec.newBuilder().setModel(draft.model).addAllInputs(draft.inputs).build());
   }
 }

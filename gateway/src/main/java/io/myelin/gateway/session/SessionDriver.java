@@ -205,7 +205,7 @@ final class SessionDriver {
     CompletableFuture<Void> _ =
         written.exceptionally(
             e -> {
-              log.error("session {}: an event is not in the journal", session.id(), e);
+              log.error("session {}: an event is not in the journal: {}", session.id(), e.toString());
               return null;
             });
     return written;
