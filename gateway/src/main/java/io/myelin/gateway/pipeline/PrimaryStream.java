@@ -67,6 +67,11 @@ final class PrimaryStream {
       throw new IllegalArgumentException("a chunk after the last one");
     }
     GeneratedChunk chunk = message.getChunk();
+    if (chunk.getSeq() != output.size()) {
+      throw new IllegalArgumentException(
+          "chunk seq: %s (expected: %d)"
+              .formatted(Integer.toUnsignedString(chunk.getSeq()), output.size()));
+    }
     lastChunkAtMillis = nowMillis;
     if (chunk.getTokensCount() > 0 || !chunk.getText().isEmpty()) {
       if (received >= granted) {
