@@ -31,9 +31,15 @@ public final class OpenAiWorkReader implements WorkReader {
   private static Submission.Work one(GenerationRequest request) throws ApiError {
     if (request.stream() || request.specs().size() != 1) {
       throw ApiError.invalid(
-          request.stream() ? "stream" : "n",
+          request.stream() ? "stream" : request.prompts() > 1 ? "prompt" : "n",
           "unsupported_value",
-          "A task is one answer, followed on its own stream: leave 'stream' and 'n' out.");
+          "A task is one answer to one prompt, followed on its own stream: leave 'stream' and 'n'"
+              + " out and send one prompt.");
+    }
+    // What only OpenAI's answer could show would be lost in a task's plain text.
+    if (!request.echoes().isEmpty() && !request.echoes().getFirst().isEmpty()) {
+      throw ApiError.invalid(
+          "echo", "unsupported_value", "A task's text is what was generated: leave 'echo' out.");
     }
     return new Submission.Work.Generate(request.specs().getFirst());
   }
@@ -41,6 +47,10 @@ public final class OpenAiWorkReader implements WorkReader {
   private static Submission.Work embedding(ObjectNode body) throws ApiError {
     EmbeddingDraft draft = new EmbeddingDraft();
     EmbeddingParameters.TABLE.read(body, "", draft);
+    if (draft.base64) {
+      throw ApiError.invalid(
+          "encoding_format", "unsupported_value", "A task's vectors are numbers: leave it out.");
+    }
     return new Submission.Work.Embed(
         EmbeddingSpec.newBuilder().setModel(draft.model).addAllInputs(draft.inputs).build());
   }

@@ -70,6 +70,8 @@ public final class TaskErrors {
     return switch (failure.code()) {
       case "deadline_exceeded", "timeout" ->
           ApiError.server(HttpStatus.GATEWAY_TIMEOUT, failure.code(), failure.message(), 0);
+      case "session_ended" ->
+          ApiError.refused(HttpStatus.FORBIDDEN, failure.code(), failure.message());
       // Gone, not a server error: OpenAI's clients would repeat what somebody cancelled on purpose.
       case "cancelled" -> ApiError.refused(HttpStatus.GONE, failure.code(), failure.message());
       default ->
