@@ -1,7 +1,10 @@
 package io.myelin.cli;
 
 import io.myelin.cli.chat.ChatCommand;
+import io.myelin.cli.devnet.DevnetCommand;
 import io.myelin.cli.model.ModelCommand;
+import io.myelin.cli.node.ComputeCommand;
+import io.myelin.cli.node.GatewayCommand;
 import io.myelin.cli.receipt.VerifyCommand;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -22,7 +25,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      DevnetCommand.class,
       ChatCommand.class,
+      GatewayCommand.class,
+      ComputeCommand.class,
       ModelCommand.class,
       VerifyCommand.class,
       HelpCommand.class,

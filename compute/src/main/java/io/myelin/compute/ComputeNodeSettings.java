@@ -51,4 +51,16 @@ public record ComputeNodeSettings(
         Eip712Domain.local(),
         null);
   }
+
+  /** The same for one gateway only. */
+  public ComputeNodeSettings withGateway(Address gateway) {
+    return new ComputeNodeSettings(
+        dataFolder, tasks, link, drainTimeout, evidenceCapacity, domain, gateway);
+  }
+
+  /** The same with another time to drain. */
+  public ComputeNodeSettings withDrainTimeout(Duration timeout) {
+    return new ComputeNodeSettings(
+        dataFolder, tasks, link, timeout, evidenceCapacity, domain, expectedGateway);
+  }
 }

@@ -3,6 +3,7 @@ package io.myelin.compute.task;
 import com.google.protobuf.ByteString;
 import io.myelin.engine.EngineException;
 import io.myelin.engine.EngineModel;
+import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.nodetask.NodeTaskEffect;
 import io.myelin.protocol.nodetask.NodeTaskState;
 import io.myelin.protocol.nodetask.Refusal;
@@ -86,8 +87,11 @@ public final class TaskMessages {
     };
   }
 
-  /** The digest of the weights, as bytes. */
+  /** The digest of the weights, 32 bytes; all zero for an upstream whose weights nobody sees. */
   public static ByteString weightsDigest(EngineModel model) {
+    if (model.weightsDigestHex().isEmpty()) {
+      return ByteString.copyFrom(Digest.ZERO.bytes());
+    }
     return ByteString.copyFrom(HexFormat.of().parseHex(model.weightsDigestHex()));
   }
 

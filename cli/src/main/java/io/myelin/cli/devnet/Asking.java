@@ -1,0 +1,178 @@
+package io.myelin.cli.devnet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import io.myelin.cli.CommandException;
+import io.myelin.cli.client.GatewayClient;
+import io.myelin.cli.client.GatewayClient.Answer;
+import io.myelin.cli.receipt.CheckTable;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.receipt.Receipt;
+import io.myelin.protocol.receipt.ReceiptEvidence;
+import io.myelin.protocol.receipt.ReceiptFormatException;
+import io.myelin.protocol.receipt.ReceiptNode;
+import io.myelin.protocol.receipt.ReceiptVerifier;
+import io.myelin.protocol.receipt.Segment;
+import io.myelin.protocol.receipt.SignedReceipt;
+import io.myelin.protocol.receipt.Verification;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** Asks once as any client would, then shows and checks what came of it. */
+final class Asking {
+  private static final Duration RECEIPT_PATIENCE = Duration.ofSeconds(15);
+  private static final long POLL_MILLIS = 50;
+
+  private final ClientSession session;
+  private final Address gateway;
+  private final Path data;
+  private final PrintWriter out;
+
+  Asking(ClientSession session, Address gateway, Path data, PrintWriter out) {
+    this.session = session;
+    this.gateway = gateway;
+    this.data = data;
+    this.out = out;
+  }
+
+  /** Returns whether everything checked held. */
+  boolean ask(String model, String prompt) {
+    out.println("> " + prompt);
+    out.println();
+    long startNanos = System.nanoTime();
+    long[] firstNanos = {0};
+    Answer answer;
+    try (GatewayClient client = new GatewayClient(session.endpoint())) {
+      answer =
+          client.chat(
+              model,
+              List.of(new GatewayClient.Message("user", prompt)),
+              text -> {
+                if (firstNanos[0] == 0) {
+                  firstNanos[0] = System.nanoTime();
+                }
+                out.print(text);
+                out.flush();
+              });
+    }
+    long endNanos = System.nanoTime();
+    out.println();
+    out.println();
+    out.printf(
+        Locale.ROOT,
+        "%d prompt + %d answer tokens, the first after %d ms, all in %.1f s (%s)%n%n",
+        answer.promptTokens(),
+        answer.completionTokens(),
+        (firstNanos[0] - startNanos) / 1_000_000,
+        (endNanos - startNanos) / 1e9,
+        answer.finishReason());
+    String json = receipt(answer);
+    Path file = keep(answer.taskId(), json);
+    Verification verification =
+        ReceiptVerifier.verifyJson(
+            json,
+            ReceiptEvidence.none()
+                .withGateway(gateway)
+                .withOutput(ByteString.copyFromUtf8(answer.text())));
+    out.println("Receipt of task " + answer.taskId());
+    CheckTable.print(verification, out);
+    show(json);
+    out.println();
+    out.println("Kept as " + file);
+    out.println("Check it again any time: ./myelin verify " + file);
+    out.flush();
+    return verification.holds();
+  }
+
+  /** The text as served: its signature covers these very bytes. */
+  private String receipt(Answer answer) {
+    if (answer.receiptUrl().isEmpty()) {
+      throw new CommandException("the answer came without a Myelin-Receipt header");
+    }
+    URI url = session.gateway().resolve(answer.receiptUrl());
+    HttpRequest request =
+        HttpRequest.newBuilder(url)
+            .timeout(RECEIPT_PATIENCE)
+            .header("Authorization", "Bearer " + session.apiKey())
+            .build();
+    long deadline = System.nanoTime() + RECEIPT_PATIENCE.toNanos();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      while (true) {
+        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() == 200) {
+          return response.body();
+        }
+        // The answer does not wait for the disk; its receipt follows.
+        if (System.nanoTime() > deadline) {
+          throw new CommandException(
+              "no receipt at "
+                  + url
+                  + ": status "
+                  + response.statusCode()
+                  + ", "
+                  + response.body());
+        }
+        Thread.sleep(POLL_MILLIS);
+      }
+    } catch (IOException e) {
+      throw new CommandException("no receipt at " + url + ": " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException("interrupted", e);
+    }
+  }
+
+  private Path keep(String taskId, String json) {
+    Path file = data.resolve("receipts").resolve(taskId + ".json");
+    try {
+      Files.createDirectories(data.resolve("receipts"));
+      Files.writeString(file, json);
+      return file;
+    } catch (IOException e) {
+      throw new CommandException("the receipt cannot be kept: " + e.getMessage(), e);
+    }
+  }
+
+  private void show(String json) {
+    Receipt receipt;
+    try {
+      receipt = SignedReceipt.parse(json).receipt();
+    } catch (ReceiptFormatException e) {
+      throw new CommandException("the gateway served no receipt: " + e.getMessage(), e);
+    }
+    out.println();
+    for (Segment segment : receipt.segments()) {
+      out.printf(
+          "  chunks %d to %d (%d tokens) from %s, attempt %d%n",
+          segment.firstChunk(),
+          segment.firstChunk() + segment.chunks() - 1,
+          segment.tokens(),
+          segment.node(),
+          segment.attempt());
+    }
+    out.println();
+    out.println("Counted in the gateway's local ledger (no chain yet, no money moves):");
+    for (ReceiptNode node : receipt.nodes()) {
+      out.printf(
+          "  %s  %-7s  %s wei%n",
+          node.address(), node.role().name().toLowerCase(Locale.ROOT), node.priceWei());
+    }
+    JsonNode view = session.view();
+    out.printf(
+        "  charged to client %s: %s wei for this task; the session spent %s of %s wei in %d task(s)%n",
+        session.client(),
+        receipt.price().totalWei(),
+        view.path("spentWei").asText(),
+        view.path("budgetWei").asText(),
+        view.path("tasksDone").asLong());
+  }
+}

@@ -1,0 +1,81 @@
+package io.myelin.cli.devnet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.myelin.cli.client.Endpoint;
+import io.myelin.cli.client.GatewayClient;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.typeddata.Eip712Domain;
+import io.myelin.protocol.typeddata.SessionRequest;
+import java.math.BigInteger;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+
+/**
+ * A session that was opened as any client opens one.
+ *
+ * @param gateway where
+ * @param client the account that pays
+ * @param id 64 hex digits
+ * @param apiKey bearer key
+ */
+record ClientSession(URI gateway, Address client, String id, String apiKey) {
+  private static final BigInteger BUDGET_WEI = BigInteger.TEN.pow(18);
+  private static final Duration LIFETIME = Duration.ofDays(1);
+
+  /** Signs a request and sends it. */
+  static ClientSession open(
+      URI gateway, Address gatewayId, OperatorKey client, String model, int redundancy) {
+    byte[] nonce = new byte[Digest.LENGTH];
+    new SecureRandom().nextBytes(nonce);
+    SessionRequest request =
+        new SessionRequest(
+            client.address(),
+            gatewayId,
+            model,
+            redundancy,
+            0,
+            BUDGET_WEI,
+            System.currentTimeMillis() + LIFETIME.toMillis(),
+            Digest.of(nonce));
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.putObject("request")
+        .put("client", request.client().toString())
+        .put("gateway", request.gateway().toString())
+        .put("model", request.model())
+        .put("redundancy", request.redundancy())
+        .put("verification", request.verification())
+        .put("budgetWei", request.budgetWei().toString())
+        .put("expiryMillis", request.expiryMillis())
+        .put("nonce", "0x" + request.nonce());
+    body.put("signature", client.sign(Eip712Domain.local().digest(request)).toString());
+    try (GatewayClient http = new GatewayClient(new Endpoint(gateway, ""))) {
+      JsonNode opened = http.post("/api/v1/sessions", body);
+      return new ClientSession(
+          gateway, client.address(), opened.path("id").asText(), opened.path("apiKey").asText());
+    }
+  }
+
+  /** As the gateway sees it now. */
+  JsonNode view() {
+    try (GatewayClient http = new GatewayClient(endpoint())) {
+      return http.get("/api/v1/sessions/" + id);
+    }
+  }
+
+  /** Asks the gateway to close it. */
+  void close() {
+    try (GatewayClient http = new GatewayClient(endpoint())) {
+      var _ = http.delete("/api/v1/sessions/" + id);
+    }
+  }
+
+  /** Where and with which key to ask. */
+  Endpoint endpoint() {
+    return new Endpoint(gateway, apiKey);
+  }
+}

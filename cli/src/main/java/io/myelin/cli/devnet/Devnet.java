@@ -1,0 +1,196 @@
+package io.myelin.cli.devnet;
+
+import io.myelin.cli.CommandException;
+import io.myelin.cli.node.EngineSource;
+import io.myelin.cli.node.KeyFile;
+import io.myelin.protocol.crypto.OperatorKey;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running local network. Closing it stops everything it started. */
+final class Devnet implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(Devnet.class);
+  private static final Duration JOIN = Duration.ofMinutes(2);
+
+  private final DevnetPlan plan;
+  private final FileChannel lock;
+  private final NodeStarter starter;
+  private final List<GatewayMember> gateways = new ArrayList<>();
+  private final List<Member> computeNodes = new ArrayList<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private @Nullable ClientSession session;
+
+  private Devnet(DevnetPlan plan, FileChannel lock, NodeStarter starter) {
+    this.plan = plan;
+    this.lock = lock;
+    this.starter = starter;
+  }
+
+  /**
+   * Prepares; {@link #start} starts.
+   *
+   * @throws CommandException when another devnet uses the data folder
+   */
+  static Devnet prepare(DevnetPlan plan, EngineSource source) {
+    FileChannel lock = lock(plan.data());
+    return new Devnet(
+        plan,
+        lock,
+        plan.processes() ? new ProcessStarter(plan, source) : new InProcessStarter(plan, source));
+  }
+
+  private static FileChannel lock(Path data) {
+    try {
+      Files.createDirectories(data);
+      FileChannel channel =
+          FileChannel.open(
+              data.resolve("devnet.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      boolean free;
+      try {
+        free = channel.tryLock() != null;
+      } catch (OverlappingFileLockException e) {
+        free = false;
+      }
+      if (!free) {
+        channel.close();
+        throw new CommandException(
+            "a devnet is running with the data folder "
+                + data
+                + ": stop it, or give this one its own with --data");
+      }
+      return channel;
+    } catch (IOException e) {
+      throw new CommandException("data folder " + data + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns when every node is connected and a session is open. */
+  synchronized void start() {
+    for (int number = 1; number <= plan.gateways(); number++) {
+      requireOpen();
+      gateways.add(starter.gateway(number));
+    }
+    for (int number = 1; number <= plan.computeNodes(); number++) {
+      requireOpen();
+      computeNodes.add(starter.compute(number, gateways.get(plan.gatewayOf(number) - 1).url()));
+    }
+    for (int number = 1; number <= plan.gateways(); number++) {
+      Waiting.untilJoined(gateways.get(number - 1).url(), nodesOf(number), JOIN);
+    }
+    GatewayMember first = gateways.getFirst();
+    OperatorKey client = KeyFile.loadOrCreate(clientKey());
+    ClientSession opened =
+        ClientSession.open(first.url(), first.member().id(), client, starter.modelId(), 1);
+    session = opened;
+    try {
+      DevnetFile.write(plan.data(), gateways, computeNodes, starter.modelId(), opened, clientKey());
+    } catch (IOException e) {
+      throw new CommandException("devnet.json cannot be written: " + e.getMessage(), e);
+    }
+    for (Member node : computeNodes) {
+      var _ =
+          node.ended()
+              .thenAccept(
+                  why -> {
+                    if (!closed.get()) {
+                      logger.warn("{} ended: {}", node.name(), why);
+                    }
+                  });
+    }
+  }
+
+  private List<Member> nodesOf(int gateway) {
+    List<Member> nodes = new ArrayList<>();
+    for (int number = 1; number <= computeNodes.size(); number++) {
+      if (plan.gatewayOf(number) == gateway) {
+        nodes.add(computeNodes.get(number - 1));
+      }
+    }
+    return nodes;
+  }
+
+  private void requireOpen() {
+    if (closed.get()) {
+      throw new CommandException("stopped while starting");
+    }
+  }
+
+  Path clientKey() {
+    return plan.data().resolve("client.key");
+  }
+
+  List<GatewayMember> gateways() {
+    return List.copyOf(gateways);
+  }
+
+  List<Member> computeNodes() {
+    return List.copyOf(computeNodes);
+  }
+
+  NodeStarter starter() {
+    return starter;
+  }
+
+  DevnetPlan plan() {
+    return plan;
+  }
+
+  ClientSession session() {
+    ClientSession opened = session;
+    if (opened == null) {
+      throw new IllegalStateException("not started");
+    }
+    return opened;
+  }
+
+  /** Stops everything, compute nodes first so that they can finish. Safe to call twice. */
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      // Another thread closes; wait until it is done.
+      synchronized (this) {
+        return;
+      }
+    }
+    synchronized (this) {
+      try {
+        Files.deleteIfExists(DevnetFile.in(plan.data()));
+      } catch (IOException e) {
+        logger.warn("devnet.json cannot be deleted: {}", e.getMessage());
+      }
+      ClientSession opened = session;
+      if (opened != null) {
+        quietly("closing the session", opened::close);
+      }
+      computeNodes.forEach(Member::stop);
+      computeNodes.forEach(node -> quietly(node.name(), node::awaitStopped));
+      gateways.forEach(gateway -> gateway.member().stop());
+      gateways.forEach(gateway -> quietly(gateway.member().name(), gateway.member()::awaitStopped));
+      quietly("the engine", starter::close);
+      try {
+        lock.close();
+      } catch (IOException e) {
+        logger.warn("the data folder stays locked: {}", e.getMessage());
+      }
+    }
+  }
+
+  private static void quietly(String what, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      logger.warn("{}: {}", what, e.getMessage());
+    }
+  }
+}

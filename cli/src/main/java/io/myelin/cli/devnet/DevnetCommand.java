@@ -1,0 +1,196 @@
+package io.myelin.cli.devnet;
+
+import io.myelin.cli.CommandException;
+import io.myelin.cli.Folders;
+import io.myelin.cli.model.ConsoleProgress;
+import io.myelin.cli.node.EngineSource;
+import io.myelin.compute.fault.Fault;
+import io.myelin.protocol.ids.Address;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Starts the whole network on this machine. */
+@Command(
+    name = "devnet",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Start the whole network on this machine, in the foreground until Ctrl-C.",
+      "With --ask: ask once, show and check the receipt, stop everything.",
+      "Not part of the network yet: chain, contracts, registry, validators, dashboard."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./myelin devnet --ask \"What is the capital of France?\"",
+      "  ./myelin devnet --compute 2 --port 9000",
+      "  ./myelin devnet --fault crash-at-token:5@1 --ask \"Count to twenty.\"",
+      "",
+      "What runs where stands in devnet.json in the data folder while it runs."
+    })
+public final class DevnetCommand implements Callable<Integer> {
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli before call()
+  private CommandSpec spec;
+
+  @Option(names = "--ask", paramLabel = "PROMPT", description = "Ask once, then stop everything.")
+  private @Nullable String prompt;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "8080",
+      description = "The first gateway's; 0 for any free one (default ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--gateways",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Gateways, on consecutive ports (default ${DEFAULT-VALUE}).")
+  private int gateways;
+
+  @Option(
+      names = "--compute",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Compute nodes, spread over the gateways (default ${DEFAULT-VALUE}).")
+  private int computeNodes;
+
+  @Option(
+      names = "--validators",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Validators; there are none yet, so only 0.")
+  private int validators;
+
+  @Option(
+      names = "--model",
+      paramLabel = "ID",
+      description = "A model of the catalogue; see ./myelin model list.")
+  private @Nullable String model;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Keys, journals, receipts, devnet.json (default: in the user's state folder).")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--processes",
+      description = "Every node in a process of its own, so that each can be killed.")
+  private boolean processes;
+
+  @Option(
+      names = "--fault",
+      paramLabel = "KIND@NODE",
+      description = {
+        "A compute node, by number from 1, that fails on purpose (repeatable):",
+        Fault.SYNTAX + "."
+      })
+  private List<String> faults = List.of();
+
+  @Override
+  public Integer call() throws Exception {
+    long startNanos = System.nanoTime();
+    DevnetPlan plan = plan();
+    PrintWriter out = spec.commandLine().getOut();
+    EngineSource source;
+    try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
+      source = EngineSource.prepare(model, progress);
+    }
+    try (Devnet devnet = Devnet.prepare(plan, source)) {
+      Thread stop = Thread.ofPlatform().name("devnet-stop").unstarted(devnet::close);
+      Runtime.getRuntime().addShutdownHook(stop);
+      devnet.start();
+      double seconds = (System.nanoTime() - startNanos) / 1e9;
+      DevnetSummary.print(devnet, seconds, prompt == null, out);
+      if (prompt == null) {
+        return untilStopped();
+      }
+      Address gateway = devnet.gateways().getFirst().member().id();
+      boolean held =
+          new Asking(devnet.session(), gateway, plan.data(), out).ask(source.modelId(), prompt);
+      if (!held) {
+        throw new CommandException("the receipt does not hold");
+      }
+      return 0;
+    }
+  }
+
+  /** Ctrl-C and SIGTERM end the process; the shutdown hook does the rest. */
+  private static int untilStopped() throws Exception {
+    return new CompletableFuture<Integer>().get();
+  }
+
+  private DevnetPlan plan() {
+    range("--port", port, 0, 65_535);
+    range("--gateways", gateways, 1, 16);
+    range("--compute", computeNodes, 1, 64);
+    if (gateways > computeNodes) {
+      throw wrong(
+          "--gateways: " + gateways + " (expected: at most --compute, " + computeNodes + ")");
+    }
+    if (validators != 0) {
+      throw wrong(
+          "--validators: " + validators + " (expected: 0, the network has no validators yet)");
+    }
+    Map<Integer, List<Fault>> parsed = new HashMap<>();
+    Map<Integer, List<String>> texts = new HashMap<>();
+    for (String text : faults) {
+      int at = text.lastIndexOf('@');
+      String node = at < 0 ? "" : text.substring(at + 1);
+      if (!node.matches("[0-9]{1,2}")
+          || Integer.parseInt(node) < 1
+          || Integer.parseInt(node) > computeNodes) {
+        throw wrong(
+            String.format(
+                Locale.ROOT,
+                "--fault: %s (expected: KIND@NODE with NODE from 1 to %d)",
+                text,
+                computeNodes));
+      }
+      int number = Integer.parseInt(node);
+      String kind = text.substring(0, at);
+      try {
+        parsed.computeIfAbsent(number, _ -> new ArrayList<>()).add(Fault.parse(kind));
+      } catch (IllegalArgumentException e) {
+        throw wrong("--" + e.getMessage());
+      }
+      texts.computeIfAbsent(number, _ -> new ArrayList<>()).add(kind);
+    }
+    return new DevnetPlan(
+        "127.0.0.1",
+        port,
+        gateways,
+        computeNodes,
+        model,
+        data != null ? data : Folders.devnet(),
+        processes,
+        parsed,
+        texts);
+  }
+
+  private void range(String option, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw wrong(option + ": " + value + " (expected: " + least + " to " + most + ")");
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

@@ -1,0 +1,69 @@
+package io.myelin.cli.devnet;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.myelin.cli.node.KeyFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/**
+ * {@code devnet.json}: what runs where, for programs. Chain and dashboard are absent and validators
+ * and registry empty until the network has them.
+ */
+final class DevnetFile {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private DevnetFile() {}
+
+  static Path in(Path data) {
+    return data.resolve("devnet.json");
+  }
+
+  /** Writes it whole or not at all; it holds a key, so only its owner may read it. */
+  static void write(
+      Path data,
+      List<GatewayMember> gateways,
+      List<Member> computeNodes,
+      String model,
+      ClientSession session,
+      Path clientKey)
+      throws IOException {
+    ObjectNode json = JSON.createObjectNode();
+    ArrayNode gatewayList = json.putArray("gateways");
+    for (GatewayMember gateway : gateways) {
+      gatewayList
+          .addObject()
+          .put("url", gateway.url().toString())
+          .put("grpc", gateway.url().toString())
+          .put("id", gateway.member().id().toString())
+          .put("pid", gateway.member().pid());
+    }
+    ArrayNode computeList = json.putArray("compute");
+    for (Member node : computeNodes) {
+      computeList
+          .addObject()
+          .put("id", node.id().toString())
+          .put("pid", node.pid())
+          .put("model", model)
+          .put("slots", DevnetPlan.SLOTS);
+    }
+    json.putArray("validators");
+    json.putArray("registry");
+    json.putObject("client")
+        .put("address", session.client().toString())
+        .put("keyFile", clientKey.toString())
+        .put("apiKey", session.apiKey())
+        .put("session", session.id());
+    json.put("data", data.toString());
+    Path temporary = data.resolve("devnet.json.tmp");
+    Files.deleteIfExists(temporary);
+    KeyFile.writePrivate(temporary, JSON.writeValueAsString(json) + "\n");
+    Files.move(temporary, in(data), StandardCopyOption.ATOMIC_MOVE);
+  }
+}

@@ -1,0 +1,62 @@
+package io.myelin.cli.devnet;
+
+import io.myelin.compute.fault.Fault;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to start.
+ *
+ * @param host address every listener binds to
+ * @param port of the first gateway; the others take the next ones; 0 for any free ones
+ * @param gateways how many
+ * @param computeNodes how many, spread over the gateways in turn
+ * @param modelId of the catalogue, or null for the default
+ * @param data folder of keys, journals, evidence and logs
+ * @param processes whether every node is a process of its own
+ * @param faults by number of the compute node, from 1
+ * @param faultTexts the same as the user wrote them, for nodes in processes of their own
+ */
+record DevnetPlan(
+    String host,
+    int port,
+    int gateways,
+    int computeNodes,
+    @Nullable String modelId,
+    Path data,
+    boolean processes,
+    Map<Integer, List<Fault>> faults,
+    Map<Integer, List<String>> faultTexts) {
+
+  /** Tasks a node of the devnet runs at once: a laptop's memory bounds it. */
+  static final int SLOTS = 2;
+
+  /** Most time a stopping devnet gives to tasks that run. */
+  static final int DRAIN_SECONDS = 3;
+
+  DevnetPlan {
+    data = data.toAbsolutePath();
+    faults = Map.copyOf(faults);
+    faultTexts = Map.copyOf(faultTexts);
+  }
+
+  /** Port of a gateway, from 1. */
+  int portOf(int gateway) {
+    return port == 0 ? 0 : port + gateway - 1;
+  }
+
+  /** Gateway that a compute node dials, both from 1. */
+  int gatewayOf(int computeNode) {
+    return (computeNode - 1) % gateways + 1;
+  }
+
+  Path gatewayFolder(int number) {
+    return data.resolve("gateway-" + number);
+  }
+
+  Path computeFolder(int number) {
+    return data.resolve("compute-" + number);
+  }
+}

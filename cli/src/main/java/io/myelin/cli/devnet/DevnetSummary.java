@@ -1,0 +1,42 @@
+package io.myelin.cli.devnet;
+
+import io.myelin.cli.Folders;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** Says what runs where and what to type next. */
+final class DevnetSummary {
+  private DevnetSummary() {}
+
+  static void print(Devnet devnet, double seconds, boolean foreground, PrintWriter out) {
+    ClientSession session = devnet.session();
+    String url = devnet.gateways().getFirst().url().toString();
+    out.printf(Locale.ROOT, "Myelin devnet is ready (%.1f s).%n%n", seconds);
+    for (GatewayMember gateway : devnet.gateways()) {
+      line(out, gateway.member(), gateway.url().toString());
+    }
+    for (Member node : devnet.computeNodes()) {
+      line(out, node, devnet.starter().modelId() + ", " + DevnetPlan.SLOTS + " slots");
+    }
+    out.println("  engine      " + devnet.starter().engine());
+    out.println("  client      " + session.client() + "  session " + session.id());
+    out.println("  data        " + DevnetFile.in(devnet.plan().data()));
+    out.println("  not part of the network yet: chain, contracts, registry, validators, dashboard");
+    out.println();
+    if (foreground) {
+      boolean usual = devnet.plan().data().equals(Folders.devnet().toAbsolutePath());
+      String data = usual ? "" : "--data " + devnet.plan().data() + " ";
+      out.println("In another terminal:");
+      out.println("  ./myelin chat " + data + "\"What is the capital of France?\"");
+      out.println("or with any OpenAI client:");
+      out.println("  export OPENAI_BASE_URL=" + url + "/v1 OPENAI_API_KEY=" + session.apiKey());
+      out.println();
+      out.println("Ctrl-C stops everything.");
+    }
+    out.flush();
+  }
+
+  private static void line(PrintWriter out, Member member, String what) {
+    out.printf("  %-10s  %s  pid %d  %s%n", member.name(), member.id(), member.pid(), what);
+  }
+}

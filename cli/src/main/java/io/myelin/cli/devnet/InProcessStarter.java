@@ -1,0 +1,76 @@
+package io.myelin.cli.devnet;
+
+import io.myelin.cli.node.ComputeHost;
+import io.myelin.cli.node.EngineSource;
+import io.myelin.cli.node.GatewayHost;
+import io.myelin.cli.node.KeyFile;
+import io.myelin.compute.ComputeNodeSettings;
+import io.myelin.engine.InferenceEngine;
+import io.myelin.engine.worker.WorkerEngine;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Every node in this process, one engine for all of them. */
+final class InProcessStarter implements NodeStarter {
+  private final DevnetPlan plan;
+  private final EngineSource source;
+  private final CompletableFuture<InferenceEngine> engine;
+
+  /** The engine loads while the gateways start. */
+  InProcessStarter(DevnetPlan plan, EngineSource source) {
+    this.plan = plan;
+    this.source = source;
+    engine =
+        CompletableFuture.supplyAsync(
+            () ->
+                source.open(
+                    DevnetPlan.SLOTS * plan.computeNodes(),
+                    Runtime.getRuntime().availableProcessors()),
+            task -> Thread.ofPlatform().name("engine-start").daemon().start(task));
+  }
+
+  @Override
+  public GatewayMember gateway(int number) {
+    GatewayHost host =
+        GatewayHost.start(
+            plan.gatewayFolder(number),
+            KeyFile.loadOrCreate(plan.gatewayFolder(number).resolve("operator.key")),
+            plan.host(),
+            plan.portOf(number));
+    return new GatewayMember(new LocalGateway("gateway " + number, host), URI.create(host.url()));
+  }
+
+  @Override
+  public Member compute(int number, URI gateway) {
+    return new LocalMember(
+        "compute " + number,
+        ComputeHost.start(
+            ComputeNodeSettings.of(plan.computeFolder(number), DevnetPlan.SLOTS)
+                .withDrainTimeout(Duration.ofSeconds(DevnetPlan.DRAIN_SECONDS)),
+            KeyFile.loadOrCreate(plan.computeFolder(number).resolve("operator.key")),
+            engine.join(),
+            gateway,
+            plan.faults().getOrDefault(number, List.of()),
+            Optional.empty()));
+  }
+
+  @Override
+  public String modelId() {
+    return source.modelId();
+  }
+
+  @Override
+  public String engine() {
+    return engine.join() instanceof WorkerEngine worker
+        ? "worker process " + worker.pid().orElse(0) + ", shared by all compute nodes"
+        : "upstream server";
+  }
+
+  @Override
+  public void close() {
+    engine.thenAccept(InferenceEngine::close).exceptionally(_ -> null).join();
+  }
+}

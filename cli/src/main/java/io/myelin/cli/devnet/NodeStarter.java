@@ -1,0 +1,23 @@
+package io.myelin.cli.devnet;
+
+import java.net.URI;
+
+/** Starts nodes one way or the other. */
+interface NodeStarter extends AutoCloseable {
+
+  /** Starts a gateway, from 1; it listens when this returns. */
+  GatewayMember gateway(int number);
+
+  /** Starts a compute node, from 1, on the way to its gateway. */
+  Member compute(int number, URI gateway);
+
+  /** The model's id. */
+  String modelId();
+
+  /** How and where the model runs, for people. */
+  String engine();
+
+  /** Ends what the nodes share, after them. */
+  @Override
+  void close();
+}

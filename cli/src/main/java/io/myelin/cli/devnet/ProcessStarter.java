@@ -1,0 +1,119 @@
+package io.myelin.cli.devnet;
+
+import io.myelin.cli.CommandException;
+import io.myelin.cli.client.Endpoint;
+import io.myelin.cli.node.EngineSource;
+import io.myelin.cli.node.KeyFile;
+import io.myelin.protocol.crypto.OperatorKey;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Every node in a process of its own; each compute node with a worker of its own. */
+final class ProcessStarter implements NodeStarter {
+  private static final Duration GATEWAY_START = Duration.ofSeconds(60);
+
+  private final DevnetPlan plan;
+  private final EngineSource source;
+
+  ProcessStarter(DevnetPlan plan, EngineSource source) {
+    this.plan = plan;
+    this.source = source;
+  }
+
+  @Override
+  public GatewayMember gateway(int number) {
+    Path folder = plan.gatewayFolder(number);
+    OperatorKey key = KeyFile.loadOrCreate(folder.resolve("operator.key"));
+    int port = free(plan.portOf(number));
+    ChildMember child =
+        ChildMember.start(
+            "gateway " + number,
+            key.address(),
+            List.of(
+                "gateway",
+                "--host",
+                plan.host(),
+                "--port",
+                Integer.toString(port),
+                "--data",
+                folder.toString()),
+            folder.resolve("gateway.log"));
+    URI url = new Endpoint(URI.create("http://" + plan.host() + ":" + port), "").url();
+    try {
+      Waiting.untilHealthy(url, child, GATEWAY_START);
+    } catch (CommandException e) {
+      child.stop();
+      child.awaitStopped();
+      throw e;
+    }
+    return new GatewayMember(child, url);
+  }
+
+  /** The port when nobody has it; any free one for 0. */
+  private int free(int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(InetAddress.getByName(plan.host()), port));
+      return probe.getLocalPort();
+    } catch (IOException e) {
+      throw new CommandException(
+          "port "
+              + port
+              + " on "
+              + plan.host()
+              + " cannot be used ("
+              + e.getMessage()
+              + "): stop what listens there, or choose another with --port",
+          e);
+    }
+  }
+
+  @Override
+  public Member compute(int number, URI gateway) {
+    Path folder = plan.computeFolder(number);
+    OperatorKey key = KeyFile.loadOrCreate(folder.resolve("operator.key"));
+    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / plan.computeNodes());
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "compute",
+                "--gateway",
+                gateway.toString(),
+                "--data",
+                folder.toString(),
+                "--model",
+                source.modelId(),
+                "--slots",
+                Integer.toString(DevnetPlan.SLOTS),
+                "--drain-seconds",
+                Integer.toString(DevnetPlan.DRAIN_SECONDS),
+                "--threads",
+                Integer.toString(threads)));
+    for (String fault : plan.faultTexts().getOrDefault(number, List.of())) {
+      arguments.add("--fault");
+      arguments.add(fault);
+    }
+    return ChildMember.start(
+        "compute " + number, key.address(), arguments, folder.resolve("compute.log"));
+  }
+
+  @Override
+  public String modelId() {
+    return source.modelId();
+  }
+
+  @Override
+  public String engine() {
+    return "a worker process of its own for each compute node";
+  }
+
+  @Override
+  public void close() {}
+}

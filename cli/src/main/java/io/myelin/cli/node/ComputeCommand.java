@@ -1,0 +1,192 @@
+package io.myelin.cli.node;
+
+import io.myelin.cli.CommandException;
+import io.myelin.cli.Folders;
+import io.myelin.cli.Logging;
+import io.myelin.cli.model.ConsoleProgress;
+import io.myelin.compute.ComputeNode;
+import io.myelin.compute.ComputeNodeSettings;
+import io.myelin.compute.NodeExit;
+import io.myelin.compute.fault.Fault;
+import io.myelin.engine.InferenceEngine;
+import io.myelin.engine.worker.WorkerEngine;
+import io.myelin.engine.worker.WorkerLimits;
+import io.myelin.protocol.crypto.OperatorKey;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs one compute node until it is told to stop. */
+@Command(
+    name = "compute",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Run a compute node: it dials a gateway, offers its model, and works.",
+      "SIGTERM or Ctrl-C drains it: running tasks finish, new ones are refused."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./myelin compute --gateway http://127.0.0.1:8080",
+      "  ./myelin compute --config node.properties --slots 8",
+      "",
+      "The configuration file has one `key = value` a line, with the names of the options:",
+      "gateway, gateway-id, model, data, key, slots, threads, drain-seconds. A flag wins over the file."
+    })
+public final class ComputeCommand implements Callable<Integer> {
+  private static final Set<String> KEYS =
+      Set.of("gateway", "gateway-id", "model", "data", "key", "slots", "threads", "drain-seconds");
+  private static final int DEFAULT_SLOTS = 4;
+  private static final int DEFAULT_DRAIN_SECONDS = 30;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli before call()
+  private CommandSpec spec;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "Settings as a properties file.")
+  private @Nullable Path config;
+
+  @Option(names = "--gateway", paramLabel = "URL", description = "The gateway to work for.")
+  private @Nullable String gateway;
+
+  @Option(
+      names = "--gateway-id",
+      paramLabel = "ADDRESS",
+      description = "Work only for the gateway with this address.")
+  private @Nullable String gatewayId;
+
+  @Option(
+      names = "--model",
+      paramLabel = "ID",
+      description = "A model of the catalogue; see ./myelin model list.")
+  private @Nullable String model;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Where key and evidence lie; one folder for each node.")
+  private @Nullable String data;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "The operator key; made when absent. Default: operator.key in the data folder.")
+  private @Nullable String key;
+
+  @Option(names = "--slots", paramLabel = "N", description = "Tasks at once (default 4).")
+  private @Nullable Integer slots;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Native threads of the engine (default: every core).")
+  private @Nullable Integer threads;
+
+  @Option(
+      names = "--drain-seconds",
+      paramLabel = "N",
+      description = "Most time running tasks get when the node stops (default 30).")
+  private @Nullable Integer drainSeconds;
+
+  @Option(
+      names = "--worker",
+      paramLabel = "SOCKET",
+      description = "Use the engine worker that listens here, instead of an own one.")
+  private @Nullable Path worker;
+
+  @Option(
+      names = "--fault",
+      paramLabel = "KIND",
+      description = "Fail on purpose (repeatable): " + Fault.SYNTAX + ".")
+  private List<String> faults = List.of();
+
+  @Option(names = "--child", hidden = true, description = "End when standard input ends.")
+  private boolean child;
+
+  @Override
+  public Integer call() throws Exception {
+    Logging.node();
+    ConfigFile file = ConfigFile.read(config, KEYS);
+    String url = file.text("gateway", gateway, "");
+    if (url.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--gateway is missing (expected: for example http://host:8080)");
+    }
+    Path folder = Path.of(file.text("data", data, Folders.state().resolve("compute").toString()));
+    Path keyFile = Path.of(file.text("key", key, folder.resolve("operator.key").toString()));
+    int slotCount = file.number("slots", slots, DEFAULT_SLOTS, 1, 64);
+    int cores = Runtime.getRuntime().availableProcessors();
+    int threadCount = file.number("threads", threads, cores, 1, 512);
+    String modelId = file.text("model", model, "");
+    String only = file.text("gateway-id", gatewayId, "");
+    List<Fault> parsed = faults.stream().map(this::fault).toList();
+    int drain = file.number("drain-seconds", drainSeconds, DEFAULT_DRAIN_SECONDS, 0, 3600);
+    ComputeNodeSettings settings =
+        NodeSettings.of(folder, slotCount, only).withDrainTimeout(Duration.ofSeconds(drain));
+    OperatorKey operator = KeyFile.loadOrCreate(keyFile);
+    return run(settings, operator, URI.create(url), modelId, threadCount, parsed);
+  }
+
+  private int run(
+      ComputeNodeSettings settings,
+      OperatorKey operator,
+      URI url,
+      String modelId,
+      int threadCount,
+      List<Fault> parsed)
+      throws Exception {
+    try (InferenceEngine engine = engine(modelId, settings.tasks().slots(), threadCount);
+        ComputeNode node =
+            ComputeHost.start(
+                settings,
+                operator,
+                engine,
+                url,
+                parsed,
+                Optional.of(() -> Runtime.getRuntime().halt(137)))) {
+      Thread drain =
+          Thread.ofPlatform()
+              .name("drain")
+              .unstarted(() -> node.drain("the process was told to stop").join());
+      Runtime.getRuntime().addShutdownHook(drain);
+      if (child) {
+        ParentWatch.start(() -> node.drain("the process that started it is gone").join());
+      }
+      spec.commandLine().getOut().println("compute node " + node.address() + " -> " + url);
+      spec.commandLine().getOut().flush();
+      NodeExit exit = node.exit().get();
+      return switch (exit.kind()) {
+        case DRAINED, CLOSED -> 0;
+        case REJECTED -> throw new CommandException(exit.message());
+      };
+    }
+  }
+
+  private InferenceEngine engine(String modelId, int slotCount, int threadCount) {
+    if (worker != null) {
+      return WorkerEngine.attach(worker, WorkerLimits.DEFAULT);
+    }
+    try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
+      return EngineSource.prepare(modelId.isEmpty() ? null : modelId, progress)
+          .open(slotCount, threadCount);
+    }
+  }
+
+  private Fault fault(String text) {
+    try {
+      return Fault.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,286 @@
+package io.myelin.cli.node;
+
+import com.linecorp.armeria.common.util.EventLoopGroups;
+import io.myelin.cli.CommandException;
+import io.myelin.cli.Version;
+import io.myelin.gateway.GatewayConfig;
+import io.myelin.gateway.GatewayServer;
+import io.myelin.gateway.api.NativeApi;
+import io.myelin.gateway.api.NetworkOperations;
+import io.myelin.gateway.api.SessionOperations;
+import io.myelin.gateway.api.StatusOperations;
+import io.myelin.gateway.api.TaskOperations;
+import io.myelin.gateway.api.TaskRequestJson;
+import io.myelin.gateway.http.Timers;
+import io.myelin.gateway.hub.HubSettings;
+import io.myelin.gateway.hub.LocalNodeAdmission;
+import io.myelin.gateway.hub.NodeHub;
+import io.myelin.gateway.journal.Journal;
+import io.myelin.gateway.journal.JournalException;
+import io.myelin.gateway.loop.NettyLoops;
+import io.myelin.gateway.metrics.GatewayMetrics;
+import io.myelin.gateway.metrics.MeteredTaskService;
+import io.myelin.gateway.openai.OpenAiService;
+import io.myelin.gateway.openai.OpenAiSettings;
+import io.myelin.gateway.openai.OpenAiWorkReader;
+import io.myelin.gateway.pipeline.GatewayIdentity;
+import io.myelin.gateway.pipeline.PipelineSettings;
+import io.myelin.gateway.pipeline.TaskPipeline;
+import io.myelin.gateway.rpc.GatewayClientService;
+import io.myelin.gateway.session.LocalPriceList;
+import io.myelin.gateway.session.LocalSessionFunds;
+import io.myelin.gateway.session.SessionService;
+import io.myelin.gateway.session.SessionSettings;
+import io.myelin.gateway.task.TaskService;
+import io.myelin.gateway.ws.WsFront;
+import io.myelin.gateway.ws.WsSettings;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.typeddata.Eip712Domain;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Puts a gateway together: journal, sessions, pipeline, hub, and every front on one port. */
+public final class GatewayHost implements AutoCloseable {
+  private static final long COMMENT_INTERVAL_MILLIS = 5_000;
+  private static final long ADVANCE_MILLIS = 250;
+  private static final int MAX_NODE_SLOTS = 1024;
+
+  /** Nodes beyond the redundancy that a session reserves, so that it survives losing as many. */
+  private static final int SPARES = 3;
+
+  private final OperatorKey key;
+  private final Journal journal;
+  private final EventLoopGroup loopGroup;
+  private final ScheduledExecutorService timer;
+  private final TaskPipeline pipeline;
+  private final NodeHub hub;
+  private final GatewayServer server;
+  private final AtomicBoolean draining;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private GatewayHost(
+      OperatorKey key,
+      Journal journal,
+      EventLoopGroup loopGroup,
+      ScheduledExecutorService timer,
+      TaskPipeline pipeline,
+      NodeHub hub,
+      GatewayServer server,
+      AtomicBoolean draining) {
+    this.key = key;
+    this.journal = journal;
+    this.loopGroup = loopGroup;
+    this.timer = timer;
+    this.pipeline = pipeline;
+    this.hub = hub;
+    this.server = server;
+    this.draining = draining;
+  }
+
+  /**
+   * Opens the journal, takes up what an earlier run left, and listens.
+   *
+   * @param port 0 for any free one
+   * @throws CommandException when the port is taken, or another gateway uses the folder
+   */
+  public static GatewayHost start(Path folder, OperatorKey key, String host, int port) {
+    Journal journal;
+    try {
+      journal = Journal.open(folder.resolve("journal.db"));
+    } catch (JournalException e) {
+      throw new CommandException(String.valueOf(e.getMessage()), e);
+    }
+    EventLoopGroup loopGroup =
+        EventLoopGroups.newEventLoopGroup(Runtime.getRuntime().availableProcessors(), "gateway");
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("gateway-timer").factory());
+    try {
+      return start(key, journal, loopGroup, timer, host, port == 0 ? freePort(host) : port);
+    } catch (IOException | RuntimeException e) {
+      timer.shutdownNow();
+      var _ = loopGroup.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      journal.close();
+      throw new CommandException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static GatewayHost start(
+      OperatorKey key,
+      Journal journal,
+      EventLoopGroup loopGroup,
+      ScheduledExecutorService timer,
+      String host,
+      int port)
+      throws IOException {
+    InstantSource clock = InstantSource.system();
+    SecureRandom random = new SecureRandom();
+    Eip712Domain domain = Eip712Domain.local();
+    LocalPriceList prices = LocalPriceList.defaults();
+    NettyLoops loops = new NettyLoops(loopGroup);
+    HubSettings hubSettings = HubSettings.defaults();
+    SessionService sessions =
+        SessionService.start(
+            sessionSettings(key.address(), domain),
+            prices,
+            new LocalSessionFunds(LocalSessionFunds.DEFAULT_LIMIT_WEI),
+            journal.sessions(),
+            clock,
+            random);
+    TaskPipeline pipeline =
+        new TaskPipeline(
+            PipelineSettings.defaults(),
+            new GatewayIdentity(key, domain),
+            sessions,
+            prices,
+            journal,
+            loops,
+            clock,
+            random,
+            hubSettings.initialCredit());
+    sessions.cancelTasksWith(pipeline::cancel);
+    NodeHub hub =
+        new NodeHub(
+            hubSettings,
+            key.address(),
+            domain,
+            LocalNodeAdmission.everyone(MAX_NODE_SLOTS),
+            loops,
+            clock,
+            random,
+            pipeline);
+    hub.addListener(sessions);
+    pipeline.recover();
+    var _ =
+        timer.scheduleWithFixedDelay(
+            sessions::advance, ADVANCE_MILLIS, ADVANCE_MILLIS, TimeUnit.MILLISECONDS);
+    AtomicBoolean draining = new AtomicBoolean();
+    GatewayConfig config = GatewayConfig.DEFAULTS.withHost(host).withPort(port);
+    GatewayServer server =
+        listen(config, key, domain, sessions, pipeline, hub, timer, random, draining, loopGroup);
+    return new GatewayHost(key, journal, loopGroup, timer, pipeline, hub, server, draining);
+  }
+
+  private static SessionSettings sessionSettings(Address gateway, Eip712Domain domain) {
+    SessionSettings usual = SessionSettings.standard(gateway, domain);
+    return new SessionSettings(
+        usual.gateway(),
+        usual.domain(),
+        SPARES,
+        usual.maxRedundancy(),
+        usual.maxLifetimeMillis(),
+        usual.maxSessions(),
+        usual.maxEnded(),
+        usual.timings());
+  }
+
+  private static GatewayServer listen(
+      GatewayConfig config,
+      OperatorKey key,
+      Eip712Domain domain,
+      SessionService sessions,
+      TaskPipeline pipeline,
+      NodeHub hub,
+      ScheduledExecutorService timer,
+      SecureRandom random,
+      AtomicBoolean draining,
+      EventLoopGroup loopGroup)
+      throws IOException {
+    GatewayMetrics metrics = new GatewayMetrics();
+    metrics.watchNodes(() -> hub.nodes().size());
+    metrics.watchSessions(sessions::activeCount);
+    metrics.watchQueueDepth(() -> pipeline.figures().queued());
+    String url = "http://" + config.host() + ":" + config.port();
+    OpenAiService openAi =
+        new OpenAiService(
+            metered(pipeline, "openai", metrics),
+            sessions,
+            OpenAiSettings.standard(url, Version.current()),
+            Timers.of(timer),
+            InstantSource.system(),
+            random::nextLong);
+    TaskRequestJson requests = new TaskRequestJson(new OpenAiWorkReader(random::nextLong));
+    NativeApi api =
+        NativeApi.of(
+            new SessionOperations(sessions),
+            new TaskOperations(
+                sessions,
+                metered(pipeline, "native", metrics),
+                requests,
+                config.maxRequestBytes(),
+                COMMENT_INTERVAL_MILLIS),
+            new NetworkOperations(
+                new NetworkOperations.Identity(
+                    key.address().toString(),
+                    domain.chainId(),
+                    domain.verifyingContract().toString()),
+                hub,
+                sessions,
+                () -> pipeline.figures().queued()),
+            new StatusOperations(metrics, hub, draining::get, Version.current()));
+    WsFront webSocket =
+        new WsFront(
+            sessions,
+            metered(pipeline, "websocket", metrics),
+            requests,
+            WsSettings.DEFAULTS,
+            config.corsOrigins());
+    return GatewayServer.start(
+        config,
+        metrics,
+        List.of(openAi::bind, api::bind, webSocket::bind),
+        List.of(hub.bindService()),
+        List.of(
+            GatewayClientService.definition(sessions, metered(pipeline, "grpc", metrics), random)),
+        loopGroup);
+  }
+
+  private static TaskService metered(TaskService tasks, String front, GatewayMetrics metrics) {
+    return new MeteredTaskService(tasks, front, metrics, System::nanoTime);
+  }
+
+  /** Chosen before listening, since receipts' URLs name it. */
+  private static int freePort(String host) throws IOException {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(InetAddress.getByName(host), 0));
+      return probe.getLocalPort();
+    }
+  }
+
+  /** The gateway's address. */
+  public Address id() {
+    return key.address();
+  }
+
+  /** Where it listens. */
+  public String url() {
+    return server.url();
+  }
+
+  /** Lets open requests end, then closes everything. Safe to call twice. */
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    draining.set(true);
+    pipeline.shutDown();
+    hub.close();
+    server.close();
+    timer.shutdownNow();
+    loopGroup.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5_000);
+    journal.close();
+  }
+}

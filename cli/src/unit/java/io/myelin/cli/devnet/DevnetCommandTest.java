@@ -1,0 +1,32 @@
+package io.myelin.cli.devnet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** What cannot be started is refused before anything starts. */
+class DevnetCommandTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "--validators 5, --validators: 5 (expected: 0",
+    "--compute 0, --compute: 0 (expected: 1 to 64)",
+    "--gateways 3 --compute 2, --gateways: 3 (expected: at most",
+    "--port 70000, --port: 70000",
+    "--fault stall, --fault: stall (expected: KIND@NODE",
+    "--fault stall@5, --fault: stall@5 (expected: KIND@NODE with NODE from 1 to 4)",
+    "--fault explode@1, --fault: explode (expected: one of crash-on-offer",
+  })
+  void refusesAndSaysWhatWasExpected(String arguments, String expected) {
+    StringWriter err = new StringWriter();
+    CommandLine command = new CommandLine(new DevnetCommand());
+    command.setErr(new PrintWriter(err, true));
+    int status = command.execute(arguments.split(" "));
+    assertThat(status).isEqualTo(2);
+    assertThat(err.toString()).contains(expected);
+  }
+}

@@ -1,0 +1,108 @@
+package io.myelin.compute.fault;
+
+import io.myelin.compute.link.Dialer;
+import io.myelin.compute.task.CommitSigner;
+import io.myelin.compute.task.TaskOutput;
+import io.myelin.engine.InferenceEngine;
+import io.myelin.protocol.crypto.Sha256;
+import io.myelin.v1.GatewayMessage;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts faults between a node and its parts; the node itself stays the honest one. */
+public final class NodeFaults {
+  private static final Logger logger = LoggerFactory.getLogger(NodeFaults.class);
+
+  private final List<Fault> faults;
+  private final Runnable crash;
+
+  /**
+   * Faults of one node.
+   *
+   * @param crash ends the node without a word
+   */
+  public NodeFaults(List<Fault> faults, Runnable crash) {
+    this.faults = List.copyOf(faults);
+    this.crash = crash;
+  }
+
+  /** The engine as the faulty node uses it. */
+  public InferenceEngine engine(InferenceEngine honest) {
+    InferenceEngine engine = honest;
+    for (Fault fault : faults) {
+      switch (fault) {
+        case Fault.CrashOnOffer f -> engine = new FaultyEngine(engine, f, this::crash);
+        case Fault.CrashAtToken f -> engine = new FaultyEngine(engine, f, this::crash);
+        case Fault.Stall f -> engine = new FaultyEngine(engine, f, this::crash);
+        case Fault.Slow f -> engine = new FaultyEngine(engine, f, this::crash);
+        case Fault.CrashBeforePrecommit _, Fault.CrashBeforeCommit _, Fault.WrongCommit _ -> {}
+      }
+    }
+    return engine;
+  }
+
+  /** The signer as the faulty node uses it. */
+  public CommitSigner signer(CommitSigner honest) {
+    return (offer, output) -> {
+      if (faults.contains(new Fault.CrashBeforePrecommit())) {
+        crash("before the precommit");
+        throw new IllegalStateException("crashed on purpose");
+      }
+      boolean lie = faults.contains(new Fault.WrongCommit());
+      return honest.sign(offer, lie ? lied(output) : output);
+    };
+  }
+
+  private static TaskOutput lied(TaskOutput output) {
+    return new TaskOutput(
+        output.streamHead(),
+        Sha256.hash(output.outputDigest()),
+        output.result(),
+        output.evidence(),
+        output.embedding());
+  }
+
+  /** The dialler as the faulty node uses it. */
+  public Dialer dialer(Dialer honest) {
+    if (!faults.contains(new Fault.CrashBeforeCommit())) {
+      return honest;
+    }
+    return new Dialer() {
+      @Override
+      public Stream dial(Receiver receiver) {
+        return honest.dial(
+            new Receiver() {
+              @Override
+              public void onMessage(GatewayMessage message) {
+                if (message.hasReveal()) {
+                  crash("between precommit and commit");
+                } else {
+                  receiver.onMessage(message);
+                }
+              }
+
+              @Override
+              public void onClosed(String why) {
+                receiver.onClosed(why);
+              }
+            });
+      }
+
+      @Override
+      public String target() {
+        return honest.target();
+      }
+
+      @Override
+      public void close() {
+        honest.close();
+      }
+    };
+  }
+
+  private void crash(String when) {
+    logger.warn("Crashing on purpose: {}", when);
+    crash.run();
+  }
+}

@@ -1,0 +1,41 @@
+package io.myelin.compute.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FaultTest {
+  @Test
+  void readsEveryKind() {
+    assertThat(Fault.parse("crash-on-offer")).isEqualTo(new Fault.CrashOnOffer());
+    assertThat(Fault.parse("crash-at-token:12")).isEqualTo(new Fault.CrashAtToken(12));
+    assertThat(Fault.parse("crash-before-precommit")).isEqualTo(new Fault.CrashBeforePrecommit());
+    assertThat(Fault.parse("crash-before-commit")).isEqualTo(new Fault.CrashBeforeCommit());
+    assertThat(Fault.parse("stall")).isEqualTo(new Fault.Stall(3));
+    assertThat(Fault.parse("STALL:0")).isEqualTo(new Fault.Stall(0));
+    assertThat(Fault.parse("slow:20")).isEqualTo(new Fault.Slow(20));
+    assertThat(Fault.parse("wrong-commit")).isEqualTo(new Fault.WrongCommit());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "crash",
+        "crash-at-token",
+        "crash-at-token:0",
+        "crash-at-token:x",
+        "slow:0",
+        "wrong-commit:1",
+        "stall:-1",
+        "stall:99999999999"
+      })
+  void refusesTheRestAndSaysWhatItKnows(String text) {
+    assertThatThrownBy(() -> Fault.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("crash-at-token:N");
+  }
+}

@@ -1,0 +1,62 @@
+package io.myelin.engine.llama;
+
+import io.myelin.engine.EngineException;
+import io.myelin.engine.EngineFactory;
+import io.myelin.engine.InferenceEngine;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Opens a llama.cpp engine inside a worker process, from {@link #arguments}. */
+public final class LlamaEngineFactory implements EngineFactory {
+  private static final int ARGUMENTS = 7;
+
+  /** For the worker, by name. */
+  public LlamaEngineFactory() {}
+
+  /**
+   * The arguments that make a worker open this.
+   *
+   * @param modelId id clients ask for
+   * @param weights the GGUF file
+   * @param sha256Hex what its SHA-256 must be
+   * @param root folder that holds {@code node_modules}
+   * @param contextLength most tokens of one sequence; 0 for the engine's choice
+   * @param slots sequences that advance at once
+   * @param threads native compute threads
+   */
+  public static List<String> arguments(
+      String modelId,
+      Path weights,
+      String sha256Hex,
+      Path root,
+      int contextLength,
+      int slots,
+      int threads) {
+    return List.of(
+        modelId,
+        weights.toAbsolutePath().toString(),
+        sha256Hex,
+        root.toAbsolutePath().toString(),
+        Integer.toString(contextLength),
+        Integer.toString(slots),
+        Integer.toString(threads));
+  }
+
+  @Override
+  public InferenceEngine create(List<String> arguments) {
+    if (arguments.size() != ARGUMENTS) {
+      throw new EngineException(
+          EngineException.Kind.BAD_REQUEST,
+          "arguments: " + arguments.size() + " (expected: " + ARGUMENTS + ")");
+    }
+    return LlamaEngine.open(
+        LlamaOptions.of(
+                arguments.get(0),
+                Path.of(arguments.get(1)),
+                NativeLibraries.find(Path.of(arguments.get(3))))
+            .withSha256(arguments.get(2))
+            .withSize(Integer.parseInt(arguments.get(4)), Integer.parseInt(arguments.get(5)))
+            .withMaxQueued(Integer.parseInt(arguments.get(5)))
+            .withThreads(Integer.parseInt(arguments.get(6))));
+  }
+}

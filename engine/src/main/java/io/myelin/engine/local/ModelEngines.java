@@ -1,0 +1,57 @@
+package io.myelin.engine.local;
+
+import io.myelin.engine.EngineException;
+import io.myelin.engine.InferenceEngine;
+import io.myelin.engine.catalogue.ModelEntry;
+import io.myelin.engine.catalogue.ModelOrigin;
+import io.myelin.engine.llama.LlamaEngineFactory;
+import io.myelin.engine.upstream.OpenAiUpstreamEngine;
+import io.myelin.engine.upstream.UpstreamConfig;
+import io.myelin.engine.worker.WorkerEngine;
+import io.myelin.engine.worker.WorkerLaunch;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Opens engines on models of the catalogue. */
+public final class ModelEngines {
+  private ModelEngines() {}
+
+  /**
+   * Starts a worker process with llama.cpp in it, and waits until its model is loaded.
+   *
+   * @param weights the entry's file
+   * @param root folder that holds {@code node_modules} with llama.cpp's libraries
+   * @param slots sequences that advance at once
+   * @param threads native compute threads
+   * @throws EngineException with the worker's reason when the model cannot be loaded
+   */
+  public static WorkerEngine worker(
+      ModelEntry entry, Path weights, Path root, int slots, int threads) {
+    return WorkerEngine.spawn(
+        WorkerLaunch.like(
+            LlamaEngineFactory.class,
+            LlamaEngineFactory.arguments(
+                entry.id(), weights, entry.sha256(), root, 0, slots, threads)));
+  }
+
+  /**
+   * The server that runs an upstream model.
+   *
+   * @param environment where its key is looked up
+   */
+  public static InferenceEngine upstream(
+      ModelEntry entry, ModelOrigin.Upstream origin, Map<String, String> environment, int slots) {
+    String key = "";
+    if (!origin.apiKeyVariable().isEmpty()) {
+      key = environment.getOrDefault(origin.apiKeyVariable(), "");
+      if (key.isEmpty()) {
+        throw new EngineException(
+            EngineException.Kind.BAD_REQUEST,
+            "model " + entry.id() + ": set " + origin.apiKeyVariable() + " to the server's key");
+      }
+    }
+    return new OpenAiUpstreamEngine(
+        UpstreamConfig.of(
+            entry.id(), origin.baseUrl(), key, origin.modelName(), entry.contextLength(), slots));
+  }
+}
