@@ -70,8 +70,10 @@ public final class JournalCodec<T> {
   public T decode(String line) throws JournalFormatException {
     try {
       T entry = reader.readValue(line);
-      if (entry == null) {
-        throw new JournalFormatException(describe(line), new NullPointerException("null"));
+      String missing = entry == null ? "all of it" : NullCheck.missing(entry);
+      if (missing != null) {
+        throw new JournalFormatException(
+            describe(line), new IllegalArgumentException("null: " + missing));
       }
       return entry;
     } catch (JsonProcessingException e) {

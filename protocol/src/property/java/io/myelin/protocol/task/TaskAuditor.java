@@ -151,6 +151,11 @@ final class TaskAuditor {
           .as("every wait has an end")
           .anyMatch(d -> d.kind() == (validated ? DeadlineKind.RECEIPT : DeadlineKind.TASK));
     }
+    if (validated) {
+      assertThat(state.deadlines())
+          .as("nothing may fail it any more")
+          .allMatch(d -> d.kind() == DeadlineKind.RECEIPT);
+    }
     for (Assignment a : state.assignments()) {
       boolean held = a.slot() == SlotUse.HELD;
       assertThat(slots.get(a.attempt())).as("books of slots").isEqualTo(held);

@@ -103,6 +103,23 @@ final class TaskFailoverTest {
   }
 
   @Test
+  void theStreamThatIsCommittedToIsTheOneThatWasSent() {
+    Delivered sent = at(3);
+    commitsTo(new Delivered(3, 6, digest("other"), sent.textDigest()), LossCause.WRONG_HEAD);
+    commitsTo(new Delivered(3, 6, sent.streamHead(), digest("other")), LossCause.WRONG_HEAD);
+    commitsTo(new Delivered(3, 7, sent.streamHead(), sent.textDigest()), LossCause.WRONG_COUNT);
+  }
+
+  private static void commitsTo(Delivered claimed, LossCause cause) {
+    Commitment commitment = commitment(1, claimed);
+    TaskDriver task = new TaskDriver(terms(1)).dispatched(1).acked(1).finished(1, 3);
+    task.moves(new TaskEvent.Precommitted(node(1), 1, commitment.precommit()));
+    task.moves(new TaskEvent.Committed(node(1), 1, commitment, true));
+    assertThat(task.last())
+        .contains(new TaskEffect.Penalise(node(1), NodeStage.PRECOMMITTED, cause));
+  }
+
+  @Test
   void whoMiscountsIsOut() {
     TaskDriver task = new TaskDriver(terms(1)).dispatched(1).acked(1);
     task.moves(new TaskEvent.StreamFinished(node(1), 1, at(3), result(4)));
