@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.myelin.engine.Generation;
 import io.myelin.engine.OutputPrefix;
+import io.myelin.engine.catalogue.ModelCatalogue;
 import io.myelin.v1.FinishReason;
 import io.myelin.v1.GenerationResult;
 import io.myelin.v1.GenerationSpec;
@@ -20,9 +21,10 @@ class SmolLm2IT {
     engine =
         LlamaEngine.open(
             LlamaOptions.of(
-                    TestModels.SMOLLM2, TestModels.smolLm2().orElseThrow(), TestModels.libraries())
-                .withSha256(TestModels.SMOLLM2_SHA256)
-                .withSize(1024, 8));
+                    TestModels.SMOLLM2, TestModels.smolLm2(), TestModels.libraries())
+                .withSha256(ModelCatalogue.DEFAULT_MODEL.sha256())
+                .withSize(1024, 8)
+                .withThreads(1));
   }
 
   @AfterAll

@@ -43,7 +43,8 @@ public final class LlamaEngine implements InferenceEngine {
             contextLength,
             model.size(),
             options.slots(),
-            EquivalenceClass.of(model.runtime().version(), model.runtime().variantName()),
+            EquivalenceClass.of(
+                model.runtime().version(), model.runtime().variantName(), model.fileType()),
             false);
     this.loop = new DecodeLoop(model, context, options.slots(), options.maxQueued());
   }

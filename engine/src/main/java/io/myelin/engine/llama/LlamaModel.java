@@ -113,6 +113,11 @@ final class LlamaModel implements Vocabulary, AutoCloseable {
     return api.callInt("llama_model_n_ctx_train", model);
   }
 
+  /** How the weights are stored, llama.cpp's number. */
+  int fileType() {
+    return api.callInt("llama_model_ftype", model);
+  }
+
   int embeddingLength() {
     return api.callInt("llama_model_n_embd", model);
   }

@@ -55,7 +55,10 @@ public record LlamaOptions(
     }
   }
 
-  /** Defaults for a file: its own context, 8 slots, as many waiting, all cores. */
+  /**
+   * Defaults for a file: its own context, 8 slots, as many waiting, all cores but one. The threads
+   * wait for each other by spinning: when something else wants the last core, everything stands.
+   */
   public static LlamaOptions of(String modelId, Path weights, NativeLibraries libraries) {
     return new LlamaOptions(
         modelId,
@@ -66,7 +69,7 @@ public record LlamaOptions(
         0,
         8,
         8,
-        Runtime.getRuntime().availableProcessors(),
+        Math.max(1, Runtime.getRuntime().availableProcessors() - 1),
         Optional.empty());
   }
 

@@ -124,9 +124,11 @@ final class LlamaRuntime {
     return NativeLibraries.variantName(variant);
   }
 
-  /** As the library says it, without a leading {@code v}. */
+  /** As the library says it, without a leading {@code v} and without what follows a dash. */
   String version() {
-    return version.startsWith("v") ? version.substring(1) : version;
+    String number = version.startsWith("v") ? version.substring(1) : version;
+    int dash = number.indexOf('-');
+    return dash < 0 ? number : number.substring(0, dash);
   }
 
   private static Path best(NativeLibraries libraries) {

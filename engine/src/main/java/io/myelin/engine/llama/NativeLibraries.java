@@ -15,10 +15,11 @@ import java.util.stream.Stream;
  * The folder of llama.cpp's shared libraries, as the npm packages {@code @node-llama-cpp/*} carry
  * it.
  *
+ * @param folder where they lie
  * @param llama the main library
  * @param cpuVariants one library per CPU generation
  */
-public record NativeLibraries(Path llama, List<Path> cpuVariants) {
+public record NativeLibraries(Path folder, Path llama, List<Path> cpuVariants) {
   /** Names a folder with the libraries; overrides the search. */
   public static final String ENVIRONMENT = "MYELIN_LLAMA_LIB";
 
@@ -73,7 +74,7 @@ public record NativeLibraries(Path llama, List<Path> cpuVariants) {
               + ENVIRONMENT
               + ")");
     }
-    return new NativeLibraries(llama, variants);
+    return new NativeLibraries(folder, llama, variants);
   }
 
   /**

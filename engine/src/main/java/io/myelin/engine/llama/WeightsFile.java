@@ -2,13 +2,13 @@ package io.myelin.engine.llama;
 
 import io.myelin.engine.EngineException;
 import io.myelin.engine.EngineException.Kind;
+import io.myelin.engine.catalogue.GgufHeader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,10 +20,8 @@ import java.util.Optional;
  * @param bytes its size
  */
 record WeightsFile(Path path, String sha256Hex, long bytes) {
-  private static final byte[] MAGIC = {'G', 'G', 'U', 'F'};
-
   /**
-   * Checks presence, magic and digest. Flipped bytes in weights load without complaint, so only the
+   * Checks presence, metadata and digest. Flipped bytes in weights load without complaint, so only the
    * digest tells.
    *
    * @throws EngineException BAD_MODEL_FILE
@@ -32,15 +30,16 @@ record WeightsFile(Path path, String sha256Hex, long bytes) {
     if (!Files.isRegularFile(path)) {
       throw bad(path, "no such file (expected: a GGUF file)", null);
     }
+    try {
+      // Reads with bounds what native code reads without.
+      GgufHeader.read(path);
+    } catch (IOException e) {
+      throw bad(path, String.valueOf(e.getMessage()), e);
+    }
     try (InputStream in = Files.newInputStream(path)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] buffer = new byte[1 << 16];
-      byte[] head = in.readNBytes(MAGIC.length);
-      if (!Arrays.equals(head, MAGIC)) {
-        throw bad(path, "does not begin with GGUF (expected: a GGUF file)", null);
-      }
-      digest.update(head);
-      long bytes = head.length;
+      long bytes = 0;
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         digest.update(buffer, 0, read);
         bytes += read;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * The k largest logits seen, by value, equal values by lower id. Tokens must be offered in rising
- * order of id.
+ * order of id. A logit of minus infinity never enters: such a token cannot come.
  */
 final class TopTokens {
   // A heap with the least wanted entry at its root.
