@@ -70,8 +70,10 @@ class OpeningIT {
     assertRefused(
         options(good).withSize(TinyModels.CONTEXT + 1, 1), Kind.BAD_REQUEST, "contextLength: 513");
     Path vast = TinyModels.random(folder.resolve("vast.gguf"), 1, 2_000_000_000);
-    assertRefused(options(vast).withSize(1_900_000_000, 64), Kind.OUT_OF_MEMORY, "expected: at most");
-    assertRefused(options(vast).withSize(1_900_000_000, 1), Kind.OUT_OF_MEMORY, "expected: at most");
+    assertRefused(
+        options(vast).withSize(1_900_000_000, 64), Kind.OUT_OF_MEMORY, "expected: at most");
+    assertRefused(
+        options(vast).withSize(1_900_000_000, 1), Kind.OUT_OF_MEMORY, "expected: at most");
   }
 
   @Test

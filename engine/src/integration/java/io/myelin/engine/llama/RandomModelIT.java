@@ -33,7 +33,8 @@ class RandomModelIT {
   @BeforeAll
   static void open(@TempDir Path folder) {
     engine =
-        LlamaEngine.open(options(TinyModels.random(folder.resolve("random.gguf"), 7)).withMaxQueued(40));
+        LlamaEngine.open(
+            options(TinyModels.random(folder.resolve("random.gguf"), 7)).withMaxQueued(40));
   }
 
   @AfterAll
@@ -63,8 +64,7 @@ class RandomModelIT {
     }
     for (int i = 0; i < together.size(); i++) {
       together.get(i).await();
-      Score score =
-          engine.score(tokens(i, 20 + i * 9).build(), together.get(i).tokens(), 5).join();
+      Score score = engine.score(tokens(i, 20 + i * 9).build(), together.get(i).tokens(), 5).join();
       assertThat(score.tokens()).isEqualTo(together.get(i).evidence());
       assertThat(score.promptTokens()).isEqualTo(20 + i * 9);
     }
@@ -104,8 +104,7 @@ class RandomModelIT {
     for (int delivered = 0; delivered < whole.chunks().size(); delivered += 5) {
       CollectingListener rest =
           run(engine, spec, TinyEngines.prefix(whole.chunks().subList(0, delivered)));
-      assertThat(rest.chunks())
-          .isEqualTo(whole.chunks().subList(delivered, whole.chunks().size()));
+      assertThat(rest.chunks()).isEqualTo(whole.chunks().subList(delivered, whole.chunks().size()));
     }
   }
 
@@ -127,7 +126,8 @@ class RandomModelIT {
     long before = engine.stats().computedTokens();
     List<CollectingListener> together =
         IntStream.range(0, 4)
-            .mapToObj(i -> start(engine, tokens(77, 300).setMaxTokens(1).build(), OutputPrefix.NONE))
+            .mapToObj(
+                i -> start(engine, tokens(77, 300).setMaxTokens(1).build(), OutputPrefix.NONE))
             .toList();
     together.forEach(CollectingListener::await);
     assertThat(engine.stats().computedTokens() - before).isEqualTo(303);
@@ -152,7 +152,10 @@ class RandomModelIT {
         run(engine, tokens(0, TinyModels.CONTEXT - 20).setMaxTokens(0).build());
     assertThat(open.tokens()).hasSize(20);
     assertThatThrownBy(
-            () -> engine.score(tokens(0, 500).build(), java.util.Collections.nCopies(13, 5), 0).join())
+            () ->
+                engine
+                    .score(tokens(0, 500).build(), java.util.Collections.nCopies(13, 5), 0)
+                    .join())
         .hasMessageContaining("expected: at most 512 together");
   }
 
@@ -180,7 +183,8 @@ class RandomModelIT {
       assertKind(Kind.BAD_REQUEST, change.apply(tokens(0, 5)).build());
     }
     assertKind(Kind.UNKNOWN_MODEL, tokens(0, 5).setModel("other").build());
-    assertThatThrownBy(() -> engine.embed(EmbeddingSpec.newBuilder().setModel(MODEL).build()).join())
+    assertThatThrownBy(
+            () -> engine.embed(EmbeddingSpec.newBuilder().setModel(MODEL).build()).join())
         .hasMessageContaining("expected: one that makes embeddings");
     assertThatThrownBy(() -> engine.score(tokens(0, 5).build(), List.of(288), 0).join())
         .hasMessageContaining("token: 288");

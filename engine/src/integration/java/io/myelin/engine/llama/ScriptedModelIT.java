@@ -65,8 +65,7 @@ class ScriptedModelIT {
   @Test
   void shouldGiveLogprobsWhenAsked() {
     try (LlamaEngine engine = scripted("Hello")) {
-      GeneratedChunk none =
-          run(engine, ask().setLogprobs(true).build()).chunks().getFirst();
+      GeneratedChunk none = run(engine, ask().setLogprobs(true).build()).chunks().getFirst();
       GeneratedChunk seven =
           run(engine, ask().setLogprobs(true).setTopLogprobs(7).build()).chunks().getFirst();
 
@@ -139,7 +138,11 @@ class ScriptedModelIT {
   void shouldRefuseAPrefixThatDoesNotFit() {
     try (LlamaEngine engine = scripted("one", "two")) {
       assertKind(
-          Kind.BAD_REQUEST, "prefix", engine, ask().build(), new OutputPrefix(List.of(262), "x", 1));
+          Kind.BAD_REQUEST,
+          "prefix",
+          engine,
+          ask().build(),
+          new OutputPrefix(List.of(262), "x", 1));
       assertKind(
           Kind.BAD_REQUEST,
           "token: 999999",

@@ -90,6 +90,10 @@ public final class LlamaEngine implements InferenceEngine {
     return model;
   }
 
+  LlamaModel model() {
+    return model;
+  }
+
   /** What was computed so far. */
   public LlamaStats stats() {
     return new LlamaStats(loop.computedTokens(), loop.rounds());

@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * Opens a {@link LlamaEngine} in a worker process. Arguments, each one word {@code name=value}:
- * {@code model}, {@code file} and {@code libraries} (a folder) must be there; {@code sha256}, {@code
- * context}, {@code slots}, {@code queue}, {@code threads} and {@code variant} may.
+ * {@code model}, {@code file} and {@code libraries} (a folder) must be there; {@code sha256},
+ * {@code context}, {@code slots}, {@code queue}, {@code threads} and {@code variant} may.
  */
 public final class LlamaEngineFactory implements EngineFactory {
 

@@ -21,8 +21,8 @@ import java.util.Optional;
  */
 record WeightsFile(Path path, String sha256Hex, long bytes) {
   /**
-   * Checks presence, metadata and digest. Flipped bytes in weights load without complaint, so only the
-   * digest tells.
+   * Checks presence, metadata and digest. Flipped bytes in weights load without complaint, so only
+   * the digest tells.
    *
    * @throws EngineException BAD_MODEL_FILE
    */

@@ -58,7 +58,7 @@ class SamplingProperties {
         IntStream.range(0, size)
             .filter(id -> values[id] > Float.NEGATIVE_INFINITY)
             .boxed()
-            .sorted(Comparator.comparing((Integer id) -> -values[id]).thenComparing(id -> id))
+            .sorted(Comparator.comparingDouble((Integer id) -> -values[id]).thenComparing(id -> id))
             .limit(37)
             .mapToInt(Integer::intValue)
             .toArray();
@@ -67,7 +67,8 @@ class SamplingProperties {
   }
 
   @Property(tries = 2000)
-  void shouldComputePowersOfTwoInIntegers(@ForAll @LongRange(min = 0, max = 1L << 38) long exponent) {
+  void shouldComputePowersOfTwoInIntegers(
+      @ForAll @LongRange(min = 0, max = 1L << 38) long exponent) {
     double expected = Math.pow(2, -exponent / (double) FixedExp.ONE);
     assertThat(FixedExp.exp2Negative(exponent) / (double) FixedExp.ONE)
         .isCloseTo(expected, within(1e-7));

@@ -74,8 +74,7 @@ class TextAssemblerProperties {
 
   @Property(tries = 2000)
   void shouldNotDependOnTheSplit(
-      @ForAll("pieces") List<byte[]> pieces,
-      @ForAll("stops") @Size(max = 3) List<String> stops) {
+      @ForAll("pieces") List<byte[]> pieces, @ForAll("stops") @Size(max = 3) List<String> stops) {
     Run run = run(pieces, stops);
     assertThat(run.text()).isEqualTo(expected(join(pieces), stops));
     stops.forEach(stop -> assertThat(run.text()).doesNotContain(stop));
@@ -83,8 +82,7 @@ class TextAssemblerProperties {
 
   @Property(tries = 1000)
   void shouldReleaseEveryTokenOnceAndValidTextOnly(
-      @ForAll("noise") List<byte[]> pieces,
-      @ForAll("stops") @Size(max = 3) List<String> stops) {
+      @ForAll("noise") List<byte[]> pieces, @ForAll("stops") @Size(max = 3) List<String> stops) {
     Run run = run(pieces, stops);
     int tokens = run.released().stream().mapToInt(Released::tokens).sum();
     if (run.stopped()) {
@@ -100,8 +98,7 @@ class TextAssemblerProperties {
 
   @Property(tries = 1000)
   void shouldGoOnBehindAnyReleaseAsIfNothingHadBeenBefore(
-      @ForAll("pieces") List<byte[]> pieces,
-      @ForAll("stops") @Size(max = 3) List<String> stops) {
+      @ForAll("pieces") List<byte[]> pieces, @ForAll("stops") @Size(max = 3) List<String> stops) {
     Run whole = run(pieces, stops);
     for (int i = 0; i < whole.lastTokens().size(); i++) {
       if (whole.stopped() && i == whole.lastTokens().size() - 1) {

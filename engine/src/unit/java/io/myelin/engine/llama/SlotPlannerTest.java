@@ -30,8 +30,7 @@ class SlotPlannerTest {
 
   @Test
   void shouldReuseInPlace() {
-    assertThat(plan(free(0, 100, 90, 1), free(1, 90, 90, 2)))
-        .isEqualTo(new Plan(0, NONE, 0, 90));
+    assertThat(plan(free(0, 100, 90, 1), free(1, 90, 90, 2))).isEqualTo(new Plan(0, NONE, 0, 90));
   }
 
   @Test
@@ -55,14 +54,13 @@ class SlotPlannerTest {
 
   @Test
   void shouldNeverOverwriteTheDonorOrSomethingNewer() {
-    assertThat(plan(free(0, 100, 0, 5), free(1, 80, 60, 3)))
-        .isEqualTo(new Plan(0, NONE, 1, 60));
-    assertThat(plan(free(0, 100, 0, 5), free(1, 80, 0, 7)))
-        .isEqualTo(new Plan(0, NONE, NONE, 0));
+    assertThat(plan(free(0, 100, 0, 5), free(1, 80, 60, 3))).isEqualTo(new Plan(0, NONE, 1, 60));
+    assertThat(plan(free(0, 100, 0, 5), free(1, 80, 0, 7))).isEqualTo(new Plan(0, NONE, NONE, 0));
   }
 
   @Test
   void shouldNeedAFreeSlot() {
-    assertThatThrownBy(() -> plan(busy(0, 1, 1))).isInstanceOf(java.util.NoSuchElementException.class);
+    assertThatThrownBy(() -> plan(busy(0, 1, 1)))
+        .isInstanceOf(java.util.NoSuchElementException.class);
   }
 }

@@ -20,7 +20,8 @@ class SamplerTest {
     return distribution;
   }
 
-  private static int greedy(SamplingParams.Builder params, Distribution distribution, int... output) {
+  private static int greedy(
+      SamplingParams.Builder params, Distribution distribution, int... output) {
     Sampler sampler = new Sampler(params.setTemperature(0).build(), NO_PROMPT, null);
     for (int token : output) {
       sampler.accept(token);
@@ -36,8 +37,7 @@ class SamplerTest {
   @Test
   void shouldTellLogitsApartThatQuantiseAlikeWhenGreedy() {
     assertThat(greedy(SamplingParams.newBuilder(), of(1, 3, 3.00001f, 2))).isEqualTo(2);
-    assertThat(
-            greedy(SamplingParams.newBuilder().putLogitBias(0, -1), of(1, 3, 3.00001f, 2)))
+    assertThat(greedy(SamplingParams.newBuilder().putLogitBias(0, -1), of(1, 3, 3.00001f, 2)))
         .isEqualTo(2);
   }
 
@@ -95,8 +95,7 @@ class SamplerTest {
     assertThat(greedy(SamplingParams.newBuilder().setPresencePenalty(-2), distribution, 2))
         .isEqualTo(2);
     Sampler seenInPrompt =
-        new Sampler(
-            SamplingParams.newBuilder().setRepeatPenalty(2).build(), new int[] {0}, null);
+        new Sampler(SamplingParams.newBuilder().setRepeatPenalty(2).build(), new int[] {0}, null);
     assertThat(seenInPrompt.choose(distribution, 0)).isEqualTo(1);
   }
 
