@@ -28,8 +28,8 @@ final class DecodeLoop implements AutoCloseable {
   /** Prompt tokens per round while other sequences are generating: bounds what they wait. */
   static final int PREFILL_BESIDE_OTHERS = 64;
 
-  /** Most tokens per round. */
-  static final int BATCH = 256;
+  /** Prompt tokens per round while no other sequence is generating. */
+  static final int PREFILL_ALONE = 256;
 
   /** Logits rows per round of a score: bounds the output buffer. */
   static final int SCORED_PER_ROUND = 64;
@@ -249,7 +249,7 @@ final class DecodeLoop implements AutoCloseable {
       SequenceJob job = slot.job;
       othersGenerate |= job != null && job.runnable() && remaining(slot, job) == 1;
     }
-    int budget = othersGenerate ? PREFILL_BESIDE_OTHERS : context.batchCapacity() - slots.size();
+    int budget = othersGenerate ? PREFILL_BESIDE_OTHERS : PREFILL_ALONE;
     share(budget);
     fill();
     if (context.batchSize() == 0) {

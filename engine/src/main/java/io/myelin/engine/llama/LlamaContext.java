@@ -44,7 +44,6 @@ final class LlamaContext implements AutoCloseable {
   private final MemorySegment sequences;
   private final MemorySegment flags;
   private final MemorySegment abortCallback;
-  private final int batchCapacity;
   private final int contextLength;
   private int batchSize;
   private boolean abortable;
@@ -52,7 +51,6 @@ final class LlamaContext implements AutoCloseable {
 
   LlamaContext(LlamaModel model, int contextLength, int slots, int threads, int batchCapacity) {
     this.api = model.runtime().api();
-    this.batchCapacity = batchCapacity;
     // The library pads each sequence's share to 256.
     long padded = (contextLength + 255L) / 256 * 256;
     long needed = padded * slots * model.cacheBytesPerToken() + OVERHEAD_BYTES;
@@ -141,10 +139,6 @@ final class LlamaContext implements AutoCloseable {
 
   int batchSize() {
     return batchSize;
-  }
-
-  int batchCapacity() {
-    return batchCapacity;
   }
 
   /** Adds a token and gives its index, for {@link #readLogits} if flagged. */
