@@ -22,22 +22,27 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Measures the engine against a bare loop over the same library in the same process: rounds of both
- * take turns, so that what else the machine does hits both alike, and the medians are compared.
+ * take turns and the medians are compared. With one native thread the clock is the CPU time of the
+ * thread that computes, so that what else the machine does hardly matters; with more it is the
+ * wall.
  */
 public final class EngineBench {
   private static final int PROMPT = 256;
-  private static final int OUTPUT = 96;
+  private static final int SHORT_PROMPT = 32;
+  private static final int OUTPUT = 48;
   private static final int STREAMS = 8;
 
   private final LlamaOptions options;
   private final LlamaEngine engine;
   private final int rounds;
+  private final BenchClock clock;
   private int variation;
 
   private EngineBench(LlamaOptions options, LlamaEngine engine, int rounds) {
     this.options = options;
     this.engine = engine;
     this.rounds = rounds;
+    this.clock = BenchClock.of(options.threads());
   }
 
   /**
@@ -70,13 +75,12 @@ public final class EngineBench {
     List<Double> greedyTotal = new ArrayList<>();
     List<Double> sampledTotal = new ArrayList<>();
     List<Double> sampled = new ArrayList<>();
-    try (BareLoop bare = new BareLoop(engine.model(), options.threads())) {
+    try (BareLoop bare = new BareLoop(engine.model(), options.threads(), clock)) {
       for (int round = -1; round < rounds; round++) {
         boolean counts = round >= 0;
-        int[] prompt = prompt();
-        BareLoop.Speed peer = bare.run(prompt, OUTPUT);
-        double[] own = single(prompt(), 0);
-        double[] withTemperature = single(prompt(), 1);
+        BareLoop.Speed peer = bare.run(prompt(PROMPT), OUTPUT);
+        double[] own = single(prompt(PROMPT), 0);
+        double[] withTemperature = single(prompt(PROMPT), 1);
         double together = together(0);
         double togetherSampled = together(1);
         if (counts) {
@@ -92,10 +96,12 @@ public final class EngineBench {
     }
     out.printf(
         Locale.ROOT,
-        "%s, %d threads, prompt %d, output %d, median of %d rounds%n",
+        "%s, %d threads, %s, prompt %d (8 streams: %d), output %d, median of %d rounds%n",
         engine.models().getFirst().equivalenceClass(),
         options.threads(),
+        clock,
         PROMPT,
+        SHORT_PROMPT,
         OUTPUT,
         rounds);
     line(out, "bare loop, prefill", median(barePrefill), 1);
@@ -119,10 +125,10 @@ public final class EngineBench {
   }
 
   // Every prompt begins differently, so that no cached prefix helps.
-  private int[] prompt() {
-    int[] tokens = new int[PROMPT];
+  private int[] prompt(int length) {
+    int[] tokens = new int[length];
     variation++;
-    for (int i = 0; i < PROMPT; i++) {
+    for (int i = 0; i < length; i++) {
       tokens[i] = 100 + (variation * 7919 + i * 31) % (engine.vocabulary().size() - 200);
     }
     return tokens;
@@ -161,7 +167,7 @@ public final class EngineBench {
   private double together(double temperature) {
     List<Timing> streams = new ArrayList<>();
     for (int i = 0; i < STREAMS; i++) {
-      streams.add(start(prompt(), temperature));
+      streams.add(start(prompt(SHORT_PROMPT), temperature));
     }
     streams.forEach(Timing::await);
     long allRunning = streams.stream().mapToLong(stream -> stream.first).max().orElseThrow();
@@ -175,7 +181,7 @@ public final class EngineBench {
   }
 
   private Timing start(int[] prompt, double temperature) {
-    Timing timing = new Timing();
+    Timing timing = new Timing(clock);
     Generation generation = engine.generate(spec(prompt, temperature), OutputPrefix.NONE, timing);
     generation.request(Long.MAX_VALUE);
     return timing;
@@ -188,17 +194,24 @@ public final class EngineBench {
   private static final class Timing implements GenerationListener {
     final List<Long> times = new ArrayList<>();
     final CompletableFuture<GenerationResult> result = new CompletableFuture<>();
-    final long started = System.nanoTime();
+    final BenchClock clock;
+    long started;
     long first;
     long last;
     int tokens;
 
+    Timing(BenchClock clock) {
+      this.clock = clock;
+    }
+
     @Override
-    public void onStart(int promptTokens) {}
+    public void onStart(int promptTokens) {
+      started = clock.nanos();
+    }
 
     @Override
     public void onChunk(GeneratedChunk chunk, List<TokenLogprob> evidence) {
-      last = System.nanoTime();
+      last = clock.nanos();
       if (tokens == 0) {
         first = last;
       }

@@ -72,7 +72,12 @@ public final class LlamaEngine implements InferenceEngine {
               ? options.contextLength()
               : Math.min(trained, LlamaOptions.DEFAULT_CONTEXT);
       LlamaContext context =
-          new LlamaContext(model, length, options.slots(), options.threads(), DecodeLoop.PREFILL_ALONE + options.slots());
+          new LlamaContext(
+              model,
+              length,
+              options.slots(),
+              options.threads(),
+              DecodeLoop.PREFILL_ALONE + options.slots());
       return new LlamaEngine(options, model, context);
     } catch (EngineException e) {
       model.close();
