@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,7 +85,15 @@ class OpeningIT {
 
   @Test
   void shouldSayWhatItServes() {
-    List<String> arguments = LlamaEngineFactory.arguments(options(good));
+    List<String> arguments =
+        LlamaEngineFactory.arguments(
+            TinyEngines.MODEL,
+            good,
+            WeightsFile.open(good, Optional.empty()).sha256Hex(),
+            Path.of(System.getProperty("myelin.root", ".")),
+            TinyModels.CONTEXT,
+            4,
+            1);
     try (InferenceEngine engine = new LlamaEngineFactory().create(arguments)) {
       EngineModel model = engine.models().getFirst();
       assertThat(model.contextLength()).isEqualTo(TinyModels.CONTEXT);
@@ -94,6 +103,6 @@ class OpeningIT {
       assertThat(model.equivalenceClass()).matches("llama\\.cpp-v0\\.5\\.0/cpu-[a-z0-9_.]+/bf16");
     }
     assertThatThrownBy(() -> new LlamaEngineFactory().create(List.of("colour=red")))
-        .hasMessageContaining("expected: one with model=");
+        .hasMessageContaining("expected: 7");
   }
 }
