@@ -222,11 +222,7 @@ class GrpcFrontIT {
                 });
     asking.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
     assertThat(
-            listed
-                .get(20, TimeUnit.SECONDS)
-                .getListServicesResponse()
-                .getServiceList()
-                .stream()
+            listed.get(20, TimeUnit.SECONDS).getListServicesResponse().getServiceList().stream()
                 .map(service -> service.getName()))
         .contains("myelin.v1.GatewayClient", "grpc.health.v1.Health");
     asking.onCompleted();

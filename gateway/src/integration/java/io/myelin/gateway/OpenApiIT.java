@@ -87,9 +87,7 @@ class OpenApiIT {
                         method -> {
                           described.add(
                               method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey());
-                          assertThat(
-                                  operations.add(
-                                      method.getValue().get("operationId").asText()))
+                          assertThat(operations.add(method.getValue().get("operationId").asText()))
                               .isTrue();
                         }));
     assertThat(described).isEqualTo(bound);

@@ -33,9 +33,7 @@ class WebSocketIT {
 
   @BeforeAll
   static void start() throws IOException {
-    gateway =
-        new TestingGateway(
-            TestingGateway.CONFIG, SETTINGS, TestingGateway.defaultSessions());
+    gateway = new TestingGateway(TestingGateway.CONFIG, SETTINGS, TestingGateway.defaultSessions());
   }
 
   @AfterAll

@@ -102,6 +102,8 @@ public final class NetworkOperations {
   /** A node that drains says so itself; the rest the pool knows. */
   private ObjectNode view(NodeView node) {
     ObjectNode json = Views.node(node);
-    return node.state().equals("draining") ? json : json.put("state", sessions.nodeState(node.id()));
+    return node.state().equals("draining")
+        ? json
+        : json.put("state", sessions.nodeState(node.id()));
   }
 }

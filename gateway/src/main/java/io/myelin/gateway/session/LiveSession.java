@@ -60,9 +60,7 @@ final class LiveSession {
   }
 
   static String purpose(int draw) {
-    return draw == 0
-        ? NodeSelection.SESSION_NODES
-        : NodeSelection.SESSION_NODES + "/again/" + draw;
+    return draw == 0 ? NodeSelection.SESSION_NODES : NodeSelection.SESSION_NODES + "/again/" + draw;
   }
 
   /** Remembers what an event told. */
@@ -105,8 +103,7 @@ final class LiveSession {
 
   OpenedSession.Selection selection() {
     Digest secret = opened.gatewaySecret();
-    return new OpenedSession.Selection(
-        secret, SelectionSeed.commitmentTo(secret), seed.value());
+    return new OpenedSession.Selection(secret, SelectionSeed.commitmentTo(secret), seed.value());
   }
 
   private List<String> nodes() {

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The pool machine with the nodes of this gateway. A node that was let in passes its test at once:
- * nobody tests nodes yet, so being admitted is all that stands for it. Not safe for several threads.
+ * nobody tests nodes yet, so being admitted is all that stands for it. Not safe for several
+ * threads.
  */
 final class NodePool {
   private static final Logger log = LoggerFactory.getLogger(NodePool.class);
@@ -34,8 +35,7 @@ final class NodePool {
 
   void joined(Address node, NodeView view) {
     views.put(node, view);
-    boolean known =
-        state.node(node).filter(n -> !n.label().equals("leaving")).isPresent();
+    boolean known = state.node(node).filter(n -> !n.label().equals("leaving")).isPresent();
     if (known) {
       var _ = apply(new PoolEvent.SlotsChanged(node, view.slots()));
     } else {
@@ -107,8 +107,7 @@ final class NodePool {
   private List<Lost> apply(PoolEvent event) {
     List<Lost> lost = new ArrayList<>();
     switch (PoolMachine.apply(state, event)) {
-      case PoolTransition.Rejected rejected ->
-          log.warn("node pool: {}", rejected.message());
+      case PoolTransition.Rejected rejected -> log.warn("node pool: {}", rejected.message());
       case PoolTransition.Moved moved -> {
         state = moved.state();
         for (PoolEffect effect : moved.effects()) {

@@ -1,6 +1,7 @@
 package io.myelin.gateway.session;
 
 import com.google.protobuf.ByteString;
+import io.myelin.protocol.crypto.Sha256;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.journal.JournalCodec;
@@ -12,7 +13,6 @@ import io.myelin.protocol.session.SessionPhase;
 import io.myelin.protocol.session.SessionState;
 import io.myelin.protocol.session.SessionTerms;
 import io.myelin.protocol.session.SessionTransition;
-import io.myelin.protocol.crypto.Sha256;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -49,8 +49,7 @@ final class SessionDriver {
 
   private record Pending(LiveSession session, SessionEvent event) {}
 
-  private record Due(
-      long atMillis, LiveSession session, SessionDeadlineKind kind, long armedId) {}
+  private record Due(long atMillis, LiveSession session, SessionDeadlineKind kind, long armedId) {}
 
   /** A task whose session is over. */
   record Cancellation(String sessionId, String taskId) {}
@@ -198,14 +197,12 @@ final class SessionDriver {
   private CompletableFuture<Void> append(LiveSession session, Stamped event) {
     CompletableFuture<Void> written =
         write(
-            () ->
-                journal
-                    .append(session.id(), SessionArchive.encode(event))
-                    .toCompletableFuture());
+            () -> journal.append(session.id(), SessionArchive.encode(event)).toCompletableFuture());
     CompletableFuture<Void> _ =
         written.exceptionally(
             e -> {
-              log.error("session {}: an event is not in the journal: {}", session.id(), e.toString());
+              log.error(
+                  "session {}: an event is not in the journal: {}", session.id(), e.toString());
               return null;
             });
     return written;
@@ -233,8 +230,7 @@ final class SessionDriver {
         // No committee exists yet: what the gateway checked itself is the approval.
         case SessionEffect.AskApproval _ -> raise(session, new SessionEvent.ApprovalGiven());
         case SessionEffect.EscrowBudget escrow -> escrow(session, escrow.amountWei());
-        case SessionEffect.CancelEscrow _ ->
-            raise(session, new SessionEvent.NotFunded("given up"));
+        case SessionEffect.CancelEscrow _ -> raise(session, new SessionEvent.NotFunded("given up"));
         case SessionEffect.ReserveNode reserve -> reserve(session, reserve.node());
         case SessionEffect.ReleaseNode release -> {
           pool.release(release.node(), session.state.terms().sessionId());

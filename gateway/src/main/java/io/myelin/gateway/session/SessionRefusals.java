@@ -83,16 +83,9 @@ final class SessionRefusals {
       case ALREADY_ENDED, WRONG_PHASE, PAST_EXPIRY ->
           new TaskRejectedException(
               TaskRejectedException.Reason.SESSION_NOT_ACTIVE,
-              "The session is "
-                  + phase.label()
-                  + " (expected: active). Open another one.",
+              "The session is " + phase.label() + " (expected: active). Open another one.",
               0);
-      case DUPLICATE,
-          WRONG_NODES,
-          UNKNOWN_NODE,
-          BAD_AMOUNT,
-          NOT_HELD,
-          STALE_DEADLINE ->
+      case DUPLICATE, WRONG_NODES, UNKNOWN_NODE, BAD_AMOUNT, NOT_HELD, STALE_DEADLINE ->
           new TaskRejectedException(
               TaskRejectedException.Reason.BAD_REQUEST, rejected.message(), 0);
     };

@@ -103,8 +103,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
       SessionLog journal,
       InstantSource clock,
       RandomGenerator random) {
-    SessionService service =
-        new SessionService(settings, prices, funds, journal, clock, random);
+    SessionService service = new SessionService(settings, prices, funds, journal, clock, random);
     service.restore(journal.load(), funds);
     return service;
   }
@@ -135,9 +134,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
         } catch (JournalFormatException | IllegalArgumentException e) {
           // One damaged session must not keep the others from their money.
           log.error(
-              "session {} in the journal cannot be read and is left alone",
-              stored.sessionId(),
-              e);
+              "session {} in the journal cannot be read and is left alone", stored.sessionId(), e);
         }
       }
     }
@@ -212,9 +209,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
       add(session);
       stored =
           driver.store(
-              session,
-              SessionArchive.encode(new SessionArchive.Opening(terms, opened)),
-              now);
+              session, SessionArchive.encode(new SessionArchive.Opening(terms, opened)), now);
     }
     return stored.handle(
         (_, failure) -> {
@@ -334,8 +329,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
       LiveSession session = sessions.get(sessionId);
       moved =
           session != null
-              && driver.drive(session, event, clock.millis())
-                  instanceof SessionTransition.Moved;
+              && driver.drive(session, event, clock.millis()) instanceof SessionTransition.Moved;
     }
     cancelWhatIsOver();
     return moved;
@@ -521,7 +515,6 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
   }
 
   private static ByteString hash(String apiKey) {
-    return ByteString.copyFrom(
-        Sha256.hash(apiKey.getBytes(StandardCharsets.UTF_8)).bytes());
+    return ByteString.copyFrom(Sha256.hash(apiKey.getBytes(StandardCharsets.UTF_8)).bytes());
   }
 }

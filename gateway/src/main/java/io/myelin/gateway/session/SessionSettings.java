@@ -38,14 +38,7 @@ public record SessionSettings(
   /** One spare node, redundancy up to 5, sessions of up to 30 days. */
   public static SessionSettings standard(Address gateway, Eip712Domain domain) {
     return new SessionSettings(
-        gateway,
-        domain,
-        1,
-        5,
-        30L * 24 * 60 * 60 * 1000,
-        10_000,
-        1_000,
-        SessionTimings.defaults());
+        gateway, domain, 1, 5, 30L * 24 * 60 * 60 * 1000, 10_000, 1_000, SessionTimings.defaults());
   }
 
   private static void atLeast(String name, long value, long least) {

@@ -77,11 +77,7 @@ class SessionServiceTest {
     assertThat(opened.session().nodes())
         .isEqualTo(
             NodeSelection.draw(
-                    seed,
-                    NodeSelection.SESSION_NODES,
-                    candidates,
-                    3,
-                    NodeSelection.Owners.DISTINCT)
+                    seed, NodeSelection.SESSION_NODES, candidates, 3, NodeSelection.Owners.DISTINCT)
                 .stream()
                 .map(drawn -> drawn.node().toString())
                 .toList());
@@ -90,8 +86,7 @@ class SessionServiceTest {
     assertThat(service.byApiKey(opened.apiKey() + "x")).isEmpty();
     assertThat(service.seedCommitment()).isNotEqualTo(commitment);
     assertThat(opened.toString()).doesNotContain(opened.apiKey());
-    assertThat(journal.load().getFirst().terms().toStringUtf8())
-        .doesNotContain(opened.apiKey());
+    assertThat(journal.load().getFirst().terms().toStringUtf8()).doesNotContain(opened.apiKey());
   }
 
   @Test
@@ -103,14 +98,7 @@ class SessionServiceTest {
     assertRefused(signed, Reason.NONCE_USED);
     SessionRequest changed =
         new SessionRequest(
-            request.client(),
-            request.gateway(),
-            "*",
-            1,
-            0,
-            BUDGET,
-            START + HOUR,
-            request.nonce());
+            request.client(), request.gateway(), "*", 1, 0, BUDGET, START + HOUR, request.nonce());
     assertRefused(client.sign(changed), Reason.NONCE_USED);
     assertThat(service.activeCount()).isEqualTo(1);
   }
@@ -132,14 +120,12 @@ class SessionServiceTest {
     assertRefused(
         new SignedSessionRequest(richer, client.sign(request).signature(), 0, null),
         Reason.BAD_SIGNATURE);
-    TestingClient elsewhere =
-        new TestingClient(1, Address.ZERO, Eip712Domain.local());
+    TestingClient elsewhere = new TestingClient(1, Address.ZERO, Eip712Domain.local());
     assertRefused(
         elsewhere.sign(elsewhere.request("tiny", 1, BUDGET, START + HOUR)), Reason.WRONG_GATEWAY);
     TestingClient otherChain = new TestingClient(1, GATEWAY, new Eip712Domain(1, Address.ZERO));
     assertRefused(
-        otherChain.sign(otherChain.request("tiny", 1, BUDGET, START + HOUR)),
-        Reason.BAD_SIGNATURE);
+        otherChain.sign(otherChain.request("tiny", 1, BUDGET, START + HOUR)), Reason.BAD_SIGNATURE);
   }
 
   @Test
@@ -214,8 +200,7 @@ class SessionServiceTest {
     assertThatThrownBy(() -> service.hold("00".repeat(32), task(9), BigInteger.ONE))
         .isInstanceOfSatisfying(
             TaskRejectedException.class,
-            e ->
-                assertThat(e.reason()).isEqualTo(TaskRejectedException.Reason.UNKNOWN_SESSION));
+            e -> assertThat(e.reason()).isEqualTo(TaskRejectedException.Reason.UNKNOWN_SESSION));
   }
 
   @Test
@@ -229,9 +214,7 @@ class SessionServiceTest {
     assertThatThrownBy(() -> service.hold(id, task(2), BigInteger.ONE))
         .isInstanceOfSatisfying(
             TaskRejectedException.class,
-            e ->
-                assertThat(e.reason())
-                    .isEqualTo(TaskRejectedException.Reason.SESSION_NOT_ACTIVE));
+            e -> assertThat(e.reason()).isEqualTo(TaskRejectedException.Reason.SESSION_NOT_ACTIVE));
     assertThat(service.count(id, task(1), usage(250))).isTrue();
     SessionView closed = service.byApiKey(opened.apiKey()).orElseThrow();
     assertThat(closed.state()).isEqualTo("closed");
@@ -268,8 +251,7 @@ class SessionServiceTest {
     String id = service.open(client.sign(request(1, BUDGET, HOUR))).join().session().id();
     assertThat(service.grant(id).orElseThrow().nodes()).hasSize(2);
     nodes.leave(FixedNodes.node(1, 1).id());
-    assertThat(service.grant(id).orElseThrow().nodes())
-        .containsExactly(FixedNodes.node(2, 1).id());
+    assertThat(service.grant(id).orElseThrow().nodes()).containsExactly(FixedNodes.node(2, 1).id());
     nodes.join(FixedNodes.node(3, 1, "other"));
     assertThat(service.grant(id).orElseThrow().nodes()).hasSize(1);
     nodes.join(FixedNodes.node(4, 1, "tiny"));
@@ -304,8 +286,7 @@ class SessionServiceTest {
     assertThat(again.nodeState(FixedNodes.node(1, 1).id())).isEqualTo("reserved");
     now.addAndGet(30_000);
     again.advance();
-    assertThat(again.grant(id).orElseThrow().nodes())
-        .containsExactly(FixedNodes.node(1, 1).id());
+    assertThat(again.grant(id).orElseThrow().nodes()).containsExactly(FixedNodes.node(1, 1).id());
     freshNodes.join(FixedNodes.node(7, 1, "tiny"));
     assertThat(again.grant(id).orElseThrow().nodes()).hasSize(2);
   }
@@ -347,8 +328,7 @@ class SessionServiceTest {
     assertLimit(service, session, task, wei);
   }
 
-  private static void assertLimit(
-      SessionService service, String session, String task, long wei) {
+  private static void assertLimit(SessionService service, String session, String task, long wei) {
     assertThatThrownBy(() -> service.hold(session, task, BigInteger.valueOf(wei)))
         .isInstanceOfSatisfying(
             TaskRejectedException.class,
