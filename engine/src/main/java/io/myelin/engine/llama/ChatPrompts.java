@@ -2,6 +2,7 @@ package io.myelin.engine.llama;
 
 import io.myelin.engine.EngineException;
 import io.myelin.engine.EngineException.Kind;
+import io.myelin.engine.constrain.tools.ToolPrompts;
 import io.myelin.v1.ChatMessage;
 import io.myelin.v1.ChatPrompt;
 import io.myelin.v1.GenerationSpec;
@@ -31,7 +32,7 @@ final class ChatPrompts {
   int[] tokens(GenerationSpec spec) {
     int[] tokens =
         switch (spec.getPromptCase()) {
-          case CHAT -> model.tokenize(render(spec.getChat()), true);
+          case CHAT -> model.tokenize(render(ToolPrompts.flatten(spec)), true);
           case TEXT -> model.tokenize(spec.getText(), true);
           case PROMPT_TOKENS -> given(spec);
           case PROMPT_NOT_SET -> throw bad("prompt: none (expected: chat, text or prompt_tokens)");
@@ -57,10 +58,6 @@ final class ChatPrompts {
       throw bad(
           "prompt: a chat (expected: plain text or tokens, since the model file has no chat"
               + " template)");
-    }
-    if (chat.getToolsCount() > 0) {
-      throw bad(
-          "tools: " + chat.getToolsCount() + " (expected: none; not supported by this engine)");
     }
     if (chat.getMessagesCount() == 0) {
       throw bad("messages: none (expected: at least one)");

@@ -1,5 +1,6 @@
 package io.myelin.engine.llama;
 
+import io.myelin.engine.constrain.ConstraintFilters;
 import io.myelin.engine.sampling.LogitFilter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -56,7 +57,7 @@ public record LlamaOptions(
   }
 
   /**
-   * Defaults for a file: its own context, 8 slots, as many waiting, all cores but one. The threads
+   * Defaults for a file: its own context, 8 slots, as many waiting, JSON constraints, all cores but one. The threads
    * wait for each other by spinning: when something else wants the last core, everything stands.
    */
   public static LlamaOptions of(String modelId, Path weights, NativeLibraries libraries) {
@@ -70,7 +71,7 @@ public record LlamaOptions(
         8,
         8,
         Math.max(1, Runtime.getRuntime().availableProcessors() - 1),
-        Optional.empty());
+        Optional.of(new ConstraintFilters()));
   }
 
   /** With a digest the file must have. */
