@@ -57,8 +57,9 @@ public record LlamaOptions(
   }
 
   /**
-   * Defaults for a file: its own context, 8 slots, as many waiting, JSON constraints, all cores but one. The threads
-   * wait for each other by spinning: when something else wants the last core, everything stands.
+   * Defaults for a file: its own context, 8 slots, as many waiting, JSON constraints, all cores but
+   * one. The threads wait for each other by spinning: when something else wants the last core,
+   * everything stands.
    */
   public static LlamaOptions of(String modelId, Path weights, NativeLibraries libraries) {
     return new LlamaOptions(
