@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
       "  ./myelin devnet --ask \"What is the capital of France?\"",
       "  ./myelin devnet            then, in another terminal: ./myelin chat",
       "",
-      "`test` builds everything and runs the test suite: ./myelin test --help",
+      "Two more: ./myelin test --help   builds everything and runs the test suite",
+      "          ./myelin bench --help  measures Myelin beside a peer",
       "Every command explains itself: ./myelin COMMAND --help"
     })
 public final class Main implements Runnable {
@@ -63,9 +64,13 @@ public final class Main implements Runnable {
 
   /** Runs one command and returns its exit status. */
   static int run(String... args) {
+    return execute(new CommandLine(new Main()), args);
+  }
+
+  /** Runs a command line under the rules of every command: exit status, one line on failure. */
+  public static int execute(CommandLine commandLine, String... args) {
     boolean debug = Arrays.asList(args).contains("--debug");
     Logging.configure(debug);
-    var commandLine = new CommandLine(new Main());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setUsageHelpAutoWidth(true);
     commandLine.setParameterExceptionHandler(Main::wrongUsage);

@@ -1,0 +1,34 @@
+package io.myelin.bench;
+
+import io.myelin.bench.relay.RelayBench;
+import io.myelin.cli.Main;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code ./myelin bench}: every bench measures beside a peer in one run. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = "Measure Myelin beside a peer, as ratios.",
+    subcommands = RelayBench.class,
+    synopsisSubcommandLabel = "BENCH",
+    footer = {"", "Example:", "  ./myelin bench relay"})
+public final class BenchCommand implements Runnable {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli before run()
+  private CommandSpec spec;
+
+  /** Entry point of the launcher's {@code bench}. */
+  public static void main(String[] args) {
+    var commandLine = new CommandLine(new BenchCommand());
+    System.exit(Main.execute(commandLine, args));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "bench: nothing chosen (expected: relay)");
+  }
+}
