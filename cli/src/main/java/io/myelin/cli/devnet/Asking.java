@@ -1,5 +1,6 @@
 package io.myelin.cli.devnet;
 
+import io.myelin.cli.client.ClientSession;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.myelin.cli.CommandException;

@@ -1,5 +1,6 @@
 package io.myelin.cli.devnet;
 
+import io.myelin.cli.client.ClientSession;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;

@@ -1,5 +1,6 @@
 package io.myelin.cli.devnet;
 
+import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.Folders;
 import java.io.PrintWriter;
 import java.util.Locale;

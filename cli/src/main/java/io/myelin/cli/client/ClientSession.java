@@ -1,10 +1,8 @@
-package io.myelin.cli.devnet;
+package io.myelin.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.myelin.cli.client.Endpoint;
-import io.myelin.cli.client.GatewayClient;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
@@ -23,12 +21,12 @@ import java.time.Duration;
  * @param id 64 hex digits
  * @param apiKey bearer key
  */
-record ClientSession(URI gateway, Address client, String id, String apiKey) {
+public record ClientSession(URI gateway, Address client, String id, String apiKey) {
   private static final BigInteger BUDGET_WEI = BigInteger.TEN.pow(18);
   private static final Duration LIFETIME = Duration.ofDays(1);
 
   /** Signs a request and sends it. */
-  static ClientSession open(
+  public static ClientSession open(
       URI gateway, Address gatewayId, OperatorKey client, String model, int redundancy) {
     byte[] nonce = new byte[Digest.LENGTH];
     new SecureRandom().nextBytes(nonce);
@@ -61,21 +59,21 @@ record ClientSession(URI gateway, Address client, String id, String apiKey) {
   }
 
   /** As the gateway sees it now. */
-  JsonNode view() {
+  public JsonNode view() {
     try (GatewayClient http = new GatewayClient(endpoint())) {
       return http.get("/api/v1/sessions/" + id);
     }
   }
 
   /** Asks the gateway to close it. */
-  void close() {
+  public void close() {
     try (GatewayClient http = new GatewayClient(endpoint())) {
       var _ = http.delete("/api/v1/sessions/" + id);
     }
   }
 
   /** Where and with which key to ask. */
-  Endpoint endpoint() {
+  public Endpoint endpoint() {
     return new Endpoint(gateway, apiKey);
   }
 }
