@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -163,8 +164,7 @@ class GrpcFrontIT {
             StatusRuntimeException.class,
             e -> {
               assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-              Metadata trailers = e.getTrailers();
-              assertThat(trailers).isNotNull();
+              Metadata trailers = Objects.requireNonNull(e.getTrailers());
               assertThat(
                       String.valueOf(
                           trailers.get(

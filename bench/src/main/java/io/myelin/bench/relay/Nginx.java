@@ -46,7 +46,15 @@ final class Nginx {
         """
             .formatted(
                 "root".equals(System.getProperty("user.name")) ? "user root;" : "",
-                folder, folder, folder, folder, folder, folder, folder, upstreamPort, port));
+                folder,
+                folder,
+                folder,
+                folder,
+                folder,
+                folder,
+                folder,
+                upstreamPort,
+                port));
     return new ProcessBuilder(binary, "-p", folder.toString(), "-c", config.toString())
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve("nginx.log").toFile())
@@ -56,7 +64,8 @@ final class Nginx {
   private static String find() {
     String path = System.getenv("PATH");
     return Stream.concat(
-            Stream.of((path == null ? "" : path).split(":")), List.of("/usr/sbin", "/usr/local/sbin").stream())
+            Stream.of((path == null ? "" : path).split(":")),
+            List.of("/usr/sbin", "/usr/local/sbin").stream())
         .map(folder -> Path.of(folder, "nginx"))
         .filter(Files::isExecutable)
         .map(Path::toString)

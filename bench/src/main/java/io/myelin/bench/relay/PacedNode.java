@@ -11,7 +11,9 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 
-/** The process that makes the tokens of both candidates: a compute node, and a plain HTTP server. */
+/**
+ * The process that makes the tokens of both candidates: a compute node, and a plain HTTP server.
+ */
 public final class PacedNode {
   private PacedNode() {}
 
@@ -37,7 +39,7 @@ public final class PacedNode {
                 List.of(),
                 Optional.empty());
         var upstream = new SseUpstream(intervalNanos, tokens).start(upstreamPort)) {
-      System.out.println("ready " + upstream.activeLocalPort());
+      System.out.println("ready " + upstream.activeLocalPort() + " " + node.exit());
       while (System.in.read() >= 0) {
         // Nothing is said on this line; its end is the sign to stop.
       }

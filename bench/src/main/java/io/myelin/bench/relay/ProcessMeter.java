@@ -18,8 +18,7 @@ final class ProcessMeter {
   static long cpuNanos(List<Long> pids) throws IOException {
     long sum = 0;
     for (long pid : pids) {
-      try (DirectoryStream<Path> tasks =
-          Files.newDirectoryStream(PROC.resolve(pid + "/task"))) {
+      try (DirectoryStream<Path> tasks = Files.newDirectoryStream(PROC.resolve(pid + "/task"))) {
         for (Path task : tasks) {
           try {
             sum += Long.parseLong(Files.readString(task.resolve("schedstat")).split(" ")[0]);
@@ -50,8 +49,7 @@ final class ProcessMeter {
 
   /** A process and all below it. */
   static List<Long> tree(Process process) {
-    return Stream.concat(
-            Stream.of(process.pid()), process.descendants().map(ProcessHandle::pid))
+    return Stream.concat(Stream.of(process.pid()), process.descendants().map(ProcessHandle::pid))
         .toList();
   }
 }

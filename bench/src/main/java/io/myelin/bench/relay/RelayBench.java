@@ -194,7 +194,12 @@ public final class RelayBench implements Callable<Integer> {
     long cpu = ProcessMeter.cpuNanos(candidate.pids()) - before;
     if (outcome.complete() != count) {
       throw new CommandException(
-          candidate.name() + ": " + outcome.complete() + " of " + count + " streams ended in [DONE]");
+          candidate.name()
+              + ": "
+              + outcome.complete()
+              + " of "
+              + count
+              + " streams ended in [DONE]");
     }
     return new Sample(
         cpu / 1e3 / outcome.tokens(),

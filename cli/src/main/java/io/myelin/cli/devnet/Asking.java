@@ -1,9 +1,9 @@
 package io.myelin.cli.devnet;
 
-import io.myelin.cli.client.ClientSession;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.myelin.cli.CommandException;
+import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.client.GatewayClient.Answer;
 import io.myelin.cli.receipt.CheckTable;

@@ -1,7 +1,7 @@
 package io.myelin.cli.devnet;
 
-import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.CommandException;
+import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.protocol.crypto.OperatorKey;

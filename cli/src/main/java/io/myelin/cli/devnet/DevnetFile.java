@@ -1,10 +1,10 @@
 package io.myelin.cli.devnet;
 
-import io.myelin.cli.client.ClientSession;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.node.KeyFile;
 import java.io.IOException;
 import java.nio.file.Files;

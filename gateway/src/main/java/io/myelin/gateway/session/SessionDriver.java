@@ -71,7 +71,7 @@ final class SessionDriver {
   void request(LiveSession session, SessionTerms terms, long nowMillis) {
     SessionTransition.Moved moved = SessionMachine.request(terms, nowMillis);
     session.state = moved.state();
-    carryOut(session, moved.effects(), nowMillis);
+    carryOut(session, moved.effects());
     drain(nowMillis);
   }
 
@@ -173,7 +173,7 @@ final class SessionDriver {
         if (!isOfTask(event)) {
           keep(session, new Stamped(nowMillis, event));
         }
-        carryOut(session, moved.effects(), nowMillis);
+        carryOut(session, moved.effects());
       }
     }
     return transition;
@@ -212,7 +212,7 @@ final class SessionDriver {
   private static CompletableFuture<Void> write(
       Supplier<CompletableFuture<@Nullable Void>> writing) {
     try {
-      return writing.get().thenApply(done -> done);
+      return writing.get().thenApply(_ -> null);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -222,7 +222,7 @@ final class SessionDriver {
     pending.add(new Pending(session, event));
   }
 
-  private void carryOut(LiveSession session, List<SessionEffect> effects, long nowMillis) {
+  private void carryOut(LiveSession session, List<SessionEffect> effects) {
     for (SessionEffect effect : effects) {
       switch (effect) {
         case SessionEffect.SelectNodes select ->

@@ -75,6 +75,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
 
   private volatile TaskCanceller canceller = (_, _, _) -> false;
 
+  @SuppressWarnings("GuardedBy") // forget() is called under the lock, by the driver
   private SessionService(
       SessionSettings settings,
       PriceList prices,

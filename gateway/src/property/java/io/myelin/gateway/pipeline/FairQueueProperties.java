@@ -72,8 +72,9 @@ final class FairQueueProperties {
       }
     }
     int[] served = new int[lines.size()];
-    Optional<Item> taken;
-    while ((taken = queue.takeFirst(Optional::of)).isPresent()) {
+    for (Optional<Item> taken = queue.takeFirst(Optional::of);
+        taken.isPresent();
+        taken = queue.takeFirst(Optional::of)) {
       served[Integer.parseInt(taken.get().session().substring(1))]++;
       for (int a = 0; a < served.length; a++) {
         for (int b = 0; b < served.length; b++) {

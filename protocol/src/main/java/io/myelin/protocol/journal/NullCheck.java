@@ -4,8 +4,8 @@ import java.lang.reflect.RecordComponent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what a reader left null although its type says that it never is. Lists are immutable copies,
- * which refuse null themselves.
+ * Finds what a reader left null although its type says that it never is. Lists are immutable
+ * copies, which refuse null themselves.
  */
 final class NullCheck {
   private NullCheck() {}
