@@ -4,12 +4,12 @@ import io.myelin.cli.node.ComputeHost;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.protocol.crypto.OperatorKey;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The process that makes the tokens of both candidates: a compute node, and a plain HTTP server.
@@ -22,7 +22,7 @@ public final class PacedNode {
    *
    * @param args data folder, gateway address, upstream port, interval in nanoseconds, tokens, slots
    */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws Exception {
     Path data = Path.of(args[0]);
     URI gateway = URI.create(args[1]);
     int upstreamPort = Integer.parseInt(args[2]);
@@ -39,7 +39,8 @@ public final class PacedNode {
                 List.of(),
                 Optional.empty());
         var upstream = new SseUpstream(intervalNanos, tokens).start(upstreamPort)) {
-      System.out.println("ready " + upstream.activeLocalPort() + " " + node.exit());
+      node.firstWelcome().get(60, TimeUnit.SECONDS);
+      System.out.println("ready " + upstream.activeLocalPort());
       while (System.in.read() >= 0) {
         // Nothing is said on this line; its end is the sign to stop.
       }

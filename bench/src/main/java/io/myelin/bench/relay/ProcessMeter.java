@@ -20,16 +20,20 @@ final class ProcessMeter {
     for (long pid : pids) {
       try (DirectoryStream<Path> tasks = Files.newDirectoryStream(PROC.resolve(pid + "/task"))) {
         for (Path task : tasks) {
-          try {
-            sum += Long.parseLong(Files.readString(task.resolve("schedstat")).split(" ")[0]);
-          } catch (NoSuchFileException e) {
-            // A thread that ended meanwhile; the measured ones live as long as the run.
-            continue;
-          }
+          sum += threadNanos(task);
         }
       }
     }
     return sum;
+  }
+
+  /** Zero for a thread that ended meanwhile: the measured ones live as long as the run. */
+  private static long threadNanos(Path task) throws IOException {
+    try {
+      return Long.parseLong(Files.readString(task.resolve("schedstat")).split(" ")[0]);
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
   }
 
   /** Resident memory in bytes. */

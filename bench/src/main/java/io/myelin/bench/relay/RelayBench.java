@@ -1,11 +1,8 @@
 package io.myelin.bench.relay;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Main;
 import io.myelin.cli.client.ClientSession;
-import io.myelin.cli.client.Endpoint;
-import io.myelin.cli.client.GatewayClient;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import java.io.BufferedReader;
@@ -19,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -129,7 +125,6 @@ public final class RelayBench implements Callable<Integer> {
     firstLine(node, "ready ");
     Process nginx = Nginx.start(folder.resolve("nginx"), nginxPort, upstreamPort);
     children.add(nginx);
-    awaitNode(url);
     ClientSession session =
         ClientSession.open(
             url,
@@ -261,20 +256,6 @@ public final class RelayBench implements Callable<Integer> {
       }
     }
     throw new CommandException("a process of the bench ended before it was ready");
-  }
-
-  private static void awaitNode(URI url) throws InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    try (var client = new GatewayClient(new Endpoint(url, ""))) {
-      while (System.nanoTime() < deadline) {
-        JsonNode nodes = client.get("/api/v1/nodes");
-        if (nodes.toString().contains("\"" + PacedEngine.MODEL + "\"")) {
-          return;
-        }
-        Thread.sleep(100);
-      }
-    }
-    throw new CommandException("the paced node did not connect within 30 s");
   }
 
   private static int freePort() throws IOException {
