@@ -18,8 +18,8 @@ final class Deadlines {
     }
     if (nowMillis < deadline.atMillis()) {
       // A timer may run a little ahead of the clock: let it fire again rather than be lost.
-      step.fired(deadline);
-      step.armAt(deadline.kind(), deadline.subject(), deadline.atMillis());
+      // Under the same id, which a search for a replacement is known by.
+      step.rearm(deadline);
       return null;
     }
     Rejected rejected =

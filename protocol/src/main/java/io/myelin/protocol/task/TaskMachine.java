@@ -194,6 +194,8 @@ public final class TaskMachine {
     }
     // From here the client has its answer: nothing may fail the task any more.
     step.disarm(DeadlineKind.TASK, 0);
+    // A replica that is still looked for would come too late to be a witness.
+    step.endSearches();
     step.phase(new TaskPhase.Validated());
     step.effect(new TaskEffect.TellClientCompleted());
     step.effect(new TaskEffect.BuildAndStoreReceipt());

@@ -188,6 +188,10 @@ final class TaskStep {
     disarmId(DeadlineKind.REPLACEMENT, search.requestId());
   }
 
+  void endSearches() {
+    List.copyOf(searches).forEach(this::endSearch);
+  }
+
   /** A search found nobody: a primary is needed, a replica is not. */
   void foundNobody(Replacement search) {
     endSearch(search);
@@ -260,9 +264,12 @@ final class TaskStep {
 
   /** After a restart no timer runs: start them all again. */
   void rearmAll() {
-    for (Deadline d : deadlines) {
-      effect(new TaskEffect.ArmDeadline(d.kind(), d.armedId(), d.atMillis()));
-    }
+    deadlines.forEach(this::rearm);
+  }
+
+  /** Asks for the timer of a deadline that stands. */
+  void rearm(Deadline deadline) {
+    effect(new TaskEffect.ArmDeadline(deadline.kind(), deadline.armedId(), deadline.atMillis()));
   }
 
   // Progress of the task as a whole.
