@@ -313,8 +313,9 @@ class ScriptedModelIT {
                         }))) {
       assertKind(Kind.INTERNAL, "allows no token", engine, spec, OutputPrefix.NONE);
     }
+    // Without a filter of its own an engine holds output to JSON, against the model's will.
     try (LlamaEngine engine = LlamaEngine.open(options(weights))) {
-      assertKind(Kind.BAD_REQUEST, "constraint", engine, spec, OutputPrefix.NONE);
+      assertThat(run(engine, spec).text()).startsWith("{");
     }
   }
 

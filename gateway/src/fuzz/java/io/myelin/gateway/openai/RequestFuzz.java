@@ -8,21 +8,11 @@ import io.myelin.gateway.http.ApiError;
 import io.myelin.gateway.http.ErrorResponses;
 import io.myelin.gateway.http.StrictJson;
 import io.myelin.v1.GenerationSpec;
-import java.util.concurrent.TimeUnit;
 
-/** Bodies of strangers: read, or refused with an {@link ApiError}; nothing else, and quickly. */
+/** Bodies of strangers: read, or refused with an {@link ApiError}; nothing else. */
 class RequestFuzz {
-  private static final long BUDGET_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   @FuzzTest(maxDuration = "10s")
   void readsOrRefuses(byte[] body) {
-    long took = readingNanos(body);
-    // The first of its kind also loads classes; what is slow by itself is slow twice.
-    assertThat(took < BUDGET_NANOS ? took : readingNanos(body)).isLessThan(BUDGET_NANOS);
-  }
-
-  private static long readingNanos(byte[] body) {
-    long begin = System.nanoTime();
     try {
       ObjectNode object = StrictJson.object(body);
       check(() -> checkSpecs(ChatRequests.read(object, () -> 1)));
@@ -31,7 +21,6 @@ class RequestFuzz {
     } catch (ApiError e) {
       checkError(e);
     }
-    return System.nanoTime() - begin;
   }
 
   private interface Reading {
