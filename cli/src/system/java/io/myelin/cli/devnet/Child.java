@@ -1,0 +1,97 @@
+package io.myelin.cli.devnet;
+
+import io.myelin.cli.Main;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** {@code myelin} in a process of its own, which ends with this one at the latest. */
+final class Child implements AutoCloseable {
+  private static final long STOP_SECONDS = 30;
+
+  private final Process process;
+  private final Path log;
+
+  private Child(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+  }
+
+  static Child start(Path log, List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--add-modules=jdk.incubator.vector");
+    command.add("-XX:+UseSerialGC");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-Dmyelin.root=" + System.getProperty("myelin.root"));
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(Main.class.getName());
+    command.addAll(arguments);
+    Files.createDirectories(log.toAbsolutePath().getParent());
+    return new Child(
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start(),
+        log);
+  }
+
+  /** {@code kill -9}; returns when it and all it had started are gone. */
+  void kill() throws Exception {
+    List<ProcessHandle> own = process.descendants().toList();
+    process.destroyForcibly();
+    gone(own);
+  }
+
+  /** Waits until it has ended by itself, and all it had started with it. */
+  int ended() throws Exception {
+    List<ProcessHandle> own = process.descendants().toList();
+    gone(own);
+    return process.exitValue();
+  }
+
+  private void gone(List<ProcessHandle> own) throws Exception {
+    if (!process.waitFor(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("still running: " + process + "\n" + Files.readString(log));
+    }
+    for (ProcessHandle handle : own) {
+      handle.onExit().get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
+  /** Fails with what it said when it has ended. */
+  void requireAlive() {
+    if (!process.isAlive()) {
+      try {
+        throw new AssertionError("ended: " + Files.readString(log));
+      } catch (IOException e) {
+        throw new AssertionError("ended, and its log is unreadable", e);
+      }
+    }
+  }
+
+  /** Tells it to stop as a terminal does; ends hard what does not go. */
+  @Override
+  public void close() {
+    List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+    all.add(process.toHandle());
+    process.destroy();
+    for (ProcessHandle handle : all.reversed()) {
+      try {
+        handle.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        handle.destroyForcibly();
+      } catch (InterruptedException e) {
+        handle.destroyForcibly();
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
