@@ -1,11 +1,14 @@
 package io.myelin.cli;
 
+import io.myelin.cli.account.AccountCommand;
 import io.myelin.cli.chat.ChatCommand;
 import io.myelin.cli.devnet.DevnetCommand;
+import io.myelin.cli.doctor.DoctorCommand;
 import io.myelin.cli.model.ModelCommand;
 import io.myelin.cli.node.ComputeCommand;
 import io.myelin.cli.node.GatewayCommand;
 import io.myelin.cli.receipt.VerifyCommand;
+import io.myelin.cli.session.SessionCommand;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -30,7 +33,10 @@ import picocli.CommandLine.Spec;
       GatewayCommand.class,
       ComputeCommand.class,
       ModelCommand.class,
+      SessionCommand.class,
+      AccountCommand.class,
       VerifyCommand.class,
+      DoctorCommand.class,
       HelpCommand.class,
       WarmUpCommand.class
     },

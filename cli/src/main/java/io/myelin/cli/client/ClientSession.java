@@ -22,23 +22,45 @@ import java.time.Duration;
  * @param apiKey bearer key
  */
 public record ClientSession(URI gateway, Address client, String id, String apiKey) {
-  private static final BigInteger BUDGET_WEI = BigInteger.TEN.pow(18);
-  private static final Duration LIFETIME = Duration.ofDays(1);
+
+  /**
+   * What a client asks for.
+   *
+   * @param model an id, or {@code *} for every model of the gateway
+   * @param redundancy nodes that do each task
+   * @param budgetWei most that may be spent
+   * @param lifetime until it expires
+   */
+  public record Terms(String model, int redundancy, BigInteger budgetWei, Duration lifetime) {
+    /** Of one ether. */
+    public static final BigInteger USUAL_BUDGET_WEI = BigInteger.TEN.pow(18);
+
+    /** A day and one ether. */
+    public static Terms usual(String model, int redundancy) {
+      return new Terms(model, redundancy, USUAL_BUDGET_WEI, Duration.ofDays(1));
+    }
+  }
+
+  /** Signs a request on the usual terms and sends it. */
+  public static ClientSession open(
+      URI gateway, Address gatewayId, OperatorKey client, String model, int redundancy) {
+    return open(gateway, gatewayId, client, Terms.usual(model, redundancy));
+  }
 
   /** Signs a request and sends it. */
   public static ClientSession open(
-      URI gateway, Address gatewayId, OperatorKey client, String model, int redundancy) {
+      URI gateway, Address gatewayId, OperatorKey client, Terms terms) {
     byte[] nonce = new byte[Digest.LENGTH];
     new SecureRandom().nextBytes(nonce);
     SessionRequest request =
         new SessionRequest(
             client.address(),
             gatewayId,
-            model,
-            redundancy,
+            terms.model(),
+            terms.redundancy(),
             0,
-            BUDGET_WEI,
-            System.currentTimeMillis() + LIFETIME.toMillis(),
+            terms.budgetWei(),
+            System.currentTimeMillis() + terms.lifetime().toMillis(),
             Digest.of(nonce));
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.putObject("request")

@@ -44,9 +44,13 @@ import picocli.CommandLine.Spec;
       "gateway, gateway-id, model, data, key, slots, threads, drain-seconds. A flag wins over the file."
     })
 public final class ComputeCommand implements Callable<Integer> {
-  private static final Set<String> KEYS =
+  /** Keys of a compute node's configuration file. */
+  public static final Set<String> KEYS =
       Set.of("gateway", "gateway-id", "model", "data", "key", "slots", "threads", "drain-seconds");
-  private static final int DEFAULT_SLOTS = 4;
+
+  /** Tasks at once. */
+  public static final int DEFAULT_SLOTS = 4;
+
   private static final int DEFAULT_DRAIN_SECONDS = 30;
 
   @Spec

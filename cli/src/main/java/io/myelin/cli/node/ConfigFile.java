@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of a node from a properties file; a flag wins over its line in the file. */
-final class ConfigFile {
+public final class ConfigFile {
   private final String name;
   private final Properties properties;
 
@@ -27,7 +27,7 @@ final class ConfigFile {
    *
    * @param known every key a file of this command may have
    */
-  static ConfigFile read(@Nullable Path file, Set<String> known) {
+  public static ConfigFile read(@Nullable Path file, Set<String> known) {
     Properties properties = new Properties();
     if (file != null) {
       try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
@@ -49,12 +49,12 @@ final class ConfigFile {
   }
 
   /** The flag's value, else the file's, else the fallback. */
-  String text(String key, @Nullable String flag, String fallback) {
+  public String text(String key, @Nullable String flag, String fallback) {
     return flag != null ? flag : properties.getProperty(key, fallback).strip();
   }
 
   /** As {@link #text}, as a number in a range. */
-  int number(String key, @Nullable Integer flag, int fallback, int least, int most) {
+  public int number(String key, @Nullable Integer flag, int fallback, int least, int most) {
     String from = flag != null ? "--" + key : name + ", " + key;
     String text =
         flag != null ? flag.toString() : properties.getProperty(key, "" + fallback).strip();

@@ -67,7 +67,7 @@ public final class EngineSource {
   }
 
   /** Where the launcher found this installation; holds {@code node_modules}. */
-  private static Path root() {
+  public static Path root() {
     return Path.of(System.getProperty("myelin.root", "."));
   }
 }

@@ -169,7 +169,9 @@ public final class GatewayHost implements AutoCloseable {
     AtomicBoolean draining = new AtomicBoolean();
     GatewayConfig config = GatewayConfig.DEFAULTS.withHost(host).withPort(port);
     GatewayServer server =
-        listen(config, key, domain, sessions, pipeline, hub, timer, random, draining, loopGroup);
+        listen(
+            config, key, domain, sessions, pipeline, hub, journal, timer, random, draining,
+            loopGroup);
     return new GatewayHost(key, journal, loopGroup, timer, pipeline, hub, server, draining);
   }
 
@@ -193,12 +195,15 @@ public final class GatewayHost implements AutoCloseable {
       SessionService sessions,
       TaskPipeline pipeline,
       NodeHub hub,
+      Journal journal,
       ScheduledExecutorService timer,
       SecureRandom random,
       AtomicBoolean draining,
       EventLoopGroup loopGroup)
       throws IOException {
     GatewayMetrics metrics = new GatewayMetrics();
+    journal.watchCommits(
+        System::nanoTime, nanos -> metrics.journalCommit().record(nanos, TimeUnit.NANOSECONDS));
     metrics.watchNodes(() -> hub.nodes().size());
     metrics.watchSessions(sessions::activeCount);
     metrics.watchQueueDepth(() -> pipeline.figures().queued());

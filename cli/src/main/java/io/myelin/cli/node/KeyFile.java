@@ -34,6 +34,21 @@ public final class KeyFile {
     }
   }
 
+  /**
+   * Reads a key that must be there.
+   *
+   * @throws CommandException when it is not, is no key, or others can read it
+   */
+  public static OperatorKey read(Path file) {
+    try {
+      return load(file);
+    } catch (NoSuchFileException e) {
+      throw new CommandException("key file " + file + " does not exist", e);
+    } catch (IOException e) {
+      throw new CommandException("key file " + file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
   private static OperatorKey load(Path file) throws IOException {
     Set<PosixFilePermission> others = EnumSet.copyOf(Files.getPosixFilePermissions(file));
     others.removeAll(OWNER_ONLY);

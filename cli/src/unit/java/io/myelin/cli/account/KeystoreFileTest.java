@@ -3,6 +3,7 @@ package io.myelin.cli.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.myelin.cli.CommandException;
 import io.myelin.protocol.crypto.KeyDerivation;
 import io.myelin.protocol.crypto.Keystore;
 import io.myelin.protocol.crypto.KeystoreException;
@@ -23,6 +24,22 @@ final class KeystoreFileTest {
       Keystore.encrypt(KEY, PASSWORD, new KeyDerivation.Scrypt(16, 8, 1), new Random(2));
 
   @TempDir Path folder;
+
+  @Test
+  void aNewAccountIsShownAgainWithItsPasswordOnly() throws IOException {
+    Path file = folder.resolve("made/account.json");
+    Path password = Files.writeString(folder.resolve("password"), "correct horse\n");
+    Path wrong = Files.writeString(folder.resolve("wrong"), "battery staple\n");
+
+    OperatorKey made = Keystores.create(file, password);
+    assertThat(Keystores.open(file, password).address()).isEqualTo(made.address());
+    assertThatExceptionOfType(CommandException.class)
+        .isThrownBy(() -> Keystores.open(file, wrong))
+        .withMessageContaining("password does not fit");
+    assertThatExceptionOfType(CommandException.class)
+        .isThrownBy(() -> Keystores.create(file, password))
+        .withMessageContaining("never overwritten");
+  }
 
   @Test
   void keepsTheFileToItsOwner() throws IOException, KeystoreException {

@@ -8,11 +8,11 @@ import java.util.OptionalLong;
 /**
  * How much memory this machine or its container still has, so as to refuse before native code does.
  */
-final class MachineMemory {
+public final class MachineMemory {
   private MachineMemory() {}
 
   /** Bytes that can be taken now; empty where the system does not say. */
-  static OptionalLong available() {
+  public static OptionalLong available() {
     OptionalLong machine = OptionalLong.empty();
     try {
       for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {

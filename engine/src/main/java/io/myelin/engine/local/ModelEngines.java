@@ -5,12 +5,15 @@ import io.myelin.engine.InferenceEngine;
 import io.myelin.engine.catalogue.ModelEntry;
 import io.myelin.engine.catalogue.ModelOrigin;
 import io.myelin.engine.llama.LlamaEngineFactory;
+import io.myelin.engine.llama.MachineMemory;
+import io.myelin.engine.llama.NativeLibraries;
 import io.myelin.engine.upstream.OpenAiUpstreamEngine;
 import io.myelin.engine.upstream.UpstreamConfig;
 import io.myelin.engine.worker.WorkerEngine;
 import io.myelin.engine.worker.WorkerLaunch;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** Opens engines on models of the catalogue. */
 public final class ModelEngines {
@@ -32,6 +35,21 @@ public final class ModelEngines {
             LlamaEngineFactory.class,
             LlamaEngineFactory.arguments(
                 entry.id(), weights, entry.sha256(), root, 0, slots, threads)));
+  }
+
+  /**
+   * llama.cpp's library for this platform.
+   *
+   * @param root folder that holds {@code node_modules}
+   * @throws EngineException saying how to get it when it is not there
+   */
+  public static Path nativeLibrary(Path root) {
+    return NativeLibraries.find(root).llama();
+  }
+
+  /** Bytes of memory that an engine could take now; empty where the system does not say. */
+  public static OptionalLong availableMemory() {
+    return MachineMemory.available();
   }
 
   /**

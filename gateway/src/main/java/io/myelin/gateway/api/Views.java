@@ -164,8 +164,30 @@ public final class Views {
         .put("queued", node.queued())
         .put("decodeTokensPerSecond", node.decodeMillitokensPerSecond() / 1000.0)
         .put("connectedAtMillis", node.connectedAtMillis());
+    json.set("figures", figures(node.figures()));
     json.set("models", list(node.models(), Views::served));
     return json;
+  }
+
+  private static ObjectNode figures(NodeView.Figures figures) {
+    ObjectNode json = NODES.objectNode();
+    json.put("offered", figures.offered())
+        .put("acked", figures.acked())
+        .put("refused", figures.refused())
+        .put("completed", figures.completed())
+        .put("failed", figures.failed());
+    String lastError = figures.lastError();
+    if (lastError != null) {
+      json.put("lastError", code(lastError));
+    }
+    return json;
+  }
+
+  /** Everybody reads this, and the words after the code may repeat what a client asked. */
+  private static String code(String error) {
+    int end = error.indexOf(':');
+    String code = end < 0 ? error : error.substring(0, end);
+    return code.matches("[A-Za-z0-9_. -]{1,64}") ? code : "other";
   }
 
   private static ObjectNode served(NodeView.Served model) {

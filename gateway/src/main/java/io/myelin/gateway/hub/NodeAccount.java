@@ -1,5 +1,6 @@
 package io.myelin.gateway.hub;
 
+import io.myelin.gateway.session.NodeView;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -48,21 +49,8 @@ public final class NodeAccount {
   }
 
   /** The figures now. */
-  public Figures figures() {
-    return new Figures(
+  public NodeView.Figures figures() {
+    return new NodeView.Figures(
         offered.sum(), acked.sum(), refused.sum(), completed.sum(), failed.sum(), lastError);
   }
-
-  /**
-   * Figures at one moment.
-   *
-   * @param lastError what went wrong last, or null
-   */
-  public record Figures(
-      long offered,
-      long acked,
-      long refused,
-      long completed,
-      long failed,
-      @Nullable String lastError) {}
 }

@@ -320,6 +320,7 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
                         model.getEquivalenceClass(),
                         model.getEmbeddings()))
             .toList(),
-        connectedAtMillis);
+        connectedAtMillis,
+        account.figures());
   }
 }

@@ -171,7 +171,7 @@ public final class NodeHub extends GatewayComputeGrpc.GatewayComputeImplBase
   }
 
   /** What a node did here since the gateway started, connected or not. */
-  public Optional<NodeAccount.Figures> figures(Address node) {
+  public Optional<NodeView.Figures> figures(Address node) {
     synchronized (lock) {
       return Optional.ofNullable(accounts.get(node)).map(NodeAccount::figures);
     }

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 
@@ -142,6 +144,16 @@ public final class Journal implements AutoCloseable {
   /** Writes that wait. */
   public int backlog() {
     return writer.backlog();
+  }
+
+  /**
+   * From now on measures each durable write, from being handed over to being on disk.
+   *
+   * @param nanoTime a clock that only runs forward
+   * @param elapsedNanos called on the journal's thread and must not block
+   */
+  public void watchCommits(LongSupplier nanoTime, LongConsumer elapsedNanos) {
+    writer.watch(new CommitWatch(nanoTime, elapsedNanos));
   }
 
   /** Completes when everything handed in before is written and answered. */

@@ -27,6 +27,7 @@ final class JournalWriter implements AutoCloseable {
   private final int roomMark;
   private final Thread thread;
   private volatile boolean closing;
+  private volatile CommitWatch watch = CommitWatch.NONE;
   private boolean syncing = true;
 
   JournalWriter(Statements sql, int capacity) {
@@ -47,7 +48,7 @@ final class JournalWriter implements AutoCloseable {
 
   /** Never blocks; fails at once when the queue is full or the journal closes. */
   CompletableFuture<@Nullable Void> submit(boolean durable, Write write) {
-    Entry entry = new Entry(durable, write, new CompletableFuture<>());
+    Entry entry = new Entry(durable, write, new CompletableFuture<>(), watch.handedOver());
     if (closing || !queue.offer(entry)) {
       entry.done.completeExceptionally(
           new JournalException(
@@ -92,6 +93,11 @@ final class JournalWriter implements AutoCloseable {
   private void commit(List<Entry> group) {
     try {
       transact(group);
+      for (Entry entry : group) {
+        if (entry.durable) {
+          watch.onDisk(entry.handedOverNanos);
+        }
+      }
       group.forEach(entry -> entry.done.complete(null));
     } catch (SQLException | RuntimeException e) {
       if (group.size() == 1) {
@@ -158,5 +164,11 @@ final class JournalWriter implements AutoCloseable {
     }
   }
 
-  private record Entry(boolean durable, Write write, CompletableFuture<@Nullable Void> done) {}
+  /** From now on durable writes are measured. */
+  void watch(CommitWatch commits) {
+    watch = commits;
+  }
+
+  private record Entry(
+      boolean durable, Write write, CompletableFuture<@Nullable Void> done, long handedOverNanos) {}
 }

@@ -1,6 +1,7 @@
 package io.myelin.gateway.session;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A compute node as the gateway sees it.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param decodeMillitokensPerSecond measured speed times 1000; 0 while unknown
  * @param models what it serves
  * @param connectedAtMillis since when (Unix time)
+ * @param figures what it did at this gateway since the gateway started
  */
 public record NodeView(
     String id,
@@ -24,7 +26,8 @@ public record NodeView(
     int queued,
     long decodeMillitokensPerSecond,
     List<Served> models,
-    long connectedAtMillis) {
+    long connectedAtMillis,
+    Figures figures) {
 
   /** Copies the models and checks ranges. */
   public NodeView {
@@ -32,6 +35,27 @@ public record NodeView(
       throw new IllegalArgumentException("slots: " + slots + " (expected: >= 0)");
     }
     models = List.copyOf(models);
+  }
+
+  /**
+   * What a node did at a gateway since that started, over all its connections.
+   *
+   * @param offered tasks it was asked to take part in
+   * @param acked offers it took
+   * @param refused offers it declined
+   * @param completed tasks that completed with its commitment
+   * @param failed tasks it failed
+   * @param lastError what went wrong last, or null
+   */
+  public record Figures(
+      long offered,
+      long acked,
+      long refused,
+      long completed,
+      long failed,
+      @Nullable String lastError) {
+    /** Nothing yet. */
+    public static final Figures NONE = new Figures(0, 0, 0, 0, 0, null);
   }
 
   /**

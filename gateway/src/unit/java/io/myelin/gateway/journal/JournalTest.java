@@ -30,6 +30,18 @@ final class JournalTest {
   @TempDir Path folder = Path.of("");
 
   @Test
+  void durableWritesAreTimedFromHandOverToDisk() throws Exception {
+    var elapsed = new java.util.concurrent.LinkedBlockingQueue<Long>();
+    var clock = new java.util.concurrent.atomic.AtomicLong(1_000);
+    try (Journal journal = Journal.open(folder.resolve("journal.db"))) {
+      journal.watchCommits(() -> clock.getAndAdd(7), elapsed::add);
+      await(journal.flush());
+      await(journal.tasks().create(queued(1, Submission.Kind.DURABLE)));
+    }
+    assertThat(elapsed).containsExactly(7L);
+  }
+
+  @Test
   void whatWasWrittenIsThereAfterReopening() throws Exception {
     Path file = folder.resolve("journal.db");
     TaskRow task = queued(1, Submission.Kind.DURABLE);

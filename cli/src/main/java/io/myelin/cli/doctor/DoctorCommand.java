@@ -1,0 +1,187 @@
+package io.myelin.cli.doctor;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.myelin.cli.CommandException;
+import io.myelin.cli.Folders;
+import io.myelin.cli.client.Endpoint;
+import io.myelin.cli.client.GatewayClient;
+import io.myelin.cli.node.ComputeCommand;
+import io.myelin.cli.node.ConfigFile;
+import io.myelin.cli.node.KeyFile;
+import io.myelin.protocol.ids.Address;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Looks at this machine and at what the gateway says of its node. */
+@Command(
+    name = "doctor",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Say why a compute node earns or does not: this machine, its key, its gateway, its figures.",
+      "Changes nothing. Ends with status 1 when a check failed."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./myelin doctor                                the running devnet and its nodes",
+      "  ./myelin doctor --config node.properties       the node that runs with this file",
+      "  ./myelin doctor --gateway http://host:8080 --node 0x1f9a...",
+      "",
+      "Options and configuration file are those of ./myelin compute."
+    })
+public final class DoctorCommand implements Callable<Integer> {
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli before call()
+  private CommandSpec spec;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "The node's properties file.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--gateway",
+      paramLabel = "URL",
+      description = "The gateway it works for (or MYELIN_GATEWAY). Default: the running devnet's.")
+  private @Nullable String gateway;
+
+  @Option(names = "--model", paramLabel = "ID", description = "The model it serves.")
+  private @Nullable String model;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "The node's data folder.")
+  private @Nullable String data;
+
+  @Option(names = "--key", paramLabel = "FILE", description = "The node's operator key.")
+  private @Nullable String key;
+
+  @Option(names = "--slots", paramLabel = "N", description = "Tasks at once (default 4).")
+  private @Nullable Integer slots;
+
+  @Option(
+      names = "--node",
+      paramLabel = "ADDRESS",
+      description =
+          "Ask about this node. Default: the one of the key; without a key, every node there.")
+  private @Nullable String node;
+
+  @Override
+  public Integer call() {
+    ConfigFile file = ConfigFile.read(config, ComputeCommand.KEYS);
+    Path folder = Path.of(file.text("data", data, Folders.state().resolve("compute").toString()));
+    Path keyFile = Path.of(file.text("key", key, folder.resolve("operator.key").toString()));
+    int slotCount = file.number("slots", slots, ComputeCommand.DEFAULT_SLOTS, 1, 64);
+    Optional<Address> asked = asked();
+    PrintWriter out = spec.commandLine().getOut();
+    List<Finding> findings = new ArrayList<>();
+    out.println("This machine");
+    show(MachineChecks.of(file.text("model", model, ""), slotCount), findings, out);
+    Finding ofKey = MachineChecks.key(keyFile);
+    show(List.of(ofKey), findings, out);
+    if (asked.isEmpty() && !ofKey.isFailure() && Files.exists(keyFile)) {
+      asked = Optional.of(KeyFile.read(keyFile).address());
+    }
+    // A key that cannot be read leaves nobody to ask about; no key leaves everybody.
+    gateway(file.text("gateway", gateway, ""), asked, !ofKey.isFailure(), findings, out);
+    long failed = findings.stream().filter(Finding::isFailure).count();
+    out.println(
+        failed == 0
+            ? "Nothing stands in its way."
+            : failed
+                + (failed == 1 ? " check" : " checks")
+                + " failed; the arrows say what to do.");
+    out.flush();
+    return failed == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private Optional<Address> asked() {
+    try {
+      return Optional.ofNullable(node).map(Address::parse);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--node: " + e.getMessage(), e);
+    }
+  }
+
+  private static void gateway(
+      String url,
+      Optional<Address> asked,
+      boolean everybodyElse,
+      List<Finding> findings,
+      PrintWriter out) {
+    out.println("The gateway");
+    JsonNode health;
+    JsonNode nodes;
+    Endpoint endpoint;
+    try {
+      endpoint = Endpoint.find(url.isEmpty() ? null : url, null, Folders.devnet());
+      // The doctor asks what everybody may ask; the session's key stays here.
+      try (GatewayClient http = new GatewayClient(new Endpoint(endpoint.url(), ""))) {
+        health = http.get("/health");
+        nodes = http.get("/api/v1/nodes").path("nodes");
+      }
+    } catch (CommandException e) {
+      show(
+          List.of(
+              Finding.failed(
+                  "gateway",
+                  String.valueOf(e.getMessage()),
+                  "check address, port and firewall; a node needs only this one outgoing connection")),
+          findings,
+          out);
+      return;
+    }
+    show(
+        List.of(
+            Finding.ok(
+                "gateway",
+                "%s is %s, version %s, %d nodes connected"
+                    .formatted(
+                        endpoint.url(),
+                        health.path("status").asText(),
+                        health.path("softwareVersion").asText(),
+                        health.path("nodes").asInt()))),
+        findings,
+        out);
+    boolean found = false;
+    for (JsonNode each : nodes) {
+      String id = each.path("id").asText();
+      if (asked.isPresent() ? asked.get().toString().equals(id) : everybodyElse) {
+        found = true;
+        out.println("Node " + id);
+        show(NodeVerdict.of(each), findings, out);
+      }
+    }
+    if (!found) {
+      show(List.of(absent(asked)), findings, out);
+    }
+  }
+
+  private static Finding absent(Optional<Address> asked) {
+    return asked
+        .map(
+            address ->
+                Finding.failed(
+                    "connected",
+                    address + " is not connected to this gateway",
+                    "start it (./myelin compute); if it runs, its log says why it was turned away"))
+        .orElse(
+            Finding.failed(
+                "connected", "no node to ask about", "start one, or name it with --node"));
+  }
+
+  private static void show(List<Finding> some, List<Finding> all, PrintWriter out) {
+    some.forEach(finding -> out.println(finding.text()));
+    out.flush();
+    all.addAll(some);
+  }
+}

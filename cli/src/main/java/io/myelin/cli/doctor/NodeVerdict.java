@@ -1,0 +1,116 @@
+package io.myelin.cli.doctor;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What a node's figures at its gateway say about its earnings. Pure. */
+final class NodeVerdict {
+  private static final Set<String> WORKING = Set.of("ephemeral", "reserved", "released");
+
+  private NodeVerdict() {}
+
+  /** From the gateway's view of one connected node, as {@code GET /api/v1/nodes/{id}} answers. */
+  static List<Finding> of(JsonNode node) {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(state(node));
+    findings.add(speed(node));
+    findings.add(models(node));
+    findings.add(earnings(node.path("figures")));
+    return findings;
+  }
+
+  private static Finding state(JsonNode node) {
+    String state = node.path("state").asText();
+    String detail =
+        "%s, %d of %d slots at work, %d waiting"
+            .formatted(
+                state,
+                node.path("running").asInt(),
+                node.path("slots").asInt(),
+                node.path("queued").asInt());
+    if (state.equals("draining") || state.equals("leaving")) {
+      return Finding.failed(
+          "connected", detail, "it was told to stop and takes no new task; start it again");
+    }
+    return WORKING.contains(state)
+        ? Finding.ok("connected", detail)
+        : Finding.failed(
+            "connected", detail, "the gateway gives it no work; its log and the gateway's say why");
+  }
+
+  private static Finding speed(JsonNode node) {
+    double tokens = node.path("decodeTokensPerSecond").asDouble();
+    return tokens > 0
+        ? Finding.ok("speed", String.format(Locale.ROOT, "%.1f tokens a second", tokens))
+        : Finding.note("speed", "unknown: it generated nothing in the last minute", "");
+  }
+
+  private static Finding models(JsonNode node) {
+    Set<String> ids = new TreeSet<>();
+    node.path("models").forEach(model -> ids.add(model.path("id").asText()));
+    return ids.isEmpty()
+        ? Finding.failed("serves", "no model", "start it with --model; see ./myelin model list")
+        : Finding.ok("serves", String.join(", ", ids));
+  }
+
+  private static Finding earnings(JsonNode figures) {
+    if (!figures.isObject()) {
+      return Finding.note("earns", "the gateway does not tell", "ask its operator to upgrade");
+    }
+    long offered = figures.path("offered").asLong();
+    long refused = figures.path("refused").asLong();
+    long completed = figures.path("completed").asLong();
+    long failed = figures.path("failed").asLong();
+    String last = figures.path("lastError").asText("");
+    String detail =
+        "%d offered, %d taken, %d declined, %d completed, %d failed%s"
+            .formatted(
+                offered,
+                figures.path("acked").asLong(),
+                refused,
+                completed,
+                failed,
+                last.isEmpty() ? "" : "; last error: " + last);
+    if (offered == 0) {
+      return Finding.note(
+          "earns",
+          "nothing yet: no task was offered since the gateway started",
+          "it is ready; work comes when a session that asks for its model draws it");
+    }
+    if (refused * 2 > offered) {
+      return Finding.failed(
+          "earns", detail, "it declines most offers" + advice(last) + "; its log has each reason");
+    }
+    if (failed > completed) {
+      return Finding.failed(
+          "earns",
+          detail,
+          "it fails more tasks than it completes"
+              + advice(last)
+              + "; look into its log around the last failure");
+    }
+    return completed == 0
+        ? Finding.note("earns", detail, "its first task is still running")
+        : Finding.ok("earns", detail);
+  }
+
+  private static String advice(String lastError) {
+    if (lastError.contains("slot") || lastError.contains("busy")) {
+      return " for want of slots: give it more (--slots), or run it for one gateway only";
+    }
+    if (lastError.contains("model")) {
+      return " because of its model: compare ./myelin model list with what clients ask for";
+    }
+    if (lastError.startsWith("STALLED") || lastError.contains("deadline")) {
+      return " because it is too slow: give it fewer slots or more cores";
+    }
+    if (lastError.contains("engine")) {
+      return " because its engine fails: check its memory";
+    }
+    return "";
+  }
+}

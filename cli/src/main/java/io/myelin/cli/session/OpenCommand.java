@@ -1,0 +1,202 @@
+package io.myelin.cli.session;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.myelin.cli.CommandException;
+import io.myelin.cli.account.Keystores;
+import io.myelin.cli.client.ClientSession;
+import io.myelin.cli.client.Endpoint;
+import io.myelin.cli.client.GatewayClient;
+import io.myelin.cli.node.KeyFile;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.typeddata.Eip712Domain;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Signs a session request and sends it. */
+@Command(
+    name = "open",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Open a session: sign a request with your account's key and send it to a gateway.",
+      "Prints the session's id and its bearer key, which the gateway shows only this once."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./myelin session open                          at the running devnet, with its client's key",
+      "  ./myelin session open --gateway https://gateway.example --keystore account.json \\",
+      "      --model smollm2-135m-instruct --redundancy 2 --budget-wei 1000000000000000 --expires 2",
+      "",
+      "--key-file names a file with 64 hex digits and mode 600; --keystore an encrypted one",
+      "(./myelin account new)."
+    })
+final class OpenCommand implements Callable<Integer> {
+  private static final int MAX_HOURS = 720;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli before call()
+  private CommandSpec spec;
+
+  @Mixin private GatewayOptions where = new GatewayOptions();
+
+  @ArgGroup(exclusive = true, multiplicity = "0..1")
+  private @Nullable KeySource source;
+
+  static final class KeySource {
+    @Option(
+        names = "--key-file",
+        paramLabel = "FILE",
+        description = "The account's key as hex. Default: the running devnet's client key.")
+    @Nullable Path keyFile;
+
+    @Option(
+        names = "--keystore",
+        paramLabel = "FILE",
+        description = "The account's key as an encrypted keystore.")
+    @Nullable Path keystore;
+  }
+
+  @Option(
+      names = "--password-file",
+      paramLabel = "FILE",
+      description = "With --keystore: its password, in the first line. Default: asked for.")
+  private @Nullable Path passwordFile;
+
+  @Option(
+      names = "--model",
+      paramLabel = "ID",
+      defaultValue = "*",
+      description = "The one model it is for. Default: every model of the gateway.")
+  private String model = "*";
+
+  @Option(
+      names = "--redundancy",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Nodes that do each task, 1 to 5 (${DEFAULT-VALUE}).")
+  private int redundancy = 1;
+
+  @Option(
+      names = "--budget-wei",
+      paramLabel = "WEI",
+      defaultValue = "1000000000000000000",
+      description = "Most it may spend (${DEFAULT-VALUE}).")
+  private BigInteger budgetWei = ClientSession.Terms.USUAL_BUDGET_WEI;
+
+  @Option(
+      names = "--expires",
+      paramLabel = "HOURS",
+      defaultValue = "24",
+      description = "Hours from now, 1 to 720 (${DEFAULT-VALUE}).")
+  private int hours = 24;
+
+  @Override
+  public Integer call() {
+    ClientSession.Terms terms = terms();
+    Endpoint endpoint = where.endpoint();
+    OperatorKey key = key(endpoint);
+    ClientSession opened = ClientSession.open(endpoint.url(), gatewayId(endpoint), key, terms);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("session  " + opened.id());
+    out.println("key      " + opened.apiKey() + "   (shown only now)");
+    out.println("account  " + opened.client());
+    out.println();
+    out.println("Next, for any OpenAI client:");
+    out.println("  export OPENAI_BASE_URL=" + endpoint.at("/v1"));
+    out.println("  export OPENAI_API_KEY=" + opened.apiKey());
+    out.println("or for ./myelin chat and ./myelin session:");
+    out.println("  export MYELIN_GATEWAY=" + endpoint.url());
+    out.println("  export MYELIN_API_KEY=" + opened.apiKey());
+    out.flush();
+    return CommandLine.ExitCode.OK;
+  }
+
+  private ClientSession.Terms terms() {
+    if (redundancy < 1 || redundancy > 5) {
+      throw wrong("--redundancy: " + redundancy + " (expected: 1 to 5)");
+    }
+    if (budgetWei.signum() <= 0 || budgetWei.bitLength() > 256) {
+      throw wrong("--budget-wei: " + budgetWei + " (expected: above 0, below 2^256)");
+    }
+    if (hours < 1 || hours > MAX_HOURS) {
+      throw wrong("--expires: " + hours + " (expected: 1 to " + MAX_HOURS + " hours)");
+    }
+    if (passwordFile != null && (source == null || source.keystore == null)) {
+      throw wrong("--password-file belongs to --keystore");
+    }
+    return new ClientSession.Terms(model, redundancy, budgetWei, Duration.ofHours(hours));
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  /** The signature is bound to one gateway, so it is asked who it is first. */
+  private static Address gatewayId(Endpoint endpoint) {
+    try (GatewayClient http = new GatewayClient(endpoint)) {
+      JsonNode network = http.get("/api/v1/network");
+      Eip712Domain domain = Eip712Domain.local();
+      JsonNode signing = network.path("signing");
+      if (signing.path("chainId").asLong() != domain.chainId()
+          || !signing
+              .path("verifyingContract")
+              .asText()
+              .equals(domain.verifyingContract().toString())) {
+        throw new CommandException(
+            "the gateway wants signatures for chain "
+                + signing.path("chainId").asText()
+                + " and contract "
+                + signing.path("verifyingContract").asText()
+                + "; this version signs only for gateways without a chain");
+      }
+      return Address.parse(network.path("gateway").path("address").asText());
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(
+          endpoint.url() + " does not say its address at /api/v1/network: is it a gateway?", e);
+    }
+  }
+
+  private OperatorKey key(Endpoint endpoint) {
+    if (source != null && source.keystore != null) {
+      return Keystores.open(source.keystore, passwordFile);
+    }
+    return KeyFile.read(
+        source != null && source.keyFile != null ? source.keyFile : devnetKey(endpoint));
+  }
+
+  private Path devnetKey(Endpoint endpoint) {
+    Path file = where.devnetData().resolve("devnet.json");
+    if (Files.isReadable(file)) {
+      try {
+        JsonNode devnet = new ObjectMapper().readTree(file.toFile());
+        // The devnet's key is for the devnet: it signs for no other gateway.
+        for (JsonNode gateway : devnet.path("gateways")) {
+          if (gateway.path("url").asText().equals(endpoint.url().toString())) {
+            return Path.of(devnet.path("client").path("keyFile").asText());
+          }
+        }
+      } catch (IOException e) {
+        throw new CommandException(
+            file + " is not readable as JSON: start the devnet again (" + e.getMessage() + ")", e);
+      }
+    }
+    throw new CommandException(
+        "no key to sign with: give --key-file or --keystore (make one with ./myelin account new)");
+  }
+}
