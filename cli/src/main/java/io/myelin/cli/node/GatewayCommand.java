@@ -1,5 +1,6 @@
 package io.myelin.cli.node;
 
+import io.myelin.cli.CommandException;
 import io.myelin.cli.Folders;
 import io.myelin.cli.Logging;
 import java.nio.file.Path;
@@ -27,10 +28,10 @@ import picocli.CommandLine.Spec;
       "  ./myelin gateway --config gateway.properties --host 0.0.0.0",
       "",
       "The configuration file has one `key = value` a line, with the names of the options:",
-      "host, port, data, key. A flag wins over the file."
+      "host, port, url, data, key. A flag wins over the file."
     })
 public final class GatewayCommand implements Callable<Integer> {
-  private static final Set<String> KEYS = Set.of("host", "port", "data", "key");
+  private static final Set<String> KEYS = Set.of("host", "port", "url", "data", "key");
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli before call()
@@ -47,6 +48,12 @@ public final class GatewayCommand implements Callable<Integer> {
 
   @Option(names = "--port", paramLabel = "PORT", description = "Default 8080; 0 for any free one.")
   private @Nullable Integer port;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description = "Its address as clients see it, behind a proxy; receipts' URLs begin with it.")
+  private @Nullable String url;
 
   @Option(
       names = "--data",
@@ -71,7 +78,9 @@ public final class GatewayCommand implements Callable<Integer> {
     Path keyFile = Path.of(file.text("key", key, folder.resolve("operator.key").toString()));
     String address = file.text("host", host, "127.0.0.1");
     int number = file.number("port", port, 8080, 0, 65_535);
-    GatewayHost gateway = GatewayHost.start(folder, KeyFile.loadOrCreate(keyFile), address, number);
+    String publicUrl = publicUrl(file.text("url", url, ""));
+    GatewayHost gateway =
+        GatewayHost.start(folder, KeyFile.loadOrCreate(keyFile), address, number, publicUrl);
     Thread stop = Thread.ofPlatform().name("gateway-stop").unstarted(gateway::close);
     Runtime.getRuntime().addShutdownHook(stop);
     spec.commandLine().getOut().println("gateway " + gateway.id() + " at " + gateway.url());
@@ -82,5 +91,13 @@ public final class GatewayCommand implements Callable<Integer> {
     }
     // Without a parent the process runs until a signal; the shutdown hook does the rest.
     return end.get();
+  }
+
+  private static String publicUrl(String text) {
+    if (text.isEmpty() || text.matches("https?://[^/?#\\s]+")) {
+      return text;
+    }
+    throw new CommandException(
+        "url: " + text + " (expected: https://host or http://host:port, without a path)");
   }
 }

@@ -96,6 +96,16 @@ public final class GatewayHost implements AutoCloseable {
    * @throws CommandException when the port is taken, or another gateway uses the folder
    */
   public static GatewayHost start(Path folder, OperatorKey key, String host, int port) {
+    return start(folder, key, host, port, "");
+  }
+
+  /**
+   * As above, known to clients under another address.
+   *
+   * @param publicUrl what the receipts' URLs begin with; empty for the address it listens on
+   */
+  public static GatewayHost start(
+      Path folder, OperatorKey key, String host, int port, String publicUrl) {
     Journal journal;
     try {
       journal = Journal.open(folder.resolve("journal.db"));
@@ -108,7 +118,9 @@ public final class GatewayHost implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("gateway-timer").factory());
     try {
-      return start(key, journal, loopGroup, timer, host, port == 0 ? freePort(host) : port);
+      int chosen = port == 0 ? freePort(host) : port;
+      String url = publicUrl.isEmpty() ? "http://" + host + ":" + chosen : publicUrl;
+      return start(key, journal, loopGroup, timer, host, chosen, url);
     } catch (IOException | RuntimeException e) {
       timer.shutdownNow();
       var _ = loopGroup.shutdownGracefully(0, 1, TimeUnit.SECONDS);
@@ -123,7 +135,8 @@ public final class GatewayHost implements AutoCloseable {
       EventLoopGroup loopGroup,
       ScheduledExecutorService timer,
       String host,
-      int port)
+      int port,
+      String url)
       throws IOException {
     InstantSource clock = InstantSource.system();
     SecureRandom random = new SecureRandom();
@@ -170,7 +183,7 @@ public final class GatewayHost implements AutoCloseable {
     GatewayConfig config = GatewayConfig.DEFAULTS.withHost(host).withPort(port);
     GatewayServer server =
         listen(
-            config, key, domain, sessions, pipeline, hub, journal, timer, random, draining,
+            config, url, key, domain, sessions, pipeline, hub, journal, timer, random, draining,
             loopGroup);
     return new GatewayHost(key, journal, loopGroup, timer, pipeline, hub, server, draining);
   }
@@ -190,6 +203,7 @@ public final class GatewayHost implements AutoCloseable {
 
   private static GatewayServer listen(
       GatewayConfig config,
+      String url,
       OperatorKey key,
       Eip712Domain domain,
       SessionService sessions,
@@ -207,7 +221,6 @@ public final class GatewayHost implements AutoCloseable {
     metrics.watchNodes(() -> hub.nodes().size());
     metrics.watchSessions(sessions::activeCount);
     metrics.watchQueueDepth(() -> pipeline.figures().queued());
-    String url = "http://" + config.host() + ":" + config.port();
     OpenAiService openAi =
         new OpenAiService(
             metered(pipeline, "openai", metrics),
