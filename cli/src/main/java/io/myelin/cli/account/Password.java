@@ -44,7 +44,7 @@ final class Password {
 
   private static char[] ask(String prompt) {
     Console console = System.console();
-    if (console == null || !console.isTerminal()) {
+    if (!console.isTerminal()) {
       throw new CommandException("no terminal to ask for the password at: give --password-file");
     }
     char[] typed = console.readPassword("%s", prompt);
