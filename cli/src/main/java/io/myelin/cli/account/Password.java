@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A keystore's password, from a file or from the terminal; never from an argument. */
@@ -43,10 +44,13 @@ final class Password {
   }
 
   private static char[] ask(String prompt) {
-    Console console = System.console();
-    if (!console.isTerminal()) {
-      throw new CommandException("no terminal to ask for the password at: give --password-file");
-    }
+    Console console =
+        Optional.ofNullable(System.console())
+            .filter(Console::isTerminal)
+            .orElseThrow(
+                () ->
+                    new CommandException(
+                        "no terminal to ask for the password at: give --password-file"));
     char[] typed = console.readPassword("%s", prompt);
     return typed == null ? new char[0] : typed;
   }
