@@ -60,6 +60,11 @@ public record Assignment(
         node, attempt, role, stage, precommit, true, commitment, goneCause, slot, fromChunk);
   }
 
+  Assignment revealWithdrawn() {
+    return new Assignment(
+        node, attempt, role, stage, precommit, false, commitment, goneCause, slot, fromChunk);
+  }
+
   Assignment committed(Commitment revealed) {
     return new Assignment(
         node, attempt, role, NodeStage.COMMITTED, precommit, true, revealed, null, slot, fromChunk);

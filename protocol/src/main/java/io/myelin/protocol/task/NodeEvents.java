@@ -147,7 +147,12 @@ final class NodeEvents {
       return null;
     }
     if (a.owesReveal()) {
-      step.effect(new TaskEffect.AskReveal(a.node(), a.attempt()));
+      if (step.live().stream().allMatch(Assignment::bound)) {
+        step.effect(new TaskEffect.AskReveal(a.node(), a.attempt()));
+      } else {
+        // A primary was replaced meanwhile and is not bound yet: ask when all are.
+        step.replace(a.revealWithdrawn());
+      }
     }
     return null;
   }
