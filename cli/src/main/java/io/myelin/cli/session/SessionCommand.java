@@ -116,6 +116,7 @@ public final class SessionCommand implements Callable<Integer> {
         "Closing a session returns what is left in the gateway's local ledger."
       },
       footer = {"", "Example, what to do instead:", "  ./myelin session close 4f1c..."})
+  @SuppressWarnings("DoNotCallSuggester") // picocli calls it
   int refund(
       @Parameters(arity = "0..1", paramLabel = "ID", description = "64 hex digits.") String id) {
     throw new CommandException(
