@@ -35,7 +35,7 @@ public record Endpoint(URI url, String apiKey) {
     if (chosenUrl == null || chosenKey == null) {
       Path file = devnetData.resolve("devnet.json");
       if (Files.isReadable(file)) {
-        JsonNode devnet = read(file);
+        JsonNode devnet = readDevnet(file);
         String devnetUrl = devnet.path("gateways").path(0).path("url").asText("");
         // The devnet's key is for the devnet: it goes to no other address.
         if (chosenUrl == null || stripped(chosenUrl).equals(stripped(devnetUrl))) {
@@ -63,7 +63,12 @@ public record Endpoint(URI url, String apiKey) {
     return text.endsWith("/v1") ? text.substring(0, text.length() - 3) : text;
   }
 
-  private static JsonNode read(Path file) {
+  /**
+   * What a devnet wrote about itself.
+   *
+   * @throws CommandException when it is not JSON
+   */
+  public static JsonNode readDevnet(Path file) {
     try {
       return new ObjectMapper().readTree(file.toFile());
     } catch (IOException e) {

@@ -1,7 +1,6 @@
 package io.myelin.cli.session;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.account.Keystores;
 import io.myelin.cli.client.ClientSession;
@@ -11,7 +10,6 @@ import io.myelin.cli.node.KeyFile;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.typeddata.Eip712Domain;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -183,17 +181,12 @@ final class OpenCommand implements Callable<Integer> {
   private Path devnetKey(Endpoint endpoint) {
     Path file = where.devnetData().resolve("devnet.json");
     if (Files.isReadable(file)) {
-      try {
-        JsonNode devnet = new ObjectMapper().readTree(file.toFile());
-        // The devnet's key is for the devnet: it signs for no other gateway.
-        for (JsonNode gateway : devnet.path("gateways")) {
-          if (gateway.path("url").asText().equals(endpoint.url().toString())) {
-            return Path.of(devnet.path("client").path("keyFile").asText());
-          }
+      JsonNode devnet = Endpoint.readDevnet(file);
+      // The devnet's key is for the devnet: it signs for no other gateway.
+      for (JsonNode gateway : devnet.path("gateways")) {
+        if (gateway.path("url").asText().equals(endpoint.url().toString())) {
+          return Path.of(devnet.path("client").path("keyFile").asText());
         }
-      } catch (IOException e) {
-        throw new CommandException(
-            file + " is not readable as JSON: start the devnet again (" + e.getMessage() + ")", e);
       }
     }
     throw new CommandException(

@@ -6,9 +6,8 @@ import io.myelin.gateway.http.StrictJson;
 import io.myelin.gateway.session.ModelView;
 import io.myelin.gateway.session.SessionDirectory;
 import io.myelin.gateway.session.SessionView;
+import io.myelin.protocol.crypto.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Predicate;
@@ -65,13 +64,9 @@ final class Models {
 
   /** Changes with the model's name or the gateway's software. */
   String fingerprint(ModelView model) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest((softwareVersion + "|" + model.id()).getBytes(StandardCharsets.UTF_8));
-      return "fp_" + HexFormat.of().formatHex(digest, 0, 5);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is part of every Java platform", e);
-    }
+    byte[] digest =
+        Sha256.newDigest()
+            .digest((softwareVersion + "|" + model.id()).getBytes(StandardCharsets.UTF_8));
+    return "fp_" + HexFormat.of().formatHex(digest, 0, 5);
   }
 }

@@ -4,6 +4,7 @@ import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.task.TaskEvent.OfNode;
 import io.myelin.protocol.task.Transition.RejectReason;
 import io.myelin.protocol.task.Transition.Rejected;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The task machine's answers to what nodes say and do. */
@@ -139,7 +140,7 @@ final class NodeEvents {
     if (!a.bound()) {
       return outOfOrder(a, "a return");
     }
-    if (!java.util.Objects.equals(a.precommit(), event.precommit())) {
+    if (!Objects.equals(a.precommit(), event.precommit())) {
       if (a.stage() == NodeStage.COMMITTED) {
         return duplicate(a, "all of it");
       }
@@ -181,9 +182,7 @@ final class NodeEvents {
     step.result(event.result());
     step.disarm(DeadlineKind.STALL, a.attempt());
     step.arm(DeadlineKind.PRECOMMIT, 0, state.terms().timings().precommitMillis());
-    for (Replacement search : state.searches()) {
-      step.endSearch(search);
-    }
+    step.endSearches();
     return null;
   }
 

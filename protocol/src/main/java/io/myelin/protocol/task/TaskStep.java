@@ -3,6 +3,7 @@ package io.myelin.protocol.task;
 import io.myelin.protocol.ids.Address;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -346,7 +347,7 @@ final class TaskStep {
     effect(
         new TaskEffect.TellClientFailed(
             cause.code(),
-            "cancelled: " + cause.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+            "cancelled: " + cause.name().toLowerCase(Locale.ROOT).replace('_', ' '),
             cause.clientFault(),
             delivered.tokens()));
     forgetIfReleased();
