@@ -20,6 +20,13 @@ public final class Logging {
     level(debug ? Level.DEBUG : Level.toLevel(wanted, Level.WARN));
   }
 
+  /**
+   * For processes that are no command of their own: warnings, unless the environment wants more.
+   */
+  public static void quiet() {
+    configure(false);
+  }
+
   /** For long-running nodes: their operators want to see what happens. */
   public static void node() {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {

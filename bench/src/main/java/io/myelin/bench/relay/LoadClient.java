@@ -17,19 +17,40 @@ import java.util.Arrays;
  */
 final class LoadClient {
   private static final byte[] DONE = "data: [DONE]".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] ERROR = "\"error\":{".getBytes(StandardCharsets.US_ASCII);
+  private static final long LONGEST_WAIT_MILLIS = 100;
 
-  private LoadClient() {}
+  private final int port;
+  private final byte[] request;
+  private final long[] delaysNanos;
+  private final long[] firstNanos;
+  private final byte[] bytes = new byte[1 << 16];
+  private final ByteBuffer in = ByteBuffer.wrap(bytes);
+  private int delays;
+  private int firsts;
+  private int complete;
+  private int open;
+  private long tokens;
+  private String failure = "";
+
+  private LoadClient(int port, int streams, int expectedTokens, byte[] request) {
+    this.port = port;
+    this.request = request;
+    this.delaysNanos = new long[streams * expectedTokens];
+    this.firstNanos = new long[streams];
+  }
 
   /**
    * What the streams showed.
    *
    * @param tokens stamps read
-   * @param delaysNanos delay of each token after warm-up, sorted
+   * @param delaysNanos delay of each token but the first of a stream, sorted
    * @param firstNanos time to first token of each stream, sorted
    * @param complete streams that ended in {@code [DONE]}
+   * @param failure the end of a stream that ended otherwise; empty when none did
    */
   @SuppressWarnings("ArrayRecordComponent") // figures of a bench, never compared
-  record Outcome(long tokens, long[] delaysNanos, long[] firstNanos, int complete) {
+  record Outcome(long tokens, long[] delaysNanos, long[] firstNanos, int complete, String failure) {
     double delayMicros(double quantile) {
       return at(delaysNanos, quantile) / 1e3;
     }
@@ -45,72 +66,64 @@ final class LoadClient {
     }
   }
 
+  /** One connection. */
   private static final class Stream {
     final StampedToken.Scanner scanner = new StampedToken.Scanner();
     final long openedNanos = System.nanoTime();
     boolean seenFirst;
-    boolean done;
-    int matched;
+    int matchedDone;
+    int matchedError;
   }
 
+  /**
+   * Runs the streams to their ends.
+   *
+   * @param rampNanos the streams are opened one after another within this time
+   * @param expectedTokens of each stream
+   */
   static Outcome run(
-      int port, int streams, String body, String bearer, int expectedTokens, long deadlineNanos)
+      int port,
+      int streams,
+      long rampNanos,
+      String body,
+      String bearer,
+      int expectedTokens,
+      long deadlineNanos)
       throws IOException {
-    byte[] request =
-        ("POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
-                + bearer
-                + "\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\nContent-Length: "
-                + body.length()
-                + "\r\n\r\n"
-                + body)
-            .getBytes(StandardCharsets.US_ASCII);
-    long[] delays = new long[streams * expectedTokens];
-    long[] firsts = new long[streams];
-    int[] counts = new int[3]; // delays, firsts, complete
-    long[] tokens = new long[1];
+    String head =
+        """
+        POST /v1/chat/completions HTTP/1.1\r
+        Host: 127.0.0.1\r
+        Authorization: Bearer %s\r
+        Content-Type: application/json\r
+        Accept: text/event-stream\r
+        Content-Length: %d\r
+        \r
+        """
+            .formatted(bearer, body.length());
+    byte[] request = (head + body).getBytes(StandardCharsets.US_ASCII);
+    return new LoadClient(port, streams, expectedTokens, request)
+        .run(streams, rampNanos, deadlineNanos);
+  }
+
+  private Outcome run(int streams, long rampNanos, long deadlineNanos) throws IOException {
+    long startNanos = System.nanoTime();
+    int opened = 0;
     try (Selector selector = Selector.open()) {
-      for (int i = 0; i < streams; i++) {
-        SocketChannel channel =
-            SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        ByteBuffer out = ByteBuffer.wrap(request);
-        while (out.hasRemaining()) {
-          channel.write(out);
+      while ((opened < streams || open > 0) && System.nanoTime() < deadlineNanos) {
+        long sinceStart = System.nanoTime() - startNanos;
+        while (opened < streams && sinceStart >= rampNanos * opened / streams) {
+          connect(selector);
+          opened++;
         }
-        channel.configureBlocking(false);
-        channel.register(selector, SelectionKey.OP_READ, new Stream());
-      }
-      byte[] bytes = new byte[1 << 16];
-      ByteBuffer in = ByteBuffer.wrap(bytes);
-      int open = streams;
-      while (open > 0 && System.nanoTime() < deadlineNanos) {
-        selector.select(100);
+        long nextNanos = opened < streams ? rampNanos * opened / streams - sinceStart : 0;
+        selector.select(
+            opened < streams
+                ? Math.clamp(nextNanos / 1_000_000, 1, LONGEST_WAIT_MILLIS)
+                : LONGEST_WAIT_MILLIS);
         long now = System.nanoTime();
         for (SelectionKey key : selector.selectedKeys()) {
-          Stream stream = (Stream) key.attachment();
-          in.clear();
-          int n = ((SocketChannel) key.channel()).read(in);
-          if (n > 0) {
-            stream.scanner.scan(
-                bytes,
-                0,
-                n,
-                stamp -> {
-                  tokens[0]++;
-                  if (!stream.seenFirst) {
-                    stream.seenFirst = true;
-                    firsts[counts[1]++] = now - stream.openedNanos;
-                  } else if (counts[0] < delays.length) {
-                    delays[counts[0]++] = now - stamp;
-                  }
-                });
-            stream.done |= endsIn(stream, bytes, n);
-          }
-          if (n < 0 || stream.done) {
-            counts[2] += stream.done ? 1 : 0;
-            key.channel().close();
-            open--;
-          }
+          read(key, now);
         }
         selector.selectedKeys().clear();
       }
@@ -118,21 +131,69 @@ final class LoadClient {
         key.channel().close();
       }
     }
-    long[] sortedDelays = Arrays.copyOf(delays, counts[0]);
-    long[] sortedFirsts = Arrays.copyOf(firsts, counts[1]);
-    Arrays.sort(sortedDelays);
-    Arrays.sort(sortedFirsts);
-    return new Outcome(tokens[0], sortedDelays, sortedFirsts, counts[2]);
+    Arrays.sort(delaysNanos, 0, delays);
+    Arrays.sort(firstNanos, 0, firsts);
+    return new Outcome(
+        tokens,
+        Arrays.copyOf(delaysNanos, delays),
+        Arrays.copyOf(firstNanos, firsts),
+        complete,
+        failure);
   }
 
-  private static boolean endsIn(Stream stream, byte[] bytes, int length) {
-    for (int i = 0; i < length; i++) {
-      stream.matched =
-          bytes[i] == DONE[stream.matched] ? stream.matched + 1 : bytes[i] == DONE[0] ? 1 : 0;
-      if (stream.matched == DONE.length) {
-        return true;
+  private void connect(Selector selector) throws IOException {
+    SocketChannel channel =
+        SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    Stream stream = new Stream();
+    ByteBuffer out = ByteBuffer.wrap(request);
+    while (out.hasRemaining()) {
+      channel.write(out);
+    }
+    channel.configureBlocking(false);
+    channel.register(selector, SelectionKey.OP_READ, stream);
+    open++;
+  }
+
+  private void read(SelectionKey key, long now) throws IOException {
+    Stream stream = (Stream) key.attachment();
+    in.clear();
+    int n = ((SocketChannel) key.channel()).read(in);
+    boolean done = false;
+    boolean failed = false;
+    if (n > 0) {
+      stream.scanner.scan(bytes, 0, n, stamp -> token(stream, now, stamp));
+      stream.matchedDone = match(stream.matchedDone, DONE, n);
+      stream.matchedError = match(stream.matchedError, ERROR, n);
+      done = stream.matchedDone == DONE.length;
+      failed = stream.matchedError == ERROR.length;
+      if (failed) {
+        failure = new String(bytes, 0, n, StandardCharsets.UTF_8).strip();
       }
     }
-    return false;
+    if (n < 0 || done || failed) {
+      complete += done ? 1 : 0;
+      key.channel().close();
+      open--;
+    }
+  }
+
+  private void token(Stream stream, long now, long stamp) {
+    tokens++;
+    if (!stream.seenFirst) {
+      stream.seenFirst = true;
+      firstNanos[firsts++] = now - stream.openedNanos;
+    } else if (delays < delaysNanos.length) {
+      delaysNanos[delays++] = now - stamp;
+    }
+  }
+
+  /** How much of the pattern the bytes end with, or all of it once it was seen. */
+  private int match(int matched, byte[] pattern, int length) {
+    int now = matched;
+    for (int i = 0; i < length && now < pattern.length; i++) {
+      now = bytes[i] == pattern[now] ? now + 1 : bytes[i] == pattern[0] ? 1 : 0;
+    }
+    return now;
   }
 }

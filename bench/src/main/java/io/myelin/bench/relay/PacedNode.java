@@ -1,5 +1,6 @@
 package io.myelin.bench.relay;
 
+import io.myelin.cli.Logging;
 import io.myelin.cli.node.ComputeHost;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
@@ -23,6 +24,7 @@ public final class PacedNode {
    * @param args data folder, gateway address, upstream port, interval in nanoseconds, tokens, slots
    */
   public static void main(String[] args) throws Exception {
+    Logging.quiet();
     Path data = Path.of(args[0]);
     URI gateway = URI.create(args[1]);
     int upstreamPort = Integer.parseInt(args[2]);

@@ -38,6 +38,12 @@ import picocli.CommandLine.Spec;
       "One process makes the tokens of both, one reads them; only gateway and nginx are measured."
     })
 public final class RelayBench implements Callable<Integer> {
+  /** Requests of the warm-up that are as short as they can be. */
+  private static final int SHORT_REQUESTS = 2_000;
+
+  private static final int SHORT_TOKENS = 4;
+  private static final long RAMP_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli before call()
   private CommandSpec spec;
@@ -52,8 +58,8 @@ public final class RelayBench implements Callable<Integer> {
 
   @Option(
       names = "--seconds",
-      defaultValue = "12",
-      description = "Length of one measurement (${DEFAULT-VALUE}).")
+      defaultValue = "20",
+      description = "Length of one stream (${DEFAULT-VALUE}).")
   private int seconds;
 
   @Option(
@@ -67,6 +73,18 @@ public final class RelayBench implements Callable<Integer> {
       defaultValue = "20",
       description = "Tokens per second of one stream (${DEFAULT-VALUE}).")
   private int tokensPerSecond;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "45",
+      description = "Seconds of load on each candidate before anything counts (${DEFAULT-VALUE}).")
+  private int warmUpSeconds;
+
+  @Option(
+      names = "--gateway-jvm",
+      split = " ",
+      description = "More flags for the gateway's JVM, separated by spaces.")
+  private List<String> gatewayJvm = List.of();
 
   private final List<Process> children = new ArrayList<>();
 
@@ -103,6 +121,7 @@ public final class RelayBench implements Callable<Integer> {
     Process gateway =
         java(
             folder.resolve("gateway.log"),
+            gatewayJvm,
             Main.class.getName(),
             "gateway",
             "--port",
@@ -115,6 +134,7 @@ public final class RelayBench implements Callable<Integer> {
     Process node =
         java(
             folder.resolve("node.log"),
+            List.of(),
             PacedNode.class.getName(),
             folder.resolve("node").toString(),
             url.toString(),
@@ -138,14 +158,18 @@ public final class RelayBench implements Callable<Integer> {
             new Candidate("nginx", nginxPort, "none", ProcessMeter.tree(nginx)),
             new Candidate("myelin", gatewayPort, session.apiKey(), List.of(gateway.pid())));
     out.printf(
-        "relay: %d tokens/s a stream, %d s a measurement, %d rounds, medians%n",
+        "relay: %d tokens/s a stream, %d s a stream, opened within 2 s, %d rounds, medians%n",
         tokensPerSecond, seconds, rounds);
     out.printf("warming up%n");
     out.flush();
     for (Candidate candidate : candidates) {
-      for (int i = 0; i < 2; i++) {
-        sample(candidate, most, Math.min(tokens, 10 * tokensPerSecond));
+      for (int left = warmUpSeconds; left > 0; left -= seconds) {
+        sample(candidate, most, tokens);
       }
+    }
+    // What happens once a request is warm only after many: nginx has no such need.
+    for (int i = 0; i < SHORT_REQUESTS; i += most) {
+      sample(candidates.getLast(), most, SHORT_TOKENS);
     }
     out.printf(
         "%8s %-8s %14s %12s %12s %12s %10s%n",
@@ -185,7 +209,14 @@ public final class RelayBench implements Callable<Integer> {
     long deadline =
         System.nanoTime() + TimeUnit.SECONDS.toNanos(30L + 2L * tokens / tokensPerSecond);
     LoadClient.Outcome outcome =
-        LoadClient.run(candidate.port(), count, body, candidate.bearer(), tokens, deadline);
+        LoadClient.run(
+            candidate.port(),
+            count,
+            tokens <= SHORT_TOKENS ? 0 : RAMP_NANOS,
+            body,
+            candidate.bearer(),
+            tokens,
+            deadline);
     long cpu = ProcessMeter.cpuNanos(candidate.pids()) - before;
     if (outcome.complete() != count) {
       throw new CommandException(
@@ -194,7 +225,8 @@ public final class RelayBench implements Callable<Integer> {
               + outcome.complete()
               + " of "
               + count
-              + " streams ended in [DONE]");
+              + " streams ended in [DONE]"
+              + (outcome.failure().isEmpty() ? "" : "; one ended in " + outcome.failure()));
     }
     return new Sample(
         cpu / 1e3 / outcome.tokens(),
@@ -230,17 +262,18 @@ public final class RelayBench implements Callable<Integer> {
     out.flush();
   }
 
-  private Process java(Path log, String mainClass, String... args) throws IOException {
+  private Process java(Path log, List<String> flags, String mainClass, String... args)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
             "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
             "-XX:+UseSerialGC",
-            "-Xmx512m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            mainClass));
+            "-Xmx512m"));
+    command.addAll(flags);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(List.of(args));
     Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     children.add(process);

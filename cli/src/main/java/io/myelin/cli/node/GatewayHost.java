@@ -112,8 +112,7 @@ public final class GatewayHost implements AutoCloseable {
     } catch (JournalException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }
-    EventLoopGroup loopGroup =
-        EventLoopGroups.newEventLoopGroup(Runtime.getRuntime().availableProcessors(), "gateway");
+    EventLoopGroup loopGroup = EventLoopGroups.newEventLoopGroup(relayLoops(), "gateway");
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("gateway-timer").factory());
@@ -186,6 +185,14 @@ public final class GatewayHost implements AutoCloseable {
             config, url, key, domain, sessions, pipeline, hub, journal, timer, random, draining,
             loopGroup);
     return new GatewayHost(key, journal, loopGroup, timer, pipeline, hub, server, draining);
+  }
+
+  /**
+   * One for two processors: a token that changes loops wakes another thread, which costs more than
+   * relaying it; journal, compiler and collector have the other half.
+   */
+  private static int relayLoops() {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
   private static SessionSettings sessionSettings(Address gateway, Eip712Domain domain) {

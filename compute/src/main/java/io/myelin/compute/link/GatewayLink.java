@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class GatewayLink {
   private static final Logger logger = LoggerFactory.getLogger(GatewayLink.class);
-  private static final int LOST_HEARTBEATS = 3;
+  private static final int LOST_HEARTBEATS = 5;
 
   private final Dialer dialer;
   private final LinkSettings settings;
@@ -185,6 +185,8 @@ public final class GatewayLink {
       post(
           () -> {
             if (this == current) {
+              // Whatever comes shows that the gateway lives; under load an ack may come late.
+              unanswered = 0;
               take(message);
               stream().request(1);
             }
@@ -209,7 +211,7 @@ public final class GatewayLink {
         case CHALLENGE -> onChallenge(message.getChallenge());
         case WELCOME -> onWelcome(message.getWelcome());
         case REJECTED -> onRejected(message.getRejected());
-        case HEARTBEAT_ACK -> unanswered = 0;
+        case HEARTBEAT_ACK -> {}
         case KIND_NOT_SET -> logger.warn("Ignored a message of a kind unknown to this version");
         case OFFER, CREDIT, CANCEL, REVEAL, FINAL -> {
           if (up == this) {
