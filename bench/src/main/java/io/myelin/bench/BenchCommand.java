@@ -1,5 +1,6 @@
 package io.myelin.bench;
 
+import io.myelin.bench.engine.EngineBenchCommand;
 import io.myelin.bench.relay.RelayBench;
 import io.myelin.cli.Main;
 import picocli.CommandLine;
@@ -13,9 +14,9 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measure Myelin beside a peer, as ratios.",
-    subcommands = RelayBench.class,
+    subcommands = {RelayBench.class, EngineBenchCommand.class},
     synopsisSubcommandLabel = "BENCH",
-    footer = {"", "Example:", "  ./myelin bench relay"})
+    footer = {"", "Example:", "  ./myelin bench relay", "  ./myelin bench engine"})
 public final class BenchCommand implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli before run()
@@ -29,6 +30,7 @@ public final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "bench: nothing chosen (expected: relay)");
+    throw new ParameterException(
+        spec.commandLine(), "bench: nothing chosen (expected: relay or engine)");
   }
 }

@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
     })
 public final class RelayBench implements Callable<Integer> {
   /** Requests of the warm-up that are as short as they can be. */
-  private static final int SHORT_REQUESTS = 2_000;
+  private static final int SHORT_REQUESTS = 10_000;
 
   private static final int SHORT_TOKENS = 4;
   private static final long RAMP_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -76,7 +76,7 @@ public final class RelayBench implements Callable<Integer> {
 
   @Option(
       names = "--warm-up",
-      defaultValue = "45",
+      defaultValue = "60",
       description = "Seconds of load on each candidate before anything counts (${DEFAULT-VALUE}).")
   private int warmUpSeconds;
 
@@ -271,6 +271,7 @@ public final class RelayBench implements Callable<Integer> {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-XX:+UseSerialGC",
+            "-Dio.netty.leakDetection.level=disabled",
             "-Xmx512m"));
     command.addAll(flags);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));

@@ -1,8 +1,8 @@
 package io.myelin.engine.llama;
 
 /**
- * The least one can do with the library: one sequence, prompt in one go, then argmax and decode.
- * What the engine is measured against.
+ * The least one can do with the library: prompt in one go, then argmax and decode; alone, or
+ * several sequences in one batch. What the engine is measured against.
  */
 final class BareLoop implements AutoCloseable {
   private final LlamaContext context;
@@ -12,9 +12,9 @@ final class BareLoop implements AutoCloseable {
   /** Tokens per second. */
   record Speed(double prefill, double decode) {}
 
-  BareLoop(LlamaModel model, int threads, BenchClock clock) {
+  BareLoop(LlamaModel model, int sequences, int threads, BenchClock clock) {
     this.clock = clock;
-    this.context = new LlamaContext(model, 1024, 1, threads, 512);
+    this.context = new LlamaContext(model, 1024, sequences, threads, 512);
     this.logits = new float[model.size()];
   }
 
@@ -39,6 +39,34 @@ final class BareLoop implements AutoCloseable {
     long last = clock.nanos();
     return new Speed(
         prompt.length / ((first - started) / 1e9), (output - 1) / ((last - first) / 1e9));
+  }
+
+  /** Decode speed of all sequences together, tokens per second. */
+  double together(int[][] prompts, int output) {
+    int[] tokens = new int[prompts.length];
+    for (int s = 0; s < prompts.length; s++) {
+      context.cut(s, 0);
+      context.clearBatch();
+      for (int i = 0; i < prompts[s].length; i++) {
+        context.add(s, i, prompts[s][i], i == prompts[s].length - 1);
+      }
+      step();
+      context.readLogits(prompts[s].length - 1, logits);
+      tokens[s] = argmax();
+    }
+    long first = clock.nanos();
+    for (int i = 1; i < output; i++) {
+      context.clearBatch();
+      for (int s = 0; s < prompts.length; s++) {
+        context.add(s, prompts[s].length + i - 1, tokens[s], true);
+      }
+      step();
+      for (int s = 0; s < prompts.length; s++) {
+        context.readLogits(s, logits);
+        tokens[s] = argmax();
+      }
+    }
+    return prompts.length * (output - 1) / ((clock.nanos() - first) / 1e9);
   }
 
   private void step() {

@@ -70,15 +70,18 @@ public final class EngineBench {
   private void run(PrintStream out) {
     List<Double> barePrefill = new ArrayList<>();
     List<Double> bareDecode = new ArrayList<>();
+    List<Double> bareTotal = new ArrayList<>();
     List<Double> prefill = new ArrayList<>();
     List<Double> decode = new ArrayList<>();
     List<Double> greedyTotal = new ArrayList<>();
     List<Double> sampledTotal = new ArrayList<>();
     List<Double> sampled = new ArrayList<>();
-    try (BareLoop bare = new BareLoop(engine.model(), options.threads(), clock)) {
+    try (BareLoop bare = new BareLoop(engine.model(), 1, options.threads(), clock);
+        BareLoop bareBatch = new BareLoop(engine.model(), STREAMS, options.threads(), clock)) {
       for (int round = -1; round < rounds; round++) {
         boolean counts = round >= 0;
         BareLoop.Speed peer = bare.run(prompt(PROMPT), OUTPUT);
+        double peerTogether = bareBatch.together(prompts(), OUTPUT);
         double[] own = single(prompt(PROMPT), 0);
         double[] withTemperature = single(prompt(PROMPT), 1);
         double together = together(0);
@@ -86,6 +89,7 @@ public final class EngineBench {
         if (counts) {
           barePrefill.add(peer.prefill());
           bareDecode.add(peer.decode());
+          bareTotal.add(peerTogether);
           prefill.add(own[0]);
           decode.add(own[1]);
           sampled.add(withTemperature[1]);
@@ -109,10 +113,16 @@ public final class EngineBench {
     line(out, "bare loop, decode greedy", median(bareDecode), 1);
     line(out, "engine, decode greedy", median(decode), median(decode) / median(bareDecode));
     line(out, "engine, decode T=1", median(sampled), median(sampled) / median(bareDecode));
+    line(out, "bare loop, 8 in a batch", median(bareTotal), median(bareTotal) / median(bareDecode));
     line(
         out, "engine, 8 streams greedy", median(greedyTotal), median(greedyTotal) / median(decode));
     line(
         out, "engine, 8 streams T=1", median(sampledTotal), median(sampledTotal) / median(sampled));
+    line(
+        out,
+        "8 streams, of bare batch",
+        median(greedyTotal),
+        median(greedyTotal) / median(bareTotal));
   }
 
   private static void line(PrintStream out, String what, double speed, double ratio) {
@@ -132,6 +142,14 @@ public final class EngineBench {
       tokens[i] = 100 + (variation * 7919 + i * 31) % (engine.vocabulary().size() - 200);
     }
     return tokens;
+  }
+
+  private int[][] prompts() {
+    int[][] prompts = new int[STREAMS][];
+    for (int i = 0; i < STREAMS; i++) {
+      prompts[i] = prompt(SHORT_PROMPT);
+    }
+    return prompts;
   }
 
   private GenerationSpec spec(int[] prompt, double temperature) {
