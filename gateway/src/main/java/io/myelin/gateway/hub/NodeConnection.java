@@ -2,6 +2,7 @@ package io.myelin.gateway.hub;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.myelin.gateway.loop.Loop;
 import io.myelin.gateway.session.NodeView;
@@ -34,6 +35,8 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
     CLOSED
   }
 
+  private static final int MESSAGES_ASKED = 4_096;
+
   private final NodeHub hub;
   private final StreamObserver<GatewayMessage> out;
   private final Loop loop;
@@ -48,12 +51,32 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
   private Address node = Address.ZERO;
   private NodeAccount account = new NodeAccount();
   private long connectedAtMillis;
+  private int messages;
 
   NodeConnection(NodeHub hub, StreamObserver<GatewayMessage> out, Loop loop, Digest nonce) {
     this.hub = hub;
     this.out = out;
     this.loop = loop;
     this.nonce = nonce;
+  }
+
+  /**
+   * Asks for messages by the thousand: they are handled as they are read, and each task has its
+   * credit, so that asking for each would only cost. To be called before {@link
+   * NodeHub#connect(StreamObserver)} returns.
+   */
+  void askForMessages() {
+    if (out instanceof ServerCallStreamObserver<GatewayMessage> call) {
+      call.disableAutoRequest();
+      call.request(2 * MESSAGES_ASKED);
+    }
+  }
+
+  private void countMessage() {
+    if (++messages % MESSAGES_ASKED == 0
+        && out instanceof ServerCallStreamObserver<GatewayMessage> call) {
+      call.request(MESSAGES_ASKED);
+    }
   }
 
   /** Starts the clock of the handshake. */
@@ -66,6 +89,7 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
   @Override
   public void onNext(NodeMessage message) {
     lastHeardMillis = hub.clock().millis();
+    countMessage();
     try {
       switch (stage.get()) {
         case NEW -> greet(message);

@@ -90,6 +90,7 @@ public final class NodeHub extends GatewayComputeGrpc.GatewayComputeImplBase
     synchronized (lock) {
       random.nextBytes(nonce);
       connection = new NodeConnection(this, out, loops.next(), Digest.of(nonce));
+      connection.askForMessages();
       full = closed || connections.size() >= settings.maxConnections();
       if (!full) {
         connections.add(connection);

@@ -69,7 +69,7 @@ final class GenerationEndpoint implements JsonEndpoint.Handler {
         new AnswerContext(
             response,
             context.alloc(),
-            context.eventLoop(),
+            context.eventLoop().withoutContext(),
             timers,
             settings,
             headers(settings, session.id(), group.taskIds()));

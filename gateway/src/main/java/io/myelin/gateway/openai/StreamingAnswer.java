@@ -15,6 +15,7 @@ import io.myelin.v1.GeneratedChunk;
 import io.myelin.v1.GenerationResult;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +35,13 @@ final class StreamingAnswer implements TaskGroup.Sink {
   private final TaskGroup group;
   private final int window;
   private final boolean[] opened;
-  private final int[] sinceCredit;
+  private final AtomicIntegerArray sinceCredit;
   private final GenerationResult[] results;
 
   /** Guards what follows and the order of writes; nothing of the pipeline is called under it. */
   private final ReentrantLock lock = new ReentrantLock();
 
+  private @Nullable ByteBuf pending;
   private boolean headWritten;
   private boolean ended;
   private boolean wroteSinceTick;
@@ -55,7 +57,7 @@ final class StreamingAnswer implements TaskGroup.Sink {
     this.window = context.settings().windowChunks();
     int choices = request.specs().size();
     this.opened = new boolean[choices];
-    this.sinceCredit = new int[choices];
+    this.sinceCredit = new AtomicIntegerArray(choices);
     this.results = new GenerationResult[choices];
     Arrays.fill(results, GenerationResult.getDefaultInstance());
   }
@@ -81,8 +83,8 @@ final class StreamingAnswer implements TaskGroup.Sink {
     ByteBuf out = context.allocator().buffer(ROOM + chunk.getText().size() * 2);
     open(out, index);
     format.chunk(out, index, chunk);
+    sinceCredit.incrementAndGet(index);
     write(out);
-    credit(index);
   }
 
   @Override
@@ -123,7 +125,7 @@ final class StreamingAnswer implements TaskGroup.Sink {
     ByteBuf out = context.allocator().buffer(ROOM);
     lock.lock();
     try {
-      if (headWritten) {
+      if (headWritten || pending != null) {
         ErrorResponses.event(out, error);
       } else if (!ended) {
         headWritten = true;
@@ -139,28 +141,64 @@ final class StreamingAnswer implements TaskGroup.Sink {
   private void end(ByteBuf out) {
     write(out, true);
     stopTicking();
-    context.closeWithin(context.settings().drainMillis());
   }
 
-  /** Hands the buffer over, or gives it back when there is nothing in it or nobody to take it. */
+  /** Takes the buffer over, or gives it back when there is nothing in it or nobody to take it. */
   private void write(ByteBuf out) {
     write(out, false);
   }
 
   private void write(ByteBuf out, boolean last) {
+    boolean first;
     lock.lock();
     try {
-      if (ended || !out.isReadable()) {
+      if (ended || (!out.isReadable() && !last)) {
         out.release();
         return;
       }
-      writeHead();
       wroteSinceTick = true;
-      // A response that is closed already releases it.
-      context.send(HttpData.wrap(out));
       ended = last;
+      ByteBuf waiting = pending;
+      first = waiting == null;
+      if (waiting == null) {
+        pending = out;
+      } else {
+        waiting.writeBytes(out);
+        out.release();
+      }
     } finally {
       lock.unlock();
+    }
+    if (first) {
+      context.executor().execute(this::flush);
+    }
+  }
+
+  /**
+   * Sends what was written in this turn of the event loop. The loop first takes in all that nodes
+   * sent, then the sockets are written one after another: a process that reads several streams is
+   * woken once, not for each.
+   */
+  private void flush() {
+    boolean last;
+    lock.lock();
+    try {
+      ByteBuf waiting = pending;
+      if (waiting == null) {
+        return;
+      }
+      pending = null;
+      last = ended;
+      writeHead();
+      // A response that is closed already releases it.
+      context.send(HttpData.wrap(waiting));
+    } finally {
+      lock.unlock();
+    }
+    if (last) {
+      context.closeWithin(context.settings().drainMillis());
+    } else {
+      credit();
     }
   }
 
@@ -177,19 +215,21 @@ final class StreamingAnswer implements TaskGroup.Sink {
     }
   }
 
-  /** Lets the producer go on as far as the client has read: half a window at a time. */
-  private void credit(int index) {
+  /** Lets the producers go on as far as the client has read: half a window at a time. */
+  private void credit() {
     int half = window / 2;
-    if (++sinceCredit[index] < half) {
-      return;
+    for (int i = 0; i < sinceCredit.length(); i++) {
+      if (sinceCredit.get(i) >= half) {
+        sinceCredit.addAndGet(i, -half);
+        int index = i;
+        // Always from the event loop, and not under the lock above: the pipeline is called.
+        var _ =
+            context
+                .response()
+                .whenConsumed()
+                .thenRunAsync(() -> group.request(index, half), context.executor());
+      }
     }
-    sinceCredit[index] = 0;
-    // Always from the event loop: under the lock above the pipeline must not be called.
-    var _ =
-        context
-            .response()
-            .whenConsumed()
-            .thenRunAsync(() -> group.request(index, half), context.executor());
   }
 
   /** Tells a waiting client that somebody is there, unless it has not read the last word yet. */
