@@ -2,26 +2,59 @@ package io.myelin.engine.llama;
 
 import io.myelin.engine.EngineException;
 import io.myelin.engine.EngineException.Kind;
-import io.myelin.engine.constrain.tools.ToolPrompts;
-import io.myelin.v1.ChatMessage;
-import io.myelin.v1.ChatPrompt;
+import io.myelin.engine.jinja.ChatTemplate;
+import io.myelin.engine.jinja.MarkedText;
+import io.myelin.engine.jinja.TemplateException;
 import io.myelin.v1.GenerationSpec;
-import java.util.ArrayList;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Turns a request's prompt into tokens, chats with the template of the model file. */
+/**
+ * Turns a request's prompt into tokens. A chat is rendered with the model's template, and what its
+ * messages say never becomes a control token. A plain text prompt is the whole prompt, marks
+ * included, as in llama.cpp's own server.
+ */
 final class ChatPrompts {
-  private static final Set<String> ROLES =
-      Set.of("system", "developer", "user", "assistant", "tool");
+  private static final Logger log = LoggerFactory.getLogger(ChatPrompts.class);
 
   private final LlamaModel model;
-  private final Optional<String> template;
+  private final PromptTokenizer tokenizer;
+  private final @Nullable ChatRenderer renderer;
+  private final String noChat;
 
-  ChatPrompts(LlamaModel model) {
+  /**
+   * Prompts of a model.
+   *
+   * @param template the chat template to use instead of the model file's
+   */
+  ChatPrompts(LlamaModel model, Optional<String> template) {
     this.model = model;
-    this.template = model.chatTemplate();
+    String source = template.or(model::chatTemplate).orElse("");
+    this.tokenizer =
+        new PromptTokenizer(
+            new SpecialTokens(model.specialTokens(source)),
+            text -> model.tokenize(text, false, false));
+    ChatRenderer usable = null;
+    String why = "the model file has no chat template";
+    if (!source.isEmpty()) {
+      try {
+        usable =
+            new ChatRenderer(
+                ChatTemplate.parse(source),
+                model.beginText(),
+                model.endText(),
+                InstantSource.system());
+      } catch (TemplateException e) {
+        why = "the model's chat template cannot be used: " + e.getMessage();
+        log.warn("model {}: {}", model.file().path(), why);
+      }
+    }
+    this.renderer = usable;
+    this.noChat = why;
   }
 
   /**
@@ -32,8 +65,8 @@ final class ChatPrompts {
   int[] tokens(GenerationSpec spec) {
     int[] tokens =
         switch (spec.getPromptCase()) {
-          case CHAT -> model.tokenize(render(ToolPrompts.flatten(spec)), true);
-          case TEXT -> model.tokenize(spec.getText(), true);
+          case CHAT -> chat(spec);
+          case TEXT -> model.tokenize(spec.getText(), true, true);
           case PROMPT_TOKENS -> given(spec);
           case PROMPT_NOT_SET -> throw bad("prompt: none (expected: chat, text or prompt_tokens)");
         };
@@ -53,39 +86,24 @@ final class ChatPrompts {
     return tokens;
   }
 
-  private String render(ChatPrompt chat) {
-    if (template.isEmpty()) {
-      throw bad(
-          "prompt: a chat (expected: plain text or tokens, since the model file has no chat"
-              + " template)");
+  private int[] chat(GenerationSpec spec) {
+    if (renderer == null) {
+      throw bad("prompt: a chat (expected: plain text or tokens, since " + noChat + ")");
     }
-    if (chat.getMessagesCount() == 0) {
-      throw bad("messages: none (expected: at least one)");
-    }
-    List<String> flat = new ArrayList<>();
-    for (ChatMessage message : chat.getMessagesList()) {
-      if (!ROLES.contains(message.getRole())) {
-        throw bad("role: " + message.getRole() + " (expected: one of " + ROLES + ")");
-      }
-      // Templates in the wild know no developer; OpenAI treats it as the system's newer name.
-      flat.add(message.getRole().equals("developer") ? "system" : message.getRole());
-      flat.add(withoutNul(message.getContent()));
-    }
-    return model
-        .applyTemplate(template.get(), flat)
-        .orElseThrow(
-            () ->
-                bad(
-                    "prompt: a chat (expected: plain text or tokens, since llama.cpp does not know"
-                        + " the style of this model's chat template)"));
+    return chatTokens(renderer.render(spec));
   }
 
-  // C strings end at NUL: what follows would be dropped unseen.
-  private static String withoutNul(String text) {
-    if (text.indexOf('\0') >= 0) {
-      throw bad("content: contains U+0000 (expected: text without it)");
+  /** The tokens of a rendered chat. */
+  int[] chatTokens(MarkedText prompt) {
+    int[] tokens = tokenizer.tokens(prompt);
+    // Many templates write the first token themselves, and it must not come twice.
+    if (model.addsBegin() && (tokens.length == 0 || tokens[0] != model.beginToken())) {
+      int[] more = new int[tokens.length + 1];
+      more[0] = model.beginToken();
+      System.arraycopy(tokens, 0, more, 1, tokens.length);
+      return more;
     }
-    return text;
+    return tokens;
   }
 
   private static EngineException bad(String message) {

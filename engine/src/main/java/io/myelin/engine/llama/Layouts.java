@@ -43,8 +43,6 @@ final class Layouts {
   static final long BATCH_SEQ_ID = 40;
   static final long BATCH_LOGITS = 48;
 
-  static final StructLayout CHAT_MESSAGE = opaque(16);
-
   private Layouts() {}
 
   // All of these are passed in memory, so only size and alignment matter.

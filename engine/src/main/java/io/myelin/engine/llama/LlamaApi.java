@@ -14,12 +14,16 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The functions of llama.cpp that the engine calls, with Java's types and nothing added. */
 @SuppressWarnings("restricted") // Calling native code is this class's one job.
 final class LlamaApi {
   private final Linker linker = Linker.nativeLinker();
   private final SymbolLookup symbols;
+
+  private final Map<String, MethodHandle> rare = new ConcurrentHashMap<>();
 
   private final MethodHandle modelDefaults;
   private final MethodHandle contextDefaults;
@@ -33,7 +37,6 @@ final class LlamaApi {
   private final MethodHandle tokenize;
   private final MethodHandle piece;
   private final MethodHandle isEnd;
-  private final MethodHandle applyTemplate;
   private final MethodHandle metaValue;
   private final MethodHandle remove;
   private final MethodHandle copy;
@@ -73,16 +76,6 @@ final class LlamaApi {
             JAVA_INT,
             JAVA_BOOLEAN);
     this.isEnd = bind("llama_vocab_is_eog", JAVA_BOOLEAN, ADDRESS, JAVA_INT);
-    this.applyTemplate =
-        bind(
-            "llama_chat_apply_template",
-            JAVA_INT,
-            ADDRESS,
-            ADDRESS,
-            JAVA_LONG,
-            JAVA_BOOLEAN,
-            ADDRESS,
-            JAVA_INT);
     this.metaValue =
         bind("llama_model_meta_val_str", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG);
     this.remove = bind("llama_memory_seq_rm", JAVA_BOOLEAN, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT);
@@ -134,6 +127,28 @@ final class LlamaApi {
     } catch (Throwable e) {
       throw unexpected(e);
     }
+  }
+
+  /** A function of a pointer and a 32-bit number that returns such a number. Rarely called ones. */
+  int callInt(String name, MemorySegment pointer, int number) {
+    try {
+      return (int) rare(name, JAVA_INT).invokeExact(pointer, number);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** A function of a pointer and a 32-bit number that returns a pointer. Rarely called ones. */
+  MemorySegment callPointer(String name, MemorySegment pointer, int number) {
+    try {
+      return (MemorySegment) rare(name, ADDRESS).invokeExact(pointer, number);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  private MethodHandle rare(String name, MemoryLayout result) {
+    return rare.computeIfAbsent(name, key -> bind(key, result, ADDRESS, JAVA_INT));
   }
 
   /** A function of one pointer that returns a bool. Rarely called ones. */
@@ -259,21 +274,6 @@ final class LlamaApi {
   boolean isEnd(MemorySegment vocabulary, int token) {
     try {
       return (boolean) isEnd.invokeExact(vocabulary, token);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
-  }
-
-  int applyTemplate(
-      MemorySegment template,
-      MemorySegment messages,
-      long count,
-      boolean addAssistant,
-      MemorySegment buffer,
-      int capacity) {
-    try {
-      return (int)
-          applyTemplate.invokeExact(template, messages, count, addAssistant, buffer, capacity);
     } catch (Throwable e) {
       throw unexpected(e);
     }

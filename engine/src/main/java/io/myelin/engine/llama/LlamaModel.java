@@ -1,22 +1,24 @@
 package io.myelin.engine.llama;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import com.google.protobuf.ByteString;
 import io.myelin.engine.EngineException;
 import io.myelin.engine.EngineException.Kind;
+import io.myelin.engine.llama.SpecialTokens.Special;
 import io.myelin.engine.sampling.Vocabulary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,15 @@ import org.jspecify.annotations.Nullable;
  * calls in progress, and later calls fail as closed.
  */
 final class LlamaModel implements Vocabulary, AutoCloseable {
+  // Attributes of a token, as in llama.h.
+  private static final int UNKNOWN = 1;
+  private static final int CONTROL = 1 << 3;
+  private static final int USER_DEFINED = 1 << 4;
+  private static final int STRIPS_LEFT = 1 << 7;
+  private static final int STRIPS_RIGHT = 1 << 8;
+
+  private static final Pattern MARK_FORM = Pattern.compile("<[|\uff5c].*[|\uff5c]>");
+
   private final LlamaRuntime runtime;
   private final LlamaApi api;
   private final WeightsFile file;
@@ -163,36 +174,69 @@ final class LlamaModel implements Vocabulary, AutoCloseable {
   }
 
   /**
-   * Renders a chat with one of the template styles llama.cpp knows.
+   * The tokens that are looked for in text before it is tokenised.
    *
-   * @param messages role and content in turn
-   * @return empty if the library does not know the style
+   * @param template what a chat template writes outside of its messages may be a mark of its own
    */
-  Optional<String> applyTemplate(String template, List<String> messages) {
-    try (Arena arena = Arena.ofConfined()) {
-      int count = messages.size() / 2;
-      MemorySegment array = arena.allocate(Layouts.CHAT_MESSAGE, count);
-      for (int i = 0; i < messages.size(); i++) {
-        array.setAtIndex(ADDRESS, i, arena.allocateFrom(messages.get(i)));
+  List<Special> specialTokens(String template) {
+    List<Special> specials = new ArrayList<>();
+    for (int token = 0; token < size; token++) {
+      int attributes = api.callInt("llama_vocab_get_attr", vocabulary, token);
+      if ((attributes & (UNKNOWN | CONTROL | USER_DEFINED)) == 0) {
+        continue;
       }
-      MemorySegment style = arena.allocateFrom(template);
-      int length = api.applyTemplate(style, array, count, true, MemorySegment.NULL, 0);
-      if (length < 0) {
-        return Optional.empty();
-      }
-      MemorySegment buffer = arena.allocate(length + 1L);
-      api.applyTemplate(style, array, count, true, buffer, length + 1);
-      return Optional.of(
-          new String(buffer.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8));
+      String text = tokenText(token);
+      boolean control = (attributes & (UNKNOWN | CONTROL)) != 0;
+      specials.add(
+          new Special(
+              token,
+              text,
+              control || looksLikeMark(text, template),
+              (attributes & STRIPS_LEFT) != 0,
+              (attributes & STRIPS_RIGHT) != 0));
     }
+    return specials;
+  }
+
+  // Converters call some models' role marks user-defined, as they do runs of spaces or HTML tags.
+  private static boolean looksLikeMark(String text, String template) {
+    return MARK_FORM.matcher(text).matches() || (!text.isBlank() && template.contains(text));
+  }
+
+  private String tokenText(int token) {
+    String text = LlamaApi.string(api.callPointer("llama_vocab_get_text", vocabulary, token));
+    return text == null ? "" : text;
+  }
+
+  /** The token that begins a text; negative if the model has none. */
+  int beginToken() {
+    return api.callInt("llama_vocab_bos", vocabulary);
+  }
+
+  /** Whether the model expects {@link #beginToken} first. */
+  boolean addsBegin() {
+    return beginToken() >= 0 && api.callBoolean("llama_vocab_get_add_bos", vocabulary);
+  }
+
+  /** How the token that begins a text is written; empty if the model has none. */
+  String beginText() {
+    int token = beginToken();
+    return token < 0 ? "" : tokenText(token);
+  }
+
+  /** How the token that ends a text is written; empty if the model has none. */
+  String endText() {
+    int token = api.callInt("llama_vocab_eos", vocabulary);
+    return token < 0 ? "" : tokenText(token);
   }
 
   /**
    * Text to tokens.
    *
+   * @param addSpecial whether the model's first and last token are added
    * @param parseSpecial whether control tokens written in the text become such
    */
-  int[] tokenize(String text, boolean parseSpecial) {
+  int[] tokenize(String text, boolean addSpecial, boolean parseSpecial) {
     return guarded(
         () -> {
           try (Arena arena = Arena.ofConfined()) {
@@ -202,11 +246,14 @@ final class LlamaModel implements Vocabulary, AutoCloseable {
             int capacity = bytes.length + 16;
             MemorySegment tokens = arena.allocate(JAVA_INT, capacity);
             int count =
-                api.tokenize(vocabulary, input, bytes.length, tokens, capacity, true, parseSpecial);
+                api.tokenize(
+                    vocabulary, input, bytes.length, tokens, capacity, addSpecial, parseSpecial);
             if (count < 0 && count != Integer.MIN_VALUE) {
-              tokens = arena.allocate(JAVA_INT, -count);
+              capacity = -count;
+              tokens = arena.allocate(JAVA_INT, capacity);
               count =
-                  api.tokenize(vocabulary, input, bytes.length, tokens, -count, true, parseSpecial);
+                  api.tokenize(
+                      vocabulary, input, bytes.length, tokens, capacity, addSpecial, parseSpecial);
             }
             if (count < 0) {
               throw new EngineException(

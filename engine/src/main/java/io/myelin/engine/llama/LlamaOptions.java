@@ -4,6 +4,7 @@ import io.myelin.engine.constrain.ConstraintFilters;
 import io.myelin.engine.sampling.LogitFilter;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How to run one model.
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param modelId id clients ask for
  * @param weights the GGUF file
  * @param sha256Hex what the file's SHA-256 must be; empty to take any
+ * @param chatTemplate chat template, Jinja, instead of the file's; empty for the file's
  * @param libraries llama.cpp's libraries
  * @param cpuVariant CPU variant to force, e.g. {@code haswell}; empty for the best
  * @param contextLength most tokens of one sequence; 0 for the model's own, at most {@value
@@ -24,6 +26,7 @@ public record LlamaOptions(
     String modelId,
     Path weights,
     Optional<String> sha256Hex,
+    Optional<String> chatTemplate,
     NativeLibraries libraries,
     Optional<String> cpuVariant,
     int contextLength,
@@ -66,6 +69,7 @@ public record LlamaOptions(
         modelId,
         weights,
         Optional.empty(),
+        Optional.empty(),
         libraries,
         Optional.empty(),
         0,
@@ -77,91 +81,86 @@ public record LlamaOptions(
 
   /** With a digest the file must have. */
   public LlamaOptions withSha256(String hex) {
-    return new LlamaOptions(
-        modelId,
-        weights,
-        Optional.of(hex),
-        libraries,
-        cpuVariant,
-        contextLength,
-        slots,
-        maxQueued,
-        threads,
-        constraints);
+    return with(changed -> changed.sha256Hex = Optional.of(hex));
+  }
+
+  /** With a chat template, Jinja, instead of the file's. */
+  public LlamaOptions withChatTemplate(String template) {
+    return with(changed -> changed.chatTemplate = Optional.of(template));
   }
 
   /** With a context length per sequence and a number of slots. */
   public LlamaOptions withSize(int contextLength, int slots) {
-    return new LlamaOptions(
-        modelId,
-        weights,
-        sha256Hex,
-        libraries,
-        cpuVariant,
-        contextLength,
-        slots,
-        maxQueued,
-        threads,
-        constraints);
+    return with(
+        changed -> {
+          changed.contextLength = contextLength;
+          changed.slots = slots;
+        });
   }
 
   /** With a forced CPU variant. */
   public LlamaOptions withCpuVariant(String variant) {
-    return new LlamaOptions(
-        modelId,
-        weights,
-        sha256Hex,
-        libraries,
-        Optional.of(variant),
-        contextLength,
-        slots,
-        maxQueued,
-        threads,
-        constraints);
+    return with(changed -> changed.cpuVariant = Optional.of(variant));
   }
 
   /** With a bound on what waits for a slot. */
   public LlamaOptions withMaxQueued(int maxQueued) {
-    return new LlamaOptions(
-        modelId,
-        weights,
-        sha256Hex,
-        libraries,
-        cpuVariant,
-        contextLength,
-        slots,
-        maxQueued,
-        threads,
-        constraints);
+    return with(changed -> changed.maxQueued = maxQueued);
   }
 
   /** With this many native threads. */
   public LlamaOptions withThreads(int threads) {
-    return new LlamaOptions(
-        modelId,
-        weights,
-        sha256Hex,
-        libraries,
-        cpuVariant,
-        contextLength,
-        slots,
-        maxQueued,
-        threads,
-        constraints);
+    return with(changed -> changed.threads = threads);
   }
 
   /** With filters for constrained output. */
   public LlamaOptions withConstraints(LogitFilter.Factory factory) {
-    return new LlamaOptions(
-        modelId,
-        weights,
-        sha256Hex,
-        libraries,
-        cpuVariant,
-        contextLength,
-        slots,
-        maxQueued,
-        threads,
-        Optional.of(factory));
+    return with(changed -> changed.constraints = Optional.of(factory));
+  }
+
+  private LlamaOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** Options while some of them change. */
+  private static final class Draft {
+    private final LlamaOptions from;
+    private Optional<String> sha256Hex;
+    private Optional<String> chatTemplate;
+    private Optional<String> cpuVariant;
+    private int contextLength;
+    private int slots;
+    private int maxQueued;
+    private int threads;
+    private Optional<LogitFilter.Factory> constraints;
+
+    Draft(LlamaOptions from) {
+      this.from = from;
+      this.sha256Hex = from.sha256Hex;
+      this.chatTemplate = from.chatTemplate;
+      this.cpuVariant = from.cpuVariant;
+      this.contextLength = from.contextLength;
+      this.slots = from.slots;
+      this.maxQueued = from.maxQueued;
+      this.threads = from.threads;
+      this.constraints = from.constraints;
+    }
+
+    LlamaOptions options() {
+      return new LlamaOptions(
+          from.modelId,
+          from.weights,
+          sha256Hex,
+          chatTemplate,
+          from.libraries,
+          cpuVariant,
+          contextLength,
+          slots,
+          maxQueued,
+          threads,
+          constraints);
+    }
   }
 }

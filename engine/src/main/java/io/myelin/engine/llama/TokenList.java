@@ -39,6 +39,10 @@ final class TokenList {
     size = length;
   }
 
+  int[] toArray() {
+    return Arrays.copyOf(values, size);
+  }
+
   /** Length of the beginning both have in common. */
   int commonPrefix(TokenList other) {
     int mismatch = Arrays.mismatch(values, 0, size, other.values, 0, other.size);
