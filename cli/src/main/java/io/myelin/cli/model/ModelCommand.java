@@ -148,19 +148,31 @@ public final class ModelCommand implements Callable<Integer> {
               paramLabel = "VARIABLE",
               defaultValue = "",
               description = "With --upstream: the environment variable that holds its key.")
-          String keyVariable) {
+          String keyVariable,
+      @Option(
+              names = "--chat-template",
+              paramLabel = "STYLE",
+              defaultValue = "",
+              description =
+                  "With --file or --url: chatml, instead of the template that the file holds.")
+          String chatTemplate) {
+    if (!chatTemplate.matches("|chatml")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "model add: --chat-template: " + chatTemplate + " (expected: chatml, or leave it out)");
+    }
     ModelCatalogue catalogue = ModelCatalogue.ofThisUser();
     ModelEntry entry;
     try (var progress = ConsoleProgress.onStandardError()) {
       if (source.file != null) {
-        entry = catalogue.addFile(id, source.file, progress);
+        entry = catalogue.addFile(id, source.file, chatTemplate, progress);
       } else if (source.url != null) {
         if (sha256 == null) {
           throw new ParameterException(
               spec.commandLine(),
               "model add: --url needs --sha256, so that what comes can be checked");
         }
-        entry = catalogue.addDownload(id, source.url, sha256, progress);
+        entry = catalogue.addDownload(id, source.url, sha256, chatTemplate, progress);
       } else {
         URI upstream = Objects.requireNonNull(source.upstream);
         entry =

@@ -90,6 +90,7 @@ class OpeningIT {
             TinyEngines.MODEL,
             good,
             WeightsFile.open(good, Optional.empty()).sha256Hex(),
+            "file",
             Path.of(System.getProperty("myelin.root", ".")),
             TinyModels.CONTEXT,
             4,
@@ -103,6 +104,6 @@ class OpeningIT {
       assertThat(model.equivalenceClass()).matches("llama\\.cpp-v0\\.5\\.0/cpu-[a-z0-9_.]+/bf16");
     }
     assertThatThrownBy(() -> new LlamaEngineFactory().create(List.of("colour=red")))
-        .hasMessageContaining("expected: 7");
+        .hasMessageContaining("expected: 8");
   }
 }

@@ -320,6 +320,28 @@ class ScriptedModelIT {
   }
 
   @Test
+  void shouldServePlainTextWhenItsChatTemplateCannotBeUsed() {
+    Path weights = TinyModels.scripted(folder.resolve("template.gguf"), "a", "b");
+    try (LlamaEngine engine =
+        LlamaEngine.open(options(weights).withChatTemplate("{% include 'x' %}"))) {
+      assertKind(Kind.BAD_REQUEST, "not supported", engine, ask().build(), OutputPrefix.NONE);
+      assertThat(run(engine, Specs.text(MODEL, "go").build()).text()).isEqualTo("ab");
+    }
+  }
+
+  @Test
+  void shouldRenderWithATemplateOfNoKnownStyle() {
+    Path weights = TinyModels.scripted(folder.resolve("odd.gguf"), "a", "b");
+    String template = "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}</s>";
+    try (LlamaEngine engine = LlamaEngine.open(options(weights).withChatTemplate(template))) {
+      CollectingListener listener = run(engine, Specs.chat(MODEL, "</s>go").build());
+      assertThat(listener.text()).isEqualTo("ab");
+      // One token each of [user], of </s> in the message, and of go; one for the template's </s>.
+      assertThat(listener.await().getPromptTokens()).isEqualTo(6 + 4 + 2 + 1);
+    }
+  }
+
+  @Test
   void shouldHonourLogitBias() {
     try (LlamaEngine engine = scripted("a", "b")) {
       GenerationSpec spec =

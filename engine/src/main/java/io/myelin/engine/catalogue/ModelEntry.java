@@ -8,8 +8,8 @@ package io.myelin.engine.catalogue;
  * @param sha256 SHA-256 of the weights file in lowercase hex; empty only for an upstream
  * @param sizeBytes size of the weights file; 0 when not known
  * @param contextLength most tokens of prompt and output together
- * @param chatTemplate where the chat template comes from: {@code file}, {@code upstream} or {@code
- *     none}
+ * @param chatTemplate where the chat template comes from: {@code file}, {@code chatml} (a plain
+ *     style, instead of the file's), {@code upstream} or {@code none}
  * @param origin where the weights come from
  */
 public record ModelEntry(
@@ -40,9 +40,9 @@ public record ModelEntry(
               + contextLength
               + " (expected: >= 0, > 0)");
     }
-    if (!chatTemplate.matches("file|upstream|none")) {
+    if (!chatTemplate.matches("file|chatml|upstream|none")) {
       throw new IllegalArgumentException(
-          "chatTemplate: " + chatTemplate + " (expected: file, upstream or none)");
+          "chatTemplate: " + chatTemplate + " (expected: file, chatml, upstream or none)");
     }
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** Opens a llama.cpp engine inside a worker process, from {@link #arguments}. */
 public final class LlamaEngineFactory implements EngineFactory {
-  private static final int ARGUMENTS = 7;
+  private static final int ARGUMENTS = 8;
 
   /** For the worker, by name. */
   public LlamaEngineFactory() {}
@@ -19,6 +19,7 @@ public final class LlamaEngineFactory implements EngineFactory {
    * @param modelId id clients ask for
    * @param weights the GGUF file
    * @param sha256Hex what its SHA-256 must be
+   * @param chatTemplate {@code chatml}; anything else leaves it to the file
    * @param root folder that holds {@code node_modules}
    * @param contextLength most tokens of one sequence; 0 for the engine's choice
    * @param slots sequences that advance at once
@@ -28,6 +29,7 @@ public final class LlamaEngineFactory implements EngineFactory {
       String modelId,
       Path weights,
       String sha256Hex,
+      String chatTemplate,
       Path root,
       int contextLength,
       int slots,
@@ -36,6 +38,7 @@ public final class LlamaEngineFactory implements EngineFactory {
         modelId,
         weights.toAbsolutePath().toString(),
         sha256Hex,
+        chatTemplate,
         root.toAbsolutePath().toString(),
         Integer.toString(contextLength),
         Integer.toString(slots),
@@ -49,14 +52,18 @@ public final class LlamaEngineFactory implements EngineFactory {
           EngineException.Kind.BAD_REQUEST,
           "arguments: " + arguments.size() + " (expected: " + ARGUMENTS + ")");
     }
-    return LlamaEngine.open(
+    LlamaOptions options =
         LlamaOptions.of(
                 arguments.get(0),
                 Path.of(arguments.get(1)),
-                NativeLibraries.find(Path.of(arguments.get(3))))
+                NativeLibraries.find(Path.of(arguments.get(4))))
             .withSha256(arguments.get(2))
-            .withSize(Integer.parseInt(arguments.get(4)), Integer.parseInt(arguments.get(5)))
-            .withMaxQueued(Integer.parseInt(arguments.get(5)))
-            .withThreads(Integer.parseInt(arguments.get(6))));
+            .withSize(Integer.parseInt(arguments.get(5)), Integer.parseInt(arguments.get(6)))
+            .withMaxQueued(Integer.parseInt(arguments.get(6)))
+            .withThreads(Integer.parseInt(arguments.get(7)));
+    return LlamaEngine.open(
+        arguments.get(3).equals("chatml")
+            ? options.withChatTemplate(ChatRenderer.CHATML)
+            : options);
   }
 }

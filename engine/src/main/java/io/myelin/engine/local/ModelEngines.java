@@ -34,7 +34,14 @@ public final class ModelEngines {
         WorkerLaunch.like(
             LlamaEngineFactory.class,
             LlamaEngineFactory.arguments(
-                entry.id(), weights, entry.sha256(), root, 0, slots, threads)));
+                entry.id(),
+                weights,
+                entry.sha256(),
+                entry.chatTemplate(),
+                root,
+                0,
+                slots,
+                threads)));
   }
 
   /**

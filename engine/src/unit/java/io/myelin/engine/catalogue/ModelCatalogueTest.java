@@ -43,7 +43,7 @@ class ModelCatalogueTest {
   @Test
   void keepsEveryKindOfEntryOverARestart() throws IOException {
     Path file = Files.write(folder.resolve("tiny.gguf"), GgufBytes.languageModel(512));
-    ModelEntry local = catalogue().addFile("tiny", file, FetchProgress.SILENT);
+    ModelEntry local = catalogue().addFile("tiny", file, "", FetchProgress.SILENT);
     ModelEntry upstream =
         new ModelEntry(
             "big",
@@ -67,7 +67,7 @@ class ModelCatalogueTest {
   void anIdIsTakenOnce() throws IOException {
     Path file = Files.write(folder.resolve("tiny.gguf"), GgufBytes.languageModel(512));
     assertThatThrownBy(
-            () -> catalogue().addFile("smollm2-135m-INSTRUCT", file, FetchProgress.SILENT))
+            () -> catalogue().addFile("smollm2-135m-INSTRUCT", file, "", FetchProgress.SILENT))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("already");
   }
@@ -93,7 +93,7 @@ class ModelCatalogueTest {
   void anAlteredFileIsFoundThoughItsDigestWasKnown() throws IOException {
     Path file = Files.write(folder.resolve("tiny.gguf"), GgufBytes.languageModel(512));
     ModelCatalogue catalogue = catalogue();
-    ModelEntry entry = catalogue.addFile("tiny", file, FetchProgress.SILENT);
+    ModelEntry entry = catalogue.addFile("tiny", file, "", FetchProgress.SILENT);
     assertThat(catalogue.store().fetch(entry, FetchProgress.SILENT)).isEqualTo(file.toRealPath());
     Path other = Files.write(folder.resolve("other.gguf"), GgufBytes.languageModel(513));
     Files.setLastModifiedTime(other, Files.getLastModifiedTime(file));
