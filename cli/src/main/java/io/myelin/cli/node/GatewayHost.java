@@ -236,7 +236,8 @@ public final class GatewayHost implements AutoCloseable {
             Timers.of(timer),
             InstantSource.system(),
             random::nextLong);
-    TaskRequestJson requests = new TaskRequestJson(new OpenAiWorkReader(random::nextLong));
+    TaskRequestJson requests =
+        new TaskRequestJson(new OpenAiWorkReader(random::nextLong, InstantSource.system()));
     NativeApi api =
         NativeApi.of(
             new SessionOperations(sessions),

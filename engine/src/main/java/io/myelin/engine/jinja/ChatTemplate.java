@@ -44,7 +44,7 @@ public final class ChatTemplate {
    * @throws TemplateException when the template refuses the chat, cannot render it, or takes too
    *     much time or memory over it
    */
-  public MarkedText render(Map<String, @Nullable Object> variables, Instant now) {
+  public MarkedText render(Map<String, ? extends @Nullable Object> variables, Instant now) {
     try {
       Scope scope = new Scope(null);
       Budget budget = new Budget(length + globals(variables, scope));
@@ -55,9 +55,9 @@ public final class ChatTemplate {
     }
   }
 
-  private static long globals(Map<String, @Nullable Object> variables, Scope scope) {
+  private static long globals(Map<String, ? extends @Nullable Object> variables, Scope scope) {
     long characters = 0;
-    for (Map.Entry<String, @Nullable Object> variable : variables.entrySet()) {
+    for (Map.Entry<String, ? extends @Nullable Object> variable : variables.entrySet()) {
       Value value = Values.of(variable.getValue());
       characters += Values.characters(value);
       scope.set(variable.getKey(), value);

@@ -8,6 +8,7 @@ import io.myelin.gateway.http.ApiError;
 import io.myelin.gateway.http.ErrorResponses;
 import io.myelin.gateway.http.StrictJson;
 import io.myelin.v1.GenerationSpec;
+import java.time.Instant;
 
 /** Bodies of strangers: read, or refused with an {@link ApiError}; nothing else. */
 class RequestFuzz {
@@ -15,7 +16,7 @@ class RequestFuzz {
   void readsOrRefuses(byte[] body) {
     try {
       ObjectNode object = StrictJson.object(body);
-      check(() -> checkSpecs(ChatRequests.read(object, () -> 1)));
+      check(() -> checkSpecs(ChatRequests.read(object, () -> 1, () -> Instant.EPOCH)));
       check(() -> checkSpecs(CompletionRequests.read(object, () -> 1)));
       check(() -> EmbeddingParameters.TABLE.read(object, "", new EmbeddingDraft()));
     } catch (ApiError e) {

@@ -7,6 +7,7 @@ import io.myelin.v1.ChatPrompt;
 import io.myelin.v1.GenerationSpec;
 import io.myelin.v1.OutputConstraint;
 import io.myelin.v1.ToolDefinition;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,8 +19,14 @@ import java.util.stream.Collectors;
 final class ChatRequests {
   private ChatRequests() {}
 
-  /** Reads and checks; {@code randomness} is asked for a seed when the client gave none. */
-  static GenerationRequest read(ObjectNode body, LongSupplier randomness) throws ApiError {
+  /**
+   * Reads and checks.
+   *
+   * @param randomness asked for a seed when the client gave none
+   * @param clock what a chat template that shows the date is told, wherever it is rendered
+   */
+  static GenerationRequest read(ObjectNode body, LongSupplier randomness, InstantSource clock)
+      throws ApiError {
     ChatDraft draft = new ChatDraft();
     ChatParameters.TABLE.read(body, "", draft);
     CommonParameters.checkStream(draft);
@@ -37,6 +44,7 @@ final class ChatRequests {
             .addAllStop(draft.stop)
             .setLogprobs(draft.logprobs)
             .setTopLogprobs(draft.topLogprobs)
+            .setPromptTimeSeconds(clock.instant().getEpochSecond())
             .setConstraint(constraint(draft, tools, plan));
     if (plan instanceof ToolPlan.Auto && !draft.parallelToolCalls) {
       // One call at most: the generation ends where the first call does.

@@ -38,7 +38,7 @@ public final class OpenAiService {
         generation(
             shared,
             known,
-            body -> ChatRequests.read(body, randomness),
+            body -> ChatRequests.read(body, randomness, clock),
             (request, model, seconds, stem) ->
                 new ChatFormat(
                     head("chatcmpl-" + stem, seconds, known, model, request),

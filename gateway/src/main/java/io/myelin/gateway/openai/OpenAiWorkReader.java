@@ -5,21 +5,29 @@ import io.myelin.gateway.http.ApiError;
 import io.myelin.gateway.http.WorkReader;
 import io.myelin.gateway.task.Submission;
 import io.myelin.v1.EmbeddingSpec;
+import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /** Reads OpenAI's request bodies for the fronts that submit one task at a time. */
 public final class OpenAiWorkReader implements WorkReader {
   private final LongSupplier randomness;
+  private final InstantSource clock;
 
-  /** {@code randomness} draws the seed of a request that brings none. */
-  public OpenAiWorkReader(LongSupplier randomness) {
+  /**
+   * A reader.
+   *
+   * @param randomness draws the seed of a request that brings none
+   * @param clock what chat templates are told of the time
+   */
+  public OpenAiWorkReader(LongSupplier randomness, InstantSource clock) {
     this.randomness = randomness;
+    this.clock = clock;
   }
 
   @Override
   public Submission.Work read(String kind, ObjectNode body) throws ApiError {
     return switch (kind) {
-      case "chat" -> one(ChatRequests.read(body, randomness));
+      case "chat" -> one(ChatRequests.read(body, randomness, clock));
       case "completion" -> one(CompletionRequests.read(body, randomness));
       case "embedding" -> embedding(body);
       default ->
