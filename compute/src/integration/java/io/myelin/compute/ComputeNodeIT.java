@@ -256,6 +256,27 @@ class ComputeNodeIT {
   }
 
   @Test
+  void aSlotWhoseTaskWasCancelledIsGivenAgainBeforeTheEngineLetsGo() throws Exception {
+    engine.holdAt(1);
+    engine.linger(true);
+    for (TaskId first : List.of(task, otherTask(1))) {
+      connection.offer(FakeGateway.offer(first, 9));
+      connection.expect(KindCase.ACK);
+      connection.expect(KindCase.CHUNK);
+    }
+    send(Cancel.newBuilder().setTaskId(id()).setReason("client left").build());
+    connection.expect(KindCase.ERROR);
+    connection.offer(FakeGateway.offer(otherTask(2), 9));
+    connection.expect(KindCase.ACK);
+    // It waits, and nobody else is let in.
+    connection.offer(FakeGateway.offer(otherTask(3), 9));
+    assertThat(connection.expect(KindCase.REFUSE).getRefuse().getCode()).isEqualTo("no_slot");
+    engine.linger(false);
+    assertThat(connection.expect(KindCase.CHUNK).getChunk().getTaskId())
+        .isEqualTo(ByteString.copyFrom(otherTask(2).bytes()));
+  }
+
+  @Test
   void aCrashedEngineFailsTheTaskAndNotTheNode() throws Exception {
     engine.holdAt(2);
     connection.offer(FakeGateway.offer(task, 9));
@@ -289,6 +310,11 @@ class ComputeNodeIT {
     // Asked twice, answered twice; told the end, forgotten.
     checkCommit(reveal(1, true), precommit, 1);
     send(TaskFinal.newBuilder().setTaskId(id()).build());
+    // An answer to what came later: it has read that the task is over.
+    Offer.Builder unknown = FakeGateway.offer(otherTask(1), 3);
+    unknown.getGenerationBuilder().setModel("other");
+    connection.offer(unknown);
+    connection.expect(KindCase.REFUSE);
     node.drain("test").get(20, TimeUnit.SECONDS);
     node = startNode();
     assertThat(gateway.connection().hello().getHeldList()).isEmpty();

@@ -43,15 +43,15 @@ final class TaskEntry {
     return working;
   }
 
-  void stopRun() {
+  /** Its attempt, which is not its own any more. */
+  @Nullable TaskRun takeRun() {
     if (deadline != null) {
       deadline.cancel(false);
       deadline = null;
     }
-    if (run != null) {
-      run.stop();
-      run = null;
-    }
+    TaskRun taken = run;
+    run = null;
+    return taken;
   }
 
   void forgetPromise() {

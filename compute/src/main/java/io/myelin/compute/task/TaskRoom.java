@@ -23,16 +23,15 @@ import io.myelin.v1.HeldTask;
 import io.myelin.v1.NodeMessage;
 import io.myelin.v1.Offer;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Every task the node knows. Feeds events to {@link NodeTaskMachine} and does what it says. Used on
@@ -53,7 +52,7 @@ public final class TaskRoom {
   private final OfferCheck check;
   private final DecodeSpeed speed = new DecodeSpeed(System.nanoTime());
   private final Map<ByteString, TaskEntry> tasks = new LinkedHashMap<>();
-  private final Set<TaskRun> onEngine = new HashSet<>();
+  private final EngineSlots slots;
   private final RunEvents runEvents = new RunEvents();
   private Address gateway = Address.ZERO;
   private long initialCredit;
@@ -79,6 +78,7 @@ public final class TaskRoom {
       InstantSource clock,
       Outbox outbox) {
     this.settings = settings;
+    slots = new EngineSlots(settings.slots(), speed);
     this.engine = engine;
     this.loop = loop;
     this.clock = clock;
@@ -157,7 +157,7 @@ public final class TaskRoom {
 
   /** Tasks on the engine. */
   public int running() {
-    return onEngine.size();
+    return slots.running();
   }
 
   /** Tasks whose promise is not yet settled. */
@@ -213,11 +213,7 @@ public final class TaskRoom {
     apply(
         offer.getTaskId(),
         new NodeTaskEvent.Offered(
-            offer.getAttempt(),
-            offer.getPrimary(),
-            onEngine.size() < settings.slots(),
-            draining,
-            problem.orElse(null)));
+            offer.getAttempt(), offer.getPrimary(), slots.free(), draining, problem.orElse(null)));
   }
 
   private void apply(ByteString taskId, NodeTaskEvent event) {
@@ -257,14 +253,16 @@ public final class TaskRoom {
         outbox.send(TaskMessages.refuse(taskId, e.attempt(), e.refusal()));
       }
       case NodeTaskEffect.StartEngine _ -> start(entry);
-      case NodeTaskEffect.StopEngine _ -> entry.stopRun();
+      case NodeTaskEffect.StopEngine _ -> stop(entry);
       case NodeTaskEffect.Seal e -> seal(taskId, entry, e.attempt());
       case NodeTaskEffect.SendPrecommit e ->
           outbox.send(TaskMessages.precommit(taskId, e.attempt(), entry.precommit));
       case NodeTaskEffect.SendCommit e -> seals.open(taskId, e.withEvidence(), outbox);
       case NodeTaskEffect.SendError e -> {
-        entry.stopRun();
-        logger.warn("Task {} failed: {}, {}", TaskMessages.shown(taskId), e.code(), e.message());
+        stop(entry);
+        logger
+            .atLevel(e.retryElsewhere() ? Level.WARN : Level.INFO)
+            .log("Task {} failed: {}, {}", TaskMessages.shown(taskId), e.code(), e.message());
         outbox.send(TaskMessages.error(taskId, e));
       }
       case NodeTaskEffect.Discard _ -> {
@@ -296,8 +294,6 @@ public final class TaskRoom {
               runEvents);
     }
     entry.run = run;
-    onEngine.add(run);
-    speed.taskStarted(System.nanoTime());
     long leftMillis = Math.max(0, offer.getDeadlineMillis() - clock.millis());
     entry.deadline =
         loop.schedule(
@@ -308,13 +304,20 @@ public final class TaskRoom {
                         offer.getAttempt(), "deadline_exceeded", "the task's deadline is past")),
             leftMillis + settings.deadlineGrace().toMillis(),
             TimeUnit.MILLISECONDS);
-    run.start();
+    slots.start(run);
+  }
+
+  private void stop(TaskEntry entry) {
+    TaskRun run = entry.takeRun();
+    if (run != null) {
+      slots.stop(run);
+    }
   }
 
   private void seal(ByteString taskId, TaskEntry entry, int attempt) {
     TaskOutput output = entry.output;
     Offer offer = entry.requireOffer();
-    entry.stopRun();
+    stop(entry);
     entry.output = null;
     if (output == null) {
       throw new IllegalStateException("task " + TaskMessages.shown(taskId) + ": no output to seal");
@@ -333,7 +336,7 @@ public final class TaskRoom {
   }
 
   private void tellWhenIdle() {
-    if (draining && onEngine.isEmpty() && tasks.values().stream().noneMatch(TaskEntry::owes)) {
+    if (draining && slots.running() == 0 && tasks.values().stream().noneMatch(TaskEntry::owes)) {
       Runnable tell = idle;
       idle = () -> {};
       tell.run();
@@ -376,9 +379,7 @@ public final class TaskRoom {
     public void onReleased(TaskRun run) {
       loop.execute(
           () -> {
-            if (onEngine.remove(run)) {
-              speed.taskEnded(System.nanoTime());
-            }
+            slots.released(run);
             tellWhenIdle();
           });
     }

@@ -1,0 +1,70 @@
+package io.myelin.compute.task;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Which attempts the engine holds. A stopped one holds its slot until the engine lets go, within a
+ * token; whoever was given the slot meanwhile starts then, instead of being refused for the gateway
+ * having been faster than the engine. On the node's loop only.
+ */
+final class EngineSlots {
+  private final int slots;
+  private final DecodeSpeed speed;
+  private final Set<TaskRun> onEngine = new HashSet<>();
+  private final Set<TaskRun> stopped = new HashSet<>();
+  private final Deque<TaskRun> waiting = new ArrayDeque<>();
+
+  EngineSlots(int slots, DecodeSpeed speed) {
+    this.slots = slots;
+    this.speed = speed;
+  }
+
+  /** Whether one more may be taken. */
+  boolean free() {
+    return onEngine.size() - stopped.size() + waiting.size() < slots;
+  }
+
+  /** Starts it, or has it start once a stopped one is gone. */
+  void start(TaskRun run) {
+    if (onEngine.size() < slots) {
+      begin(run);
+    } else {
+      waiting.add(run);
+    }
+  }
+
+  /** Stops it; its slot may be given away. */
+  void stop(TaskRun run) {
+    run.stop();
+    if (!waiting.remove(run) && onEngine.contains(run)) {
+      stopped.add(run);
+    }
+  }
+
+  /** The engine is done with it. */
+  void released(TaskRun run) {
+    stopped.remove(run);
+    if (!onEngine.remove(run)) {
+      return;
+    }
+    speed.taskEnded(System.nanoTime());
+    TaskRun next = waiting.poll();
+    if (next != null) {
+      begin(next);
+    }
+  }
+
+  /** Attempts on the engine, and those that wait for it. */
+  int running() {
+    return onEngine.size() + waiting.size();
+  }
+
+  private void begin(TaskRun run) {
+    onEngine.add(run);
+    speed.taskStarted(System.nanoTime());
+    run.start();
+  }
+}
