@@ -1,5 +1,6 @@
 // Cases for the official Node client, unmodified: only base URL and key are ours.
-// Prints one JSON line per case; the test that starts this reads them.
+// Prints one JSON line per case; the test that starts this reads them. `scripted` is given where tasks are scripted
+// and absent where a real model answers.
 import assert from 'node:assert/strict';
 import OpenAI from 'openai';
 
@@ -7,6 +8,7 @@ const [baseURL, apiKey, model, embedder, scripted] = process.argv.slice(2);
 const client = new OpenAI({ baseURL, apiKey, maxRetries: 0, timeout: 60_000 });
 const user = (content) => [{ role: 'user', content }];
 const ask = 'What is the capital of France?';
+const story = 'Write a long story about a fox.';
 const schema = {
   type: 'object',
   properties: { city: { type: 'string' } },
@@ -255,13 +257,16 @@ const cases = {
     });
   },
   async 'cancellation: abort ends a stream'() {
-    const stream = await create({ stream: true, messages: user(scripted ? '!endless' : ask) });
+    const { data: stream, response } = await create({
+      stream: true, messages: user(scripted ? '!endless' : story), max_tokens: 1000,
+    }).withResponse();
     let seen = 0;
     for await (const chunk of stream) {
       seen += chunk.choices.length;
       if (seen > 3) stream.controller.abort();
     }
     assert.ok(seen > 3);
+    return response.headers.get('myelin-task');
   },
   async '50 parallel streams'() {
     const streams = await Promise.all(
@@ -402,11 +407,72 @@ const troubles = {
   },
 };
 
-const all = { ...cases, ...(embedder ? embeddings : {}), ...(scripted ? troubles : {}) };
+const live = {
+  async 'completions: penalties end a repetition'() {
+    const say = async (penalties) => (await client.completions.create({
+      model, prompt: 'Yes, yes, yes, yes,', max_tokens: 8, temperature: 0, ...penalties,
+    })).choices[0].text;
+    const usual = await say({});
+    assert.equal(usual, ' no, no, no, no,');
+    assert.notEqual(await say({ frequency_penalty: 2 }), usual);
+    assert.notEqual(await say({ presence_penalty: 2 }), usual);
+    assert.equal(await say({ frequency_penalty: 0, presence_penalty: 0 }), usual);
+  },
+  async 'chat: logit_bias forces a token and forbids one'() {
+    const options = { temperature: 0, max_tokens: 3, logprobs: true };
+    const forced = await create({ ...options, logit_bias: { 504: 100 } });
+    const tokens = forced.choices[0].logprobs.content.map((t) => t.token);
+    assert.deepEqual(tokens, ['The', 'The', 'The']);
+    const forbidden = await create({ ...options, logit_bias: { 504: -100 } });
+    assert.notEqual(forbidden.choices[0].logprobs.content[0].token, 'The');
+  },
+  async 'chat: a system message, a talk of several turns'() {
+    const { choices, usage } = await create({
+      messages: [
+        { role: 'system', content: 'You answer in one word.' },
+        { role: 'user', content: 'Hello' },
+        { role: 'assistant', content: 'Hi' },
+        ...user(ask),
+      ],
+      temperature: 0, max_tokens: 8,
+    });
+    assert.ok(choices[0].message.content.length > 0);
+    assert.ok(usage.prompt_tokens > 30);
+  },
+  async 'errors: a prompt beyond the context, whole and streamed'() {
+    const messages = user('word '.repeat(6000));
+    for (const stream of [false, true]) {
+      const error = await rejects(create({ messages, stream }), OpenAI.BadRequestError, {
+        code: 'context_length_exceeded', param: 'messages', type: 'invalid_request_error',
+      });
+      assert.match(error.message, /prompt: 60\d\d tokens/);
+    }
+  },
+  async 'chat: max_tokens up to the context, and not beyond'() {
+    const { choices } = await create({ max_tokens: 4096, temperature: 0 });
+    assert.equal(choices[0].finish_reason, 'stop');
+    await rejects(create({ max_tokens: 4097 }), OpenAI.BadRequestError, { param: 'max_tokens' });
+  },
+  async 'tools: what is not supported is refused by name'() {
+    const custom = { type: 'custom', custom: { name: 'shell' } };
+    await rejects(create({ tools: [custom] }), OpenAI.BadRequestError, { param: 'tools[0].type' });
+    const strict = { type: 'function', function: { ...weather.function, strict: true } };
+    await rejects(create({ tools: [strict] }), OpenAI.BadRequestError, {
+      param: 'tools[0].function.strict',
+    });
+  },
+  async 'embeddings: a model that does not embed'() {
+    await rejects(client.embeddings.create({ model, input: 'a' }), OpenAI.NotFoundError, {
+      code: 'model_not_found',
+    });
+  },
+};
+
+const all = { ...cases, ...(embedder ? embeddings : {}), ...(scripted ? troubles : live) };
 for (const [name, run] of Object.entries(all)) {
   try {
-    await run();
-    console.log(JSON.stringify({ name, ok: true }));
+    const detail = await run();
+    console.log(JSON.stringify({ name, ok: true, detail }));
   } catch (error) {
     console.log(JSON.stringify({ name, ok: false, error: String(error?.stack ?? error) }));
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.client.GatewayClient;
+import io.myelin.cli.testing.Await;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.receipt.Receipt;
 import io.myelin.protocol.receipt.ReceiptEvidence;

@@ -1,6 +1,7 @@
 package io.myelin.cli.devnet;
 
 import io.myelin.cli.Main;
+import io.myelin.cli.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
