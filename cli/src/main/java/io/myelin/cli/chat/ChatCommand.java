@@ -2,28 +2,20 @@ package io.myelin.cli.chat;
 
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Folders;
+import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
-import io.myelin.cli.client.GatewayClient.Answer;
-import io.myelin.cli.client.GatewayClient.Message;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Callable;
-import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
-import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Asks a gateway once, or chats until the end of input. */
 @Command(
@@ -35,13 +27,10 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ./myelin chat \"What is the capital of France?\"",
       "  ./myelin chat                                     interactive; /help lists its commands",
+      "  ./myelin chat --receipt kept.json \"Hello\"         check the receipt and keep it",
       "  ./myelin chat --gateway http://host:8080 --key mk_... \"Hello\""
     })
-public final class ChatCommand implements Callable<Integer> {
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli before call()
-  private CommandSpec spec;
+public final class ChatCommand extends MyelinCommand {
 
   @Parameters(
       arity = "0..1",
@@ -68,6 +57,15 @@ public final class ChatCommand implements Callable<Integer> {
   private @Nullable String system;
 
   @Option(
+      names = "--receipt",
+      paramLabel = "FILE",
+      description = {
+        "With a prompt: check the answer's receipt, and keep it in FILE with all that",
+        "./myelin verify needs to check it again."
+      })
+  private @Nullable Path receipt;
+
+  @Option(
       names = "--data",
       paramLabel = "DIR",
       description = "The devnet's data folder, where its address and key are looked up.")
@@ -75,89 +73,38 @@ public final class ChatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (receipt != null && prompt == null) {
+      throw wrong("--receipt: no prompt (in an interactive chat: /receipt FILE)");
+    }
     Endpoint endpoint = Endpoint.find(gateway, key, data != null ? data : Folders.devnet());
-    PrintWriter out = spec.commandLine().getOut();
+    boolean holds = true;
     try (var client = new GatewayClient(endpoint)) {
       String chosen = model != null ? model : client.firstModel();
-      List<Message> messages = new ArrayList<>();
+      Conversation talk = new Conversation(client, chosen, out());
       if (system != null) {
-        messages.add(new Message("system", system));
+        talk.begin(system);
       }
-      if (prompt != null) {
-        messages.add(new Message("user", prompt));
-        ask(client, chosen, messages, out);
+      if (prompt == null) {
+        interactive(talk, chosen, endpoint);
       } else {
-        interactive(client, chosen, messages, out, endpoint);
+        talk.ask(prompt);
+        if (receipt != null) {
+          out().println();
+          holds = talk.check(receipt);
+        }
       }
     }
-    return 0;
+    return holds ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
   }
 
-  private static Answer ask(
-      GatewayClient client, String model, List<Message> messages, PrintWriter out) {
-    Answer answer =
-        client.chat(
-            model,
-            messages,
-            text -> {
-              out.print(text);
-              out.flush();
-            });
-    out.println();
-    out.flush();
-    return answer;
-  }
-
-  private void interactive(
-      GatewayClient client,
-      String model,
-      List<Message> messages,
-      PrintWriter out,
-      Endpoint endpoint) {
+  private void interactive(Conversation talk, String model, Endpoint endpoint) {
     try (Terminal terminal = TerminalBuilder.builder().dumb(true).build()) {
       LineReader reader = LineReaderBuilder.builder().terminal(terminal).appName("myelin").build();
-      out.println(model + " at " + endpoint.url() + " - /help for commands, Ctrl-D to leave");
-      out.flush();
-      String receipt = "";
-      while (true) {
-        String line = reader.readLine("> ").strip();
-        switch (line) {
-          case "" -> {}
-          case "/quit", "/exit" -> {
-            return;
-          }
-          case "/help" ->
-              out.println("/clear forget the talk   /receipt of the last answer   /quit");
-          case "/clear" -> messages.removeIf(m -> !m.role().equals("system"));
-          case "/receipt" -> out.println(receipt.isEmpty() ? "no answer yet" : receipt);
-          default -> receipt = turn(client, model, messages, line, out, receipt);
-        }
-        out.flush();
-      }
-    } catch (UserInterruptException | EndOfFileException leaving) {
-      out.println();
-      out.flush();
+      out().println(model + " at " + endpoint.url() + " - /help for commands, Ctrl-D to leave");
+      out().flush();
+      talk.interactive(reader::readLine);
     } catch (IOException e) {
       throw new CommandException("the terminal cannot be used: " + e.getMessage(), e);
-    }
-  }
-
-  private static String turn(
-      GatewayClient client,
-      String model,
-      List<Message> messages,
-      String line,
-      PrintWriter out,
-      String lastReceipt) {
-    messages.add(new Message("user", line));
-    try {
-      Answer answer = ask(client, model, messages, out);
-      messages.add(new Message("assistant", answer.text()));
-      return answer.receiptUrl();
-    } catch (CommandException e) {
-      messages.removeLast();
-      out.println("! " + e.getMessage());
-      return lastReceipt;
     }
   }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.myelin.cli.CommandException;
+import io.myelin.protocol.ids.Address;
+import io.myelin.v1.GeneratedChunk;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +40,7 @@ public final class GatewayClient implements AutoCloseable {
   /**
    * A streamed answer.
    *
+   * @param request the body as it was sent
    * @param text the whole answer
    * @param finishReason OpenAI's, e.g. {@code stop}
    * @param taskId from the answer's headers; empty when absent
@@ -45,6 +49,7 @@ public final class GatewayClient implements AutoCloseable {
    * @param completionTokens as the gateway counted them
    */
   public record Answer(
+      ObjectNode request,
       String text,
       String finishReason,
       String taskId,
@@ -64,6 +69,16 @@ public final class GatewayClient implements AutoCloseable {
       return model.path("id").asText();
     }
     throw new CommandException("the gateway lists no model: is a compute node connected?");
+  }
+
+  /** The address that the gateway says it signs with. */
+  public Address gatewayAddress() {
+    try {
+      return Address.parse(get("/api/v1/network").path("gateway").path("address").asText());
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(
+          endpoint.url() + " does not say its address at /api/v1/network: is it a gateway?", e);
+    }
   }
 
   /** GET, and the answer as JSON; a status of 400 or more is a {@link CommandException}. */
@@ -89,16 +104,49 @@ public final class GatewayClient implements AutoCloseable {
                 method,
                 body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString()))
             .build();
+    Reply reply = exchange(request);
+    if (reply.status() >= 400) {
+      throw failure(reply.status(), reply.body());
+    }
+    try {
+      return reply.body().isEmpty() ? Optional.empty() : Optional.of(JSON.readTree(reply.body()));
+    } catch (IOException e) {
+      throw new CommandException("the answer of " + request.uri() + " is no JSON: " + e, e);
+    }
+  }
+
+  private record Reply(int status, String body) {}
+
+  private Reply exchange(HttpRequest request) {
     HttpResponse<InputStream> response = send(request);
     try (InputStream in = response.body()) {
-      byte[] bytes = in.readAllBytes();
-      if (response.statusCode() >= 400) {
-        throw failure(response.statusCode(), bytes);
-      }
-      return bytes.length == 0 ? Optional.empty() : Optional.of(JSON.readTree(bytes));
+      return new Reply(
+          response.statusCode(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new CommandException("the answer of " + request.uri() + " broke off: " + e, e);
     }
+  }
+
+  /** The receipt of a task as the gateway serves it: its signature covers these very bytes. */
+  public Optional<String> receipt(String taskId) {
+    return text("/api/v1/tasks/" + taskId + "/receipt");
+  }
+
+  /** The chunks of a task that ended; empty when the gateway does not have them any more. */
+  public Optional<List<GeneratedChunk>> chunks(String taskId) {
+    return text("/api/v1/tasks/" + taskId + "/stream")
+        .map(text -> TaskStream.read(text.lines().iterator()));
+  }
+
+  private Optional<String> text(String path) {
+    Reply reply = exchange(request(path).timeout(CALL_TIMEOUT).GET().build());
+    if (reply.status() == 404) {
+      return Optional.empty();
+    }
+    if (reply.status() >= 400) {
+      throw failure(reply.status(), reply.body());
+    }
+    return Optional.of(reply.body());
   }
 
   /**
@@ -111,7 +159,9 @@ public final class GatewayClient implements AutoCloseable {
     body.putObject("stream_options").put("include_usage", true);
     var list = body.putArray("messages");
     messages.forEach(m -> list.addObject().put("role", m.role()).put("content", m.content()));
-    body.put("temperature", 0);
+    // With a seed of its own, the client knows all that was asked, and can check the receipt's
+    // spec.
+    body.put("temperature", 0).put("seed", ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
     HttpRequest request =
         request("/v1/chat/completions")
             .timeout(ANSWER_TIMEOUT)
@@ -121,16 +171,16 @@ public final class GatewayClient implements AutoCloseable {
     HttpResponse<InputStream> response = send(request);
     try (InputStream in = response.body()) {
       if (response.statusCode() >= 400) {
-        throw failure(response.statusCode(), in.readAllBytes());
+        throw failure(response.statusCode(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
       }
-      return read(response, in, onText);
+      return read(body, response, in, onText);
     } catch (IOException e) {
       throw new CommandException("the answer broke off: " + e.getMessage(), e);
     }
   }
 
   private static Answer read(
-      HttpResponse<InputStream> response, InputStream in, Consumer<String> onText)
+      ObjectNode body, HttpResponse<InputStream> response, InputStream in, Consumer<String> onText)
       throws IOException {
     var text = new StringBuilder();
     String finishReason = "";
@@ -170,6 +220,7 @@ public final class GatewayClient implements AutoCloseable {
       throw new CommandException("the answer broke off before [DONE]: ask again");
     }
     return new Answer(
+        body,
         text.toString(),
         finishReason,
         response.headers().firstValue("Myelin-Task").orElse(""),
@@ -204,7 +255,7 @@ public final class GatewayClient implements AutoCloseable {
     }
   }
 
-  private static CommandException failure(int status, byte[] body) {
+  private static CommandException failure(int status, String body) {
     String message;
     try {
       message = JSON.readTree(body).path("error").path("message").asText("");

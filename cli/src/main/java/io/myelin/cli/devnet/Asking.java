@@ -1,38 +1,29 @@
 package io.myelin.cli.devnet;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.protobuf.ByteString;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.client.GatewayClient.Answer;
+import io.myelin.cli.receipt.AnswerCheck;
 import io.myelin.cli.receipt.CheckTable;
+import io.myelin.cli.receipt.TaskBundle;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.receipt.Receipt;
-import io.myelin.protocol.receipt.ReceiptEvidence;
 import io.myelin.protocol.receipt.ReceiptFormatException;
 import io.myelin.protocol.receipt.ReceiptNode;
-import io.myelin.protocol.receipt.ReceiptVerifier;
 import io.myelin.protocol.receipt.Segment;
 import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.receipt.Verification;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
 /** Asks once as any client would, then shows and checks what came of it. */
 final class Asking {
-  private static final Duration RECEIPT_PATIENCE = Duration.ofSeconds(15);
-  private static final long POLL_MILLIS = 50;
-
   private final ClientSession session;
   private final Address gateway;
   private final Path data;
@@ -52,6 +43,8 @@ final class Asking {
     long startNanos = System.nanoTime();
     long[] firstNanos = {0};
     Answer answer;
+    TaskBundle bundle;
+    long endNanos;
     try (GatewayClient client = new GatewayClient(session.endpoint())) {
       answer =
           client.chat(
@@ -64,8 +57,9 @@ final class Asking {
                 out.print(text);
                 out.flush();
               });
+      endNanos = System.nanoTime();
+      bundle = AnswerCheck.gather(client, answer, gateway);
     }
-    long endNanos = System.nanoTime();
     out.println();
     out.println();
     out.printf(
@@ -76,67 +70,23 @@ final class Asking {
         (firstNanos[0] - startNanos) / 1_000_000,
         (endNanos - startNanos) / 1e9,
         answer.finishReason());
-    String json = receipt(answer);
-    Path file = keep(answer.taskId(), json);
-    Verification verification =
-        ReceiptVerifier.verifyJson(
-            json,
-            ReceiptEvidence.none()
-                .withGateway(gateway)
-                .withOutput(ByteString.copyFromUtf8(answer.text())));
+    Path file = keep(answer.taskId(), bundle);
+    Verification verification = bundle.verify();
     out.println("Receipt of task " + answer.taskId());
     CheckTable.print(verification, out);
-    show(json);
+    show(bundle.receipt());
     out.println();
-    out.println("Kept as " + file);
-    out.println("Check it again any time: ./myelin verify " + file);
+    out.println("Kept, with all that the checks need, as " + file);
+    out.println("Check it again any time, without a network: ./myelin verify " + file);
     out.flush();
     return verification.holds();
   }
 
-  /** The text as served: its signature covers these very bytes. */
-  private String receipt(Answer answer) {
-    if (answer.receiptUrl().isEmpty()) {
-      throw new CommandException("the answer came without a Myelin-Receipt header");
-    }
-    URI url = session.gateway().resolve(answer.receiptUrl());
-    HttpRequest request =
-        HttpRequest.newBuilder(url)
-            .timeout(RECEIPT_PATIENCE)
-            .header("Authorization", "Bearer " + session.apiKey())
-            .build();
-    long deadline = System.nanoTime() + RECEIPT_PATIENCE.toNanos();
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      while (true) {
-        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() == 200) {
-          return response.body();
-        }
-        // The answer does not wait for the disk; its receipt follows.
-        if (System.nanoTime() > deadline) {
-          throw new CommandException(
-              "no receipt at "
-                  + url
-                  + ": status "
-                  + response.statusCode()
-                  + ", "
-                  + response.body());
-        }
-        Thread.sleep(POLL_MILLIS);
-      }
-    } catch (IOException e) {
-      throw new CommandException("no receipt at " + url + ": " + e.getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandException("interrupted", e);
-    }
-  }
-
-  private Path keep(String taskId, String json) {
+  private Path keep(String taskId, TaskBundle bundle) {
     Path file = data.resolve("receipts").resolve(taskId + ".json");
     try {
       Files.createDirectories(data.resolve("receipts"));
-      Files.writeString(file, json);
+      Files.writeString(file, bundle.toJson());
       return file;
     } catch (IOException e) {
       throw new CommandException("the receipt cannot be kept: " + e.getMessage(), e);

@@ -24,9 +24,26 @@ public final class CheckTable {
       out.printf("  %s %-18s %s%n", mark, check.name(), check.detail());
     }
     int held = verification.checks().size() - failed - skipped;
-    out.printf(
-        "%s: %d held, %d failed, %d not checked%n",
-        failed == 0 ? "The receipt holds" : "The receipt does NOT hold", held, failed, skipped);
+    out.println(verdict(held, failed, skipped));
     out.flush();
+  }
+
+  private static String verdict(int held, int failed, int skipped) {
+    if (failed > 0) {
+      return "The receipt does NOT hold: "
+          + failed
+          + " checks failed, "
+          + held
+          + " held, "
+          + skipped
+          + " not checked";
+    }
+    return skipped == 0
+        ? "The receipt holds: " + held + " checks held"
+        : "The receipt holds as far as it was checked: "
+            + held
+            + " checks held, "
+            + skipped
+            + " not checked";
   }
 }

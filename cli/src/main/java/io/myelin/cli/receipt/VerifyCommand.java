@@ -1,27 +1,28 @@
 package io.myelin.cli.receipt;
 
-import com.google.protobuf.ByteString;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.myelin.cli.CommandException;
+import io.myelin.cli.MyelinCommand;
+import io.myelin.cli.client.TaskStream;
 import io.myelin.protocol.ids.Address;
-import io.myelin.protocol.receipt.ReceiptEvidence;
-import io.myelin.protocol.receipt.ReceiptVerifier;
+import io.myelin.protocol.receipt.Check;
 import io.myelin.protocol.receipt.Verification;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Checks a receipt without a network: exit status 0 when everything checked held, 1 otherwise. */
 @Command(
@@ -32,19 +33,19 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./myelin verify receipt.json",
-      "  ./myelin verify receipt.json --output answer.txt --gateway 0x1f9a...",
+      "  ./myelin verify ~/.local/state/myelin/devnet/receipts/4f1c....json",
+      "  ./myelin verify receipt.json --gateway 0x1f9a... --request request.json \\",
+      "      --output answer.txt --chunks stream.txt",
       "",
-      "Without --output and --gateway the receipt is checked against itself: that its",
-      "signatures, commitments, counts and prices fit together."
+      "FILE is a receipt as the gateway served it, or the file that devnet --ask and",
+      "chat --receipt keep, which holds all the rest too. Of a receipt alone only what it",
+      "says itself can be checked: that its signatures, commitments, counts and prices fit",
+      "together. The options give the rest; they go before what such a file holds."
     })
-public final class VerifyCommand implements Callable<Integer> {
+public final class VerifyCommand extends MyelinCommand {
   private static final long MAX_BYTES = 16L << 20;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli before call()
-  private CommandSpec spec;
-
-  @Parameters(paramLabel = "FILE", description = "The receipt, as the gateway served it.")
+  @Parameters(paramLabel = "FILE", description = "The receipt, or the file that was kept.")
   @SuppressWarnings("NullAway.Init") // required, so picocli sets it
   private Path file;
 
@@ -55,6 +56,24 @@ public final class VerifyCommand implements Callable<Integer> {
   private @Nullable Path output;
 
   @Option(
+      names = "--request",
+      paramLabel = "FILE",
+      description = {
+        "The request's body as it was sent to /v1/chat/completions or /v1/completions,",
+        "to check that this work was done. It must name its seed."
+      })
+  private @Nullable Path request;
+
+  @Option(
+      names = "--chunks",
+      paramLabel = "FILE",
+      description = {
+        "The task's stream, to check the hash chain: what",
+        "GET /api/v1/tasks/ID/stream answered with the session's key."
+      })
+  private @Nullable Path chunks;
+
+  @Option(
       names = "--gateway",
       paramLabel = "ADDRESS",
       description = "The gateway that must have signed it.")
@@ -62,23 +81,67 @@ public final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ReceiptEvidence evidence = ReceiptEvidence.none();
+    TaskBundle bundle = TaskBundle.read(text(file));
     if (gateway != null) {
-      evidence = evidence.withGateway(address(gateway));
+      bundle = bundle.withGateway(address(gateway));
+    }
+    if (request != null) {
+      bundle = bundle.withAsked(AskedWork.of(object(request)));
+    }
+    if (chunks != null) {
+      bundle = bundle.withChunks(TaskStream.read(text(chunks).lines().iterator()));
     }
     if (output != null) {
-      evidence = evidence.withOutput(ByteString.copyFrom(read(output)));
+      bundle = bundle.withAnswer(text(output));
     }
-    Verification verification = ReceiptVerifier.verifyJson(text(file), evidence);
-    CheckTable.print(verification, spec.commandLine().getOut());
+    Verification verification = bundle.verify();
+    PrintWriter out = out();
+    CheckTable.print(verification, out);
+    explain(verification, out);
     return verification.holds() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** How to give what was missing. */
+  private static void explain(Verification verification, PrintWriter out) {
+    List<String> missing =
+        verification.checks().stream()
+            .filter(check -> check.outcome() == Check.Outcome.NOT_CHECKED)
+            .map(Check::name)
+            .toList();
+    if (missing.isEmpty()) {
+      return;
+    }
+    out.println("To check the rest:");
+    for (String name : missing) {
+      out.println(
+          switch (name) {
+            case "gateway" -> "  --gateway ADDRESS  the one you asked; its operator says it";
+            case "spec_digest" -> "  --request FILE     the body you sent, with a seed in it";
+            case "output_digest" -> "  --output FILE      the whole answer as text";
+            case "hash_chain" ->
+                "  --chunks FILE      GET /api/v1/tasks/ID/stream, saved while the gateway has it";
+            default -> "  " + name;
+          });
+    }
+    out.flush();
+  }
+
+  private static ObjectNode object(Path file) {
+    try {
+      if (new ObjectMapper().readTree(text(file)) instanceof ObjectNode body) {
+        return body;
+      }
+      throw new CommandException(file + " holds no JSON object (expected: a request's body)");
+    } catch (JsonProcessingException e) {
+      throw new CommandException(file + " is no JSON: " + e.getOriginalMessage(), e);
+    }
   }
 
   private Address address(String text) {
     try {
       return Address.parse(text);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--gateway: " + e.getMessage(), e);
+      throw wrong("--gateway: " + e.getMessage(), e);
     }
   }
 
@@ -86,14 +149,15 @@ public final class VerifyCommand implements Callable<Integer> {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(read(file))).toString();
     } catch (CharacterCodingException e) {
-      throw new CommandException(file + " is not UTF-8 text (expected: a receipt in JSON)", e);
+      throw new CommandException(file + " is not UTF-8 text", e);
     }
   }
 
   private static byte[] read(Path file) {
     try {
       if (Files.size(file) > MAX_BYTES) {
-        throw new CommandException(file + " is larger than " + MAX_BYTES + " bytes: not a receipt");
+        throw new CommandException(
+            file + " is larger than " + MAX_BYTES + " bytes: too large to be of one task");
       }
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {

@@ -8,6 +8,7 @@ import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.client.GatewayClient.Answer;
 import io.myelin.cli.client.GatewayClient.Message;
+import io.myelin.cli.receipt.VerifyCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,10 +37,20 @@ class DevnetIT {
   @TempDir Path data;
 
   @Test
-  void asksOnceShowsAReceiptThatHoldsAndLeavesNothing() {
+  void asksOnceShowsAReceiptThatHoldsAndLeavesNothing() throws Exception {
     Run run = devnet("--ask", "What is the capital of France?", "--compute", "2");
-    assertThat(run.out).contains("Paris").contains("The receipt holds").contains("local ledger");
+    assertThat(run.out)
+        .contains("Paris")
+        .contains("The receipt holds: 14 checks held")
+        .contains("local ledger");
     assertThat(run.status).isZero();
+    try (Stream<Path> kept = Files.list(data.resolve("receipts"))) {
+      StringWriter out = new StringWriter();
+      CommandLine verify = new CommandLine(new VerifyCommand());
+      verify.setOut(new PrintWriter(out, true));
+      assertThat(verify.execute(kept.findFirst().orElseThrow().toString())).isZero();
+      assertThat(out.toString()).contains("The receipt holds: 14 checks held");
+    }
     assertThat(data.resolve("devnet.json")).doesNotExist();
     assertThat(ProcessHandle.current().descendants()).isEmpty();
   }
@@ -56,7 +68,7 @@ class DevnetIT {
               fault + "@1",
               "--fault",
               fault + "@2");
-      assertThat(run.out).as(fault).contains("Paris").contains("The receipt holds");
+      assertThat(run.out).as(fault).contains("Paris").contains("14 checks held");
       assertThat(run.status).as(fault).isZero();
     }
   }

@@ -162,6 +162,7 @@ final class ReceiptMaker {
               .allMatch(a -> commitment(a).outputDigest().equals(answer.outputDigest()));
       findings.add(new Verdict.Finding("replicas_agree", agree));
     }
-    return new Verdict("level_" + verificationLevel, findings);
+    return new Verdict(
+        verificationLevel == 0 ? "commitments" : "level_" + verificationLevel, findings);
   }
 }

@@ -197,7 +197,14 @@ public final class ReceiptVerifier {
         .filter(finding -> !finding.held())
         .findFirst()
         .map(finding -> Check.failed(name, "the gateway found that " + finding.name() + " failed"))
-        .orElseGet(() -> Check.held(name, "level " + receipt.verdict().level()));
+        .orElseGet(
+            () ->
+                Check.held(
+                    name,
+                    receipt.verdict().level()
+                        + ": "
+                        + receipt.verdict().findings().size()
+                        + " findings, none against it"));
   }
 
   private Check specDigest() {
