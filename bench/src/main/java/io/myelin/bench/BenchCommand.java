@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code ./myelin bench}: every bench measures beside a peer in one run. */
 @Command(
-    name = "bench",
+    name = "myelin bench",
     mixinStandardHelpOptions = true,
     description = "Measure Myelin beside a peer, as ratios.",
     subcommands = {RelayBench.class, EngineBenchCommand.class},

@@ -1,16 +1,13 @@
 package io.myelin.cli.account;
 
+import io.myelin.cli.CommandGroup;
 import io.myelin.protocol.crypto.OperatorKey;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** A client's key in an encrypted keystore. */
 @Command(
@@ -27,17 +24,7 @@ import picocli.CommandLine.Spec;
       "  ./myelin account new",
       "  ./myelin account show --keystore account.json --password-file password.txt"
     })
-public final class AccountCommand implements Callable<Integer> {
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli before call()
-  private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    throw new ParameterException(
-        spec.commandLine(), "account: nothing to do (expected: new or show)");
-  }
+public final class AccountCommand extends CommandGroup {
 
   @Command(
       name = "new",
@@ -66,7 +53,7 @@ public final class AccountCommand implements Callable<Integer> {
           @Nullable Path passwordFile) {
     Path file = keystore != null ? keystore : Keystores.usual();
     OperatorKey key = Keystores.create(file, passwordFile);
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     out.println(key.address());
     out.println(
         "written to " + file + "; keep a copy of it and its password apart from each other");
@@ -90,7 +77,7 @@ public final class AccountCommand implements Callable<Integer> {
               paramLabel = "FILE",
               description = "The password, in its first line. Default: asked for.")
           @Nullable Path passwordFile) {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     out.println(
         Keystores.open(keystore != null ? keystore : Keystores.usual(), passwordFile).address());
     out.flush();

@@ -2,6 +2,7 @@ package io.myelin.cli.devnet;
 
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Folders;
+import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.model.ConsoleProgress;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.compute.fault.Fault;
@@ -13,14 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Starts the whole network on this machine. */
 @Command(
@@ -40,11 +37,7 @@ import picocli.CommandLine.Spec;
       "",
       "What runs where stands in devnet.json in the data folder while it runs."
     })
-public final class DevnetCommand implements Callable<Integer> {
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli before call()
-  private CommandSpec spec;
+public final class DevnetCommand extends MyelinCommand {
 
   @Option(names = "--ask", paramLabel = "PROMPT", description = "Ask once, then stop everything.")
   private @Nullable String prompt;
@@ -107,7 +100,7 @@ public final class DevnetCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     long startNanos = System.nanoTime();
     DevnetPlan plan = plan();
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     EngineSource source;
     try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
       source = EngineSource.prepare(model, progress);
@@ -188,9 +181,5 @@ public final class DevnetCommand implements Callable<Integer> {
     if (value < least || value > most) {
       throw wrong(option + ": " + value + " (expected: " + least + " to " + most + ")");
     }
-  }
-
-  private ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
   }
 }

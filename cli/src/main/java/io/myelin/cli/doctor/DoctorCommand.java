@@ -3,6 +3,7 @@ package io.myelin.cli.doctor;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Folders;
+import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.node.ComputeCommand;
@@ -15,14 +16,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Looks at this machine and at what the gateway says of its node. */
 @Command(
@@ -41,11 +38,7 @@ import picocli.CommandLine.Spec;
       "",
       "Options and configuration file are those of ./myelin compute."
     })
-public final class DoctorCommand implements Callable<Integer> {
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli before call()
-  private CommandSpec spec;
+public final class DoctorCommand extends MyelinCommand {
 
   @Option(names = "--config", paramLabel = "FILE", description = "The node's properties file.")
   private @Nullable Path config;
@@ -82,7 +75,7 @@ public final class DoctorCommand implements Callable<Integer> {
     Path keyFile = Path.of(file.text("key", key, folder.resolve("operator.key").toString()));
     int slotCount = file.number("slots", slots, ComputeCommand.DEFAULT_SLOTS, 1, 64);
     Optional<Address> asked = asked();
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     List<Finding> findings = new ArrayList<>();
     out.println("This machine");
     show(MachineChecks.of(file.text("model", model, ""), slotCount), findings, out);
@@ -108,7 +101,7 @@ public final class DoctorCommand implements Callable<Integer> {
     try {
       return Optional.ofNullable(node).map(Address::parse);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--node: " + e.getMessage(), e);
+      throw wrong("--node: " + e.getMessage(), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.myelin.cli.model;
 
 import io.myelin.cli.CommandException;
+import io.myelin.cli.CommandGroup;
 import io.myelin.engine.catalogue.ModelCatalogue;
 import io.myelin.engine.catalogue.ModelEntry;
 import io.myelin.engine.catalogue.ModelOrigin;
@@ -8,16 +9,12 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The model catalogue from the command line. */
 @Command(
@@ -32,17 +29,7 @@ import picocli.CommandLine.Spec;
       "  ./myelin model pull",
       "  ./myelin model add qwen --file qwen2.5-0.5b-instruct-q4_0.gguf"
     })
-public final class ModelCommand implements Callable<Integer> {
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli before call()
-  private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    throw new ParameterException(
-        spec.commandLine(), "model: nothing to do (expected: list, pull, add or remove)");
-  }
+public final class ModelCommand extends CommandGroup {
 
   @Command(
       name = "list",
@@ -50,7 +37,7 @@ public final class ModelCommand implements Callable<Integer> {
       description = "What can be asked for, and what is on this machine already.",
       footer = {"", "Example:", "  ./myelin model list"})
   int list() {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     ModelCatalogue catalogue = ModelCatalogue.ofThisUser();
     out.printf(
         "%-26s %-12s %8s %10s  %-8s %s%n", "ID", "LICENCE", "CONTEXT", "SIZE", "HERE", "FROM");
@@ -83,7 +70,7 @@ public final class ModelCommand implements Callable<Integer> {
     try (var progress = ConsoleProgress.onStandardError()) {
       file = catalogue.store().fetch(entry, progress);
     }
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     out.println(entry.id() + " is at " + file + " (SHA-256 " + entry.sha256() + ")");
     out.flush();
     return CommandLine.ExitCode.OK;
@@ -168,9 +155,7 @@ public final class ModelCommand implements Callable<Integer> {
         entry = catalogue.addFile(id, source.file, chatTemplate, progress);
       } else if (source.url != null) {
         if (sha256 == null) {
-          throw new ParameterException(
-              spec.commandLine(),
-              "model add: --url needs --sha256, so that what comes can be checked");
+          throw wrong("model add: --url needs --sha256, so that what comes can be checked");
         }
         entry = catalogue.addDownload(id, source.url, sha256, chatTemplate, progress);
       } else {
@@ -187,7 +172,7 @@ public final class ModelCommand implements Callable<Integer> {
         catalogue.add(entry);
       }
     }
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     out.println("added " + entry.id() + ": " + entry.origin().describe());
     out.println("serve it: ./myelin devnet --model " + entry.id());
     out.flush();

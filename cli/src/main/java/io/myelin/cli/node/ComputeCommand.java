@@ -1,8 +1,8 @@
 package io.myelin.cli.node;
 
 import io.myelin.cli.CommandException;
-import io.myelin.cli.Folders;
 import io.myelin.cli.Logging;
+import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.model.ConsoleProgress;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
@@ -18,13 +18,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Runs one compute node until it is told to stop. */
 @Command(
@@ -43,7 +40,7 @@ import picocli.CommandLine.Spec;
       "The configuration file has one `key = value` a line, with the names of the options:",
       "gateway, gateway-id, model, data, key, slots, threads, drain-seconds. A flag wins over the file."
     })
-public final class ComputeCommand implements Callable<Integer> {
+public final class ComputeCommand extends MyelinCommand {
   /** Keys of a compute node's configuration file. */
   public static final Set<String> KEYS =
       Set.of("gateway", "gateway-id", "model", "data", "key", "slots", "threads", "drain-seconds");
@@ -53,12 +50,7 @@ public final class ComputeCommand implements Callable<Integer> {
 
   private static final int DEFAULT_DRAIN_SECONDS = 30;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli before call()
-  private CommandSpec spec;
-
-  @Option(names = "--config", paramLabel = "FILE", description = "Settings as a properties file.")
-  private @Nullable Path config;
+  @Mixin private NodeOptions options = new NodeOptions();
 
   @Option(names = "--gateway", paramLabel = "URL", description = "The gateway to work for.")
   private @Nullable String gateway;
@@ -74,18 +66,6 @@ public final class ComputeCommand implements Callable<Integer> {
       paramLabel = "ID",
       description = "A model of the catalogue; see ./myelin model list.")
   private @Nullable String model;
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Where key and evidence lie; one folder for each node.")
-  private @Nullable String data;
-
-  @Option(
-      names = "--key",
-      paramLabel = "FILE",
-      description = "The operator key; made when absent. Default: operator.key in the data folder.")
-  private @Nullable String key;
 
   @Option(names = "--slots", paramLabel = "N", description = "Tasks at once (default 4).")
   private @Nullable Integer slots;
@@ -114,20 +94,15 @@ public final class ComputeCommand implements Callable<Integer> {
       description = "Fail on purpose (repeatable): " + Fault.SYNTAX + ".")
   private List<String> faults = List.of();
 
-  @Option(names = "--child", hidden = true, description = "End when standard input ends.")
-  private boolean child;
-
   @Override
   public Integer call() throws Exception {
     Logging.node();
-    ConfigFile file = ConfigFile.read(config, KEYS);
+    ConfigFile file = options.file(KEYS);
     String url = file.text("gateway", gateway, "");
     if (url.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "--gateway is missing (expected: for example http://host:8080)");
+      throw wrong("--gateway is missing (expected: for example http://host:8080)");
     }
-    Path folder = Path.of(file.text("data", data, Folders.state().resolve("compute").toString()));
-    Path keyFile = Path.of(file.text("key", key, folder.resolve("operator.key").toString()));
+    Path folder = options.folder(file, "compute");
     int slotCount = file.number("slots", slots, DEFAULT_SLOTS, 1, 64);
     int cores = Runtime.getRuntime().availableProcessors();
     int threadCount = file.number("threads", threads, cores, 1, 512);
@@ -137,7 +112,7 @@ public final class ComputeCommand implements Callable<Integer> {
     int drain = file.number("drain-seconds", drainSeconds, DEFAULT_DRAIN_SECONDS, 0, 3600);
     ComputeNodeSettings settings =
         NodeSettings.of(folder, slotCount, only).withDrainTimeout(Duration.ofSeconds(drain));
-    OperatorKey operator = KeyFile.loadOrCreate(keyFile);
+    OperatorKey operator = options.operatorKey(file, folder);
     return run(settings, operator, URI.create(url), modelId, threadCount, parsed);
   }
 
@@ -163,11 +138,9 @@ public final class ComputeCommand implements Callable<Integer> {
               .name("drain")
               .unstarted(() -> node.drain("the process was told to stop").join());
       Runtime.getRuntime().addShutdownHook(drain);
-      if (child) {
-        ParentWatch.start(() -> node.drain("the process that started it is gone").join());
-      }
-      spec.commandLine().getOut().println("compute node " + node.address() + " -> " + url);
-      spec.commandLine().getOut().flush();
+      options.watchParent(() -> node.drain("the process that started it is gone").join());
+      out().println("compute node " + node.address() + " -> " + url);
+      out().flush();
       NodeExit exit = node.exit().get();
       return switch (exit.kind()) {
         case DRAINED, CLOSED -> 0;
@@ -190,7 +163,7 @@ public final class ComputeCommand implements Callable<Integer> {
     try {
       return Fault.parse(text);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+      throw wrong(String.valueOf(e.getMessage()), e);
     }
   }
 }

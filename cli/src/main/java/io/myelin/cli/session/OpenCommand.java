@@ -2,6 +2,7 @@ package io.myelin.cli.session;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
+import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.account.Keystores;
 import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.client.Endpoint;
@@ -15,16 +16,12 @@ import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Signs a session request and sends it. */
 @Command(
@@ -44,12 +41,8 @@ import picocli.CommandLine.Spec;
       "--key-file names a file with 64 hex digits and mode 600; --keystore an encrypted one",
       "(./myelin account new)."
     })
-final class OpenCommand implements Callable<Integer> {
+final class OpenCommand extends MyelinCommand {
   private static final int MAX_HOURS = 720;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli before call()
-  private CommandSpec spec;
 
   @Mixin private GatewayOptions where = new GatewayOptions();
 
@@ -110,7 +103,7 @@ final class OpenCommand implements Callable<Integer> {
     Endpoint endpoint = where.endpoint();
     OperatorKey key = key(endpoint);
     ClientSession opened = ClientSession.open(endpoint.url(), gatewayId(endpoint), key, terms);
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     out.println("session  " + opened.id());
     out.println("key      " + opened.apiKey() + "   (shown only now)");
     out.println("account  " + opened.client());
@@ -141,10 +134,6 @@ final class OpenCommand implements Callable<Integer> {
     return new ClientSession.Terms(model, redundancy, budgetWei, Duration.ofHours(hours));
   }
 
-  private ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
-  }
-
   /** The signature is bound to one gateway, so it is asked who it is first. */
   private static Address gatewayId(Endpoint endpoint) {
     try (GatewayClient http = new GatewayClient(endpoint)) {
@@ -163,10 +152,7 @@ final class OpenCommand implements Callable<Integer> {
                 + signing.path("verifyingContract").asText()
                 + "; this version signs only for gateways without a chain");
       }
-      return Address.parse(network.path("gateway").path("address").asText());
-    } catch (IllegalArgumentException e) {
-      throw new CommandException(
-          endpoint.url() + " does not say its address at /api/v1/network: is it a gateway?", e);
+      return http.gatewayAddress();
     }
   }
 

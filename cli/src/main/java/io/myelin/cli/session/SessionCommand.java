@@ -2,19 +2,16 @@ package io.myelin.cli.session;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
+import io.myelin.cli.CommandGroup;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Sessions from the command line. */
 @Command(
@@ -30,17 +27,7 @@ import picocli.CommandLine.Spec;
       "  ./myelin session list",
       "  ./myelin session close 4f1c..."
     })
-public final class SessionCommand implements Callable<Integer> {
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by picocli before call()
-  private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    throw new ParameterException(
-        spec.commandLine(), "session: nothing to do (expected: open, list, show, close or refund)");
-  }
+public final class SessionCommand extends CommandGroup {
 
   @Command(
       name = "list",
@@ -48,7 +35,7 @@ public final class SessionCommand implements Callable<Integer> {
       description = "The sessions of the key's account.",
       footer = {"", "Example:", "  ./myelin session list"})
   int list(@Mixin GatewayOptions where) {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     JsonNode sessions;
     try (GatewayClient http = client(where)) {
       sessions = http.get("/api/v1/sessions").path("sessions");
@@ -82,7 +69,7 @@ public final class SessionCommand implements Callable<Integer> {
     try (GatewayClient http = client(where)) {
       session = http.get(path);
     }
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     print(session, out);
     out.flush();
     return CommandLine.ExitCode.OK;
@@ -100,7 +87,7 @@ public final class SessionCommand implements Callable<Integer> {
       @Mixin GatewayOptions where,
       @Parameters(paramLabel = "ID", description = "64 hex digits.") String id) {
     String path = path(id);
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     try (GatewayClient http = client(where)) {
       http.delete(path).ifPresent(session -> print(session, out));
     }
@@ -160,8 +147,7 @@ public final class SessionCommand implements Callable<Integer> {
 
   private String path(String id) {
     if (!id.matches("[0-9a-fA-F]{64}")) {
-      throw new ParameterException(
-          spec.commandLine(), "ID: " + id + " (expected: 64 hex digits, as session list shows)");
+      throw wrong("ID: " + id + " (expected: 64 hex digits, as session list shows)");
     }
     return "/api/v1/sessions/" + id;
   }
