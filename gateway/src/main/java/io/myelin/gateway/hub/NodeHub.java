@@ -87,16 +87,20 @@ public final class NodeHub extends GatewayComputeGrpc.GatewayComputeImplBase
     byte[] nonce = new byte[Digest.LENGTH];
     NodeConnection connection;
     boolean full;
+    boolean stopping;
     synchronized (lock) {
       random.nextBytes(nonce);
       connection = new NodeConnection(this, out, loops.next(), Digest.of(nonce));
       connection.askForMessages();
-      full = closed || connections.size() >= settings.maxConnections();
-      if (!full) {
+      stopping = closed;
+      full = connections.size() >= settings.maxConnections();
+      if (!stopping && !full) {
         connections.add(connection);
       }
     }
-    if (full) {
+    if (stopping) {
+      connection.shutDown();
+    } else if (full) {
       connection.overloaded();
     } else {
       connection.open();

@@ -164,6 +164,15 @@ final class NodeHubTest {
     assertThat(rejection(node)).isEqualTo("bad_message");
   }
 
+  @Test
+  void whoComesWhileTheGatewayStopsIsToldSo() {
+    TestNode node = stranger(Eip712Domain.local());
+    gateway.hub().close();
+    node.connect(gateway::dial);
+    gateway.settle();
+    assertThat(rejection(node)).isEqualTo("gateway_stopping");
+  }
+
   private TestNode stranger(Eip712Domain domain) {
     return new TestNode(
         OperatorKey.generate(new Random(7 + domain.chainId())),
