@@ -38,7 +38,7 @@ final class WsTask implements TaskListener {
   void begin(TaskTicket begun) {
     synchronized (lock) {
       ticket = begun;
-      ObjectNode accepted = WsConnection.frame("accepted");
+      ObjectNode accepted = WsFrames.of("accepted");
       accepted.put("task", begun.taskId()).put("reference", reference);
       connection.send(accepted);
       for (ObjectNode frame : early) {
@@ -55,7 +55,7 @@ final class WsTask implements TaskListener {
 
   @Override
   public void onStarted() {
-    send(WsConnection.frame("started"));
+    send(WsFrames.of("started"));
   }
 
   @Override
@@ -63,7 +63,7 @@ final class WsTask implements TaskListener {
     synchronized (lock) {
       owedCredits++;
     }
-    ObjectNode frame = WsConnection.frame("tokens");
+    ObjectNode frame = WsFrames.of("tokens");
     frame.setAll(Views.tokens(chunk));
     send(frame);
     connection.creditWhenTaken();
@@ -71,7 +71,7 @@ final class WsTask implements TaskListener {
 
   @Override
   public void onCompleted(TaskOutcome outcome) {
-    ObjectNode frame = WsConnection.frame("done");
+    ObjectNode frame = WsFrames.of("done");
     frame.setAll(Views.done(outcome));
     send(frame);
     connection.ended(this);
@@ -79,7 +79,7 @@ final class WsTask implements TaskListener {
 
   @Override
   public void onFailed(TaskFailure failure) {
-    ObjectNode frame = WsConnection.frame("error");
+    ObjectNode frame = WsFrames.of("error");
     frame.put("reference", reference);
     frame.set("error", Views.failure(failure));
     send(frame);
