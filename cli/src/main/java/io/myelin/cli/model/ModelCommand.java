@@ -1,12 +1,14 @@
 package io.myelin.cli.model;
 
 import io.myelin.cli.CommandException;
+import io.myelin.cli.node.EngineSource;
 import io.myelin.engine.catalogue.ModelCatalogue;
 import io.myelin.engine.catalogue.ModelEntry;
 import io.myelin.engine.catalogue.ModelOrigin;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -53,12 +55,14 @@ public final class ModelCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     ModelCatalogue catalogue = ModelCatalogue.ofThisUser();
     out.printf(
-        "%-26s %-12s %8s %10s  %-8s %s%n", "ID", "LICENCE", "CONTEXT", "SIZE", "HERE", "FROM");
+        "%-26s %-10s %-12s %8s %10s  %-5s %s%n",
+        "ID", "MAKES", "LICENCE", "CONTEXT", "SIZE", "HERE", "FROM");
     for (ModelEntry entry : catalogue.entries()) {
       boolean upstream = entry.origin() instanceof ModelOrigin.Upstream;
       out.printf(
-          "%-26s %-12s %8d %10s  %-8s %s%n",
+          "%-26s %-10s %-12s %8d %10s  %-5s %s%n",
           entry.id(),
+          makes(entry),
           entry.licence(),
           entry.contextLength(),
           upstream ? "-" : entry.sizeBytes() / (1 << 20) + " MiB",
@@ -69,23 +73,32 @@ public final class ModelCommand implements Callable<Integer> {
     return CommandLine.ExitCode.OK;
   }
 
+  private static String makes(ModelEntry entry) {
+    return switch (entry.format()) {
+      case GGUF -> "text";
+      case ONNX -> "embeddings";
+      case REMOTE -> "-";
+    };
+  }
+
   @Command(
       name = "pull",
       mixinStandardHelpOptions = true,
       description = "Fetch a model and check it against its SHA-256.",
       footer = {"", "Example:", "  ./myelin model pull smollm2-135m-instruct"})
   int pull(
-      @Parameters(arity = "0..1", paramLabel = "ID", description = "Default: the default model.")
-          @Nullable String id) {
+      @Parameters(arity = "0..*", paramLabel = "ID", description = "Default: the default models.")
+          @Nullable List<String> ids) {
     ModelCatalogue catalogue = ModelCatalogue.ofThisUser();
-    ModelEntry entry = catalogue.require(id != null ? id : ModelCatalogue.DEFAULT_MODEL.id());
-    Path file;
-    try (var progress = ConsoleProgress.onStandardError()) {
-      file = catalogue.store().fetch(entry, progress);
-    }
     PrintWriter out = spec.commandLine().getOut();
-    out.println(entry.id() + " is at " + file + " (SHA-256 " + entry.sha256() + ")");
-    out.flush();
+    for (ModelEntry entry : EngineSource.entries(catalogue, ids == null ? List.of() : ids)) {
+      Path file;
+      try (var progress = ConsoleProgress.onStandardError()) {
+        file = catalogue.store().fetch(entry, progress);
+      }
+      out.println(entry.id() + " is at " + file + " (SHA-256 " + entry.sha256() + ")");
+      out.flush();
+    }
     return CommandLine.ExitCode.OK;
   }
 
