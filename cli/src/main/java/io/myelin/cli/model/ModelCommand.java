@@ -1,7 +1,6 @@
 package io.myelin.cli.model;
 
 import io.myelin.cli.CommandException;
-import io.myelin.cli.node.EngineSource;
 import io.myelin.engine.catalogue.ModelCatalogue;
 import io.myelin.engine.catalogue.ModelEntry;
 import io.myelin.engine.catalogue.ModelOrigin;
@@ -91,7 +90,7 @@ public final class ModelCommand implements Callable<Integer> {
           @Nullable List<String> ids) {
     ModelCatalogue catalogue = ModelCatalogue.ofThisUser();
     PrintWriter out = spec.commandLine().getOut();
-    for (ModelEntry entry : EngineSource.entries(catalogue, ids == null ? List.of() : ids)) {
+    for (ModelEntry entry : catalogue.requireAll(ids == null ? List.of() : ids)) {
       Path file;
       try (var progress = ConsoleProgress.onStandardError()) {
         file = catalogue.store().fetch(entry, progress);

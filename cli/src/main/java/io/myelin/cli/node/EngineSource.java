@@ -33,7 +33,7 @@ public final class EngineSource {
   public static EngineSource prepare(List<String> modelIds, FetchProgress progress) {
     ModelCatalogue catalogue = ModelCatalogue.ofThisUser();
     Map<ModelEntry, Optional<Path>> models = new LinkedHashMap<>();
-    for (ModelEntry entry : entries(catalogue, modelIds)) {
+    for (ModelEntry entry : catalogue.requireAll(modelIds)) {
       models.put(
           entry,
           entry.format() == ModelEntry.Format.REMOTE
@@ -41,18 +41,6 @@ public final class EngineSource {
               : Optional.of(catalogue.store().fetch(entry, progress)));
     }
     return new EngineSource(models);
-  }
-
-  /**
-   * The entries of these ids, each once.
-   *
-   * @param modelIds ids of the catalogue; none for the default models
-   * @throws EngineException UNKNOWN_MODEL, naming those there are
-   */
-  public static List<ModelEntry> entries(ModelCatalogue catalogue, List<String> modelIds) {
-    return modelIds.isEmpty()
-        ? ModelCatalogue.DEFAULT_MODELS
-        : modelIds.stream().map(catalogue::require).distinct().toList();
   }
 
   /** The models' ids. */

@@ -115,6 +115,15 @@ public final class ModelCatalogue {
   }
 
   /**
+   * The entries of these ids, each once; the default models for no id at all.
+   *
+   * @throws EngineException UNKNOWN_MODEL, naming those there are
+   */
+  public List<ModelEntry> requireAll(List<String> ids) {
+    return ids.isEmpty() ? DEFAULT_MODELS : ids.stream().map(this::require).distinct().toList();
+  }
+
+  /**
    * Keeps a new entry.
    *
    * @throws IllegalArgumentException when the id is taken
