@@ -1,4 +1,4 @@
-/** Placeholder summary, to be replaced by the module's own words. */
+/** What runs models: one interface over llama.cpp, ONNX Runtime and other servers. */
 @NullMarked
 package io.myelin.engine;
 

@@ -23,6 +23,9 @@ import java.time.Duration;
  */
 public record ClientSession(URI gateway, Address client, String id, String apiKey) {
 
+  /** In place of a model's id: every model of the gateway. */
+  public static final String ANY_MODEL = "*";
+
   /**
    * What a client asks for.
    *

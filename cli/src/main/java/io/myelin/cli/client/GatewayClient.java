@@ -63,7 +63,7 @@ public final class GatewayClient implements AutoCloseable {
     this.http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
   }
 
-  /** The first model the gateway lists that generates text. */
+  /** The first model the gateway lists; those that generate text come first. */
   public String firstModel() {
     for (JsonNode model : get("/v1/models").path("data")) {
       return model.path("id").asText();

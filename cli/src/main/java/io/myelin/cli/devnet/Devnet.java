@@ -92,10 +92,11 @@ final class Devnet implements AutoCloseable {
     GatewayMember first = gateways.getFirst();
     OperatorKey client = KeyFile.loadOrCreate(clientKey());
     ClientSession opened =
-        ClientSession.open(first.url(), first.member().id(), client, starter.modelId(), 1);
+        ClientSession.open(first.url(), first.member().id(), client, sessionModel(), 1);
     session = opened;
     try {
-      DevnetFile.write(plan.data(), gateways, computeNodes, starter.modelId(), opened, clientKey());
+      DevnetFile.write(
+          plan.data(), gateways, computeNodes, starter.modelIds(), opened, clientKey());
     } catch (IOException e) {
       throw new CommandException("devnet.json cannot be written: " + e.getMessage(), e);
     }
@@ -109,6 +110,12 @@ final class Devnet implements AutoCloseable {
                     }
                   });
     }
+  }
+
+  /** One key for all models: every node here serves them all. */
+  private String sessionModel() {
+    List<String> models = starter.modelIds();
+    return models.size() == 1 ? models.getFirst() : ClientSession.ANY_MODEL;
   }
 
   private List<Member> nodesOf(int gateway) {

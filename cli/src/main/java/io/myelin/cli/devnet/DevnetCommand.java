@@ -73,8 +73,11 @@ public final class DevnetCommand extends MyelinCommand {
   @Option(
       names = "--model",
       paramLabel = "ID",
-      description = "A model of the catalogue; see ./myelin model list.")
-  private @Nullable String model;
+      description = {
+        "A model of the catalogue, see ./myelin model list (repeatable).",
+        "Default: smollm2-135m-instruct for text, all-minilm-l6-v2 for embeddings."
+      })
+  private List<String> models = List.of();
 
   @Option(
       names = "--data",
@@ -103,8 +106,9 @@ public final class DevnetCommand extends MyelinCommand {
     PrintWriter out = out();
     EngineSource source;
     try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
-      source = EngineSource.prepare(model, progress);
+      source = EngineSource.prepare(models, progress);
     }
+    String asked = prompt == null ? "" : modelToAsk(source);
     try (Devnet devnet = Devnet.prepare(plan, source)) {
       Thread stop = Thread.ofPlatform().name("devnet-stop").unstarted(devnet::close);
       Runtime.getRuntime().addShutdownHook(stop);
@@ -115,13 +119,23 @@ public final class DevnetCommand extends MyelinCommand {
         return untilStopped();
       }
       Address gateway = devnet.gateways().getFirst().member().id();
-      boolean held =
-          new Asking(devnet.session(), gateway, plan.data(), out).ask(source.modelId(), prompt);
+      boolean held = new Asking(devnet.session(), gateway, plan.data(), out).ask(asked, prompt);
       if (!held) {
         throw new CommandException("the receipt does not hold");
       }
       return 0;
     }
+  }
+
+  private String modelToAsk(EngineSource source) {
+    return source
+        .textModel()
+        .orElseThrow(
+            () ->
+                wrong(
+                    "--ask: none of "
+                        + source.modelIds()
+                        + " generates text (expected: a --model that does)"));
   }
 
   /** Ctrl-C and SIGTERM end the process; the shutdown hook does the rest. */
@@ -170,7 +184,6 @@ public final class DevnetCommand extends MyelinCommand {
         port,
         gateways,
         computeNodes,
-        model,
         data != null ? data : Folders.devnet(),
         processes,
         parsed,

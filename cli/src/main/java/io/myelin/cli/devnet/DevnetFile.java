@@ -31,7 +31,7 @@ final class DevnetFile {
       Path data,
       List<GatewayMember> gateways,
       List<Member> computeNodes,
-      String model,
+      List<String> models,
       ClientSession session,
       Path clientKey)
       throws IOException {
@@ -47,12 +47,14 @@ final class DevnetFile {
     }
     ArrayNode computeList = json.putArray("compute");
     for (Member node : computeNodes) {
-      computeList
-          .addObject()
-          .put("id", node.id().toString())
-          .put("pid", node.pid())
-          .put("model", model)
-          .put("slots", DevnetPlan.SLOTS);
+      ObjectNode entry =
+          computeList
+              .addObject()
+              .put("id", node.id().toString())
+              .put("pid", node.pid())
+              .put("model", models.getFirst())
+              .put("slots", DevnetPlan.SLOTS);
+      models.forEach(entry.putArray("models")::add);
     }
     json.putArray("validators");
     json.putArray("registry");

@@ -4,7 +4,6 @@ import io.myelin.compute.fault.Fault;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What to start.
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param port of the first gateway; the others take the next ones; 0 for any free ones
  * @param gateways how many
  * @param computeNodes how many, spread over the gateways in turn
- * @param modelId of the catalogue, or null for the default
  * @param data folder of keys, journals, evidence and logs
  * @param processes whether every node is a process of its own
  * @param faults by number of the compute node, from 1
@@ -24,7 +22,6 @@ record DevnetPlan(
     int port,
     int gateways,
     int computeNodes,
-    @Nullable String modelId,
     Path data,
     boolean processes,
     Map<Integer, List<Fault>> faults,

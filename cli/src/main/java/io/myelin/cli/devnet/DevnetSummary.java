@@ -17,7 +17,10 @@ final class DevnetSummary {
       line(out, gateway.member(), gateway.url().toString());
     }
     for (Member node : devnet.computeNodes()) {
-      line(out, node, devnet.starter().modelId() + ", " + DevnetPlan.SLOTS + " slots");
+      line(
+          out,
+          node,
+          String.join(" + ", devnet.starter().modelIds()) + ", " + DevnetPlan.SLOTS + " slots");
     }
     out.println("  engine      " + devnet.starter().engine());
     out.println("  client      " + session.client() + "  session " + session.id());

@@ -5,19 +5,18 @@ import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.node.GatewayHost;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.compute.ComputeNodeSettings;
-import io.myelin.engine.InferenceEngine;
-import io.myelin.engine.worker.WorkerEngine;
+import io.myelin.engine.local.EngineSet;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Every node in this process, one engine for all of them. */
+/** Every node in this process, the same engines for all of them. */
 final class InProcessStarter implements NodeStarter {
   private final DevnetPlan plan;
   private final EngineSource source;
-  private final CompletableFuture<InferenceEngine> engine;
+  private final CompletableFuture<EngineSet> engine;
 
   /** The engine loads while the gateways start. */
   InProcessStarter(DevnetPlan plan, EngineSource source) {
@@ -58,19 +57,17 @@ final class InProcessStarter implements NodeStarter {
   }
 
   @Override
-  public String modelId() {
-    return source.modelId();
+  public List<String> modelIds() {
+    return source.modelIds();
   }
 
   @Override
   public String engine() {
-    return engine.join() instanceof WorkerEngine worker
-        ? "worker process " + worker.pid().orElse(0) + ", shared by all compute nodes"
-        : "upstream server";
+    return engine.join().describe() + "; shared by all compute nodes";
   }
 
   @Override
   public void close() {
-    engine.thenAccept(InferenceEngine::close).exceptionally(_ -> null).join();
+    engine.thenAccept(EngineSet::close).exceptionally(_ -> null).join();
   }
 }

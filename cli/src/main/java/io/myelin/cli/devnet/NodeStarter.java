@@ -1,6 +1,7 @@
 package io.myelin.cli.devnet;
 
 import java.net.URI;
+import java.util.List;
 
 /** Starts nodes one way or the other. */
 interface NodeStarter extends AutoCloseable {
@@ -11,8 +12,8 @@ interface NodeStarter extends AutoCloseable {
   /** Starts a compute node, from 1, on the way to its gateway. */
   Member compute(int number, URI gateway);
 
-  /** The model's id. */
-  String modelId();
+  /** The models' ids. */
+  List<String> modelIds();
 
   /** How and where the model runs, for people. */
   String engine();

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Every node in a process of its own; each compute node with a worker of its own. */
+/** Every node in a process of its own; each compute node with workers of its own. */
 final class ProcessStarter implements NodeStarter {
   private static final Duration GATEWAY_START = Duration.ofSeconds(60);
 
@@ -88,14 +88,16 @@ final class ProcessStarter implements NodeStarter {
                 gateway.toString(),
                 "--data",
                 folder.toString(),
-                "--model",
-                source.modelId(),
                 "--slots",
                 Integer.toString(DevnetPlan.SLOTS),
                 "--drain-seconds",
                 Integer.toString(DevnetPlan.DRAIN_SECONDS),
                 "--threads",
                 Integer.toString(threads)));
+    for (String model : source.modelIds()) {
+      arguments.add("--model");
+      arguments.add(model);
+    }
     for (String fault : plan.faultTexts().getOrDefault(number, List.of())) {
       arguments.add("--fault");
       arguments.add(fault);
@@ -105,13 +107,13 @@ final class ProcessStarter implements NodeStarter {
   }
 
   @Override
-  public String modelId() {
-    return source.modelId();
+  public List<String> modelIds() {
+    return source.modelIds();
   }
 
   @Override
   public String engine() {
-    return "a worker process of its own for each compute node";
+    return "each compute node has a worker process of its own for each model";
   }
 
   @Override

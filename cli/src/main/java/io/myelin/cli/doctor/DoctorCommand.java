@@ -49,8 +49,11 @@ public final class DoctorCommand extends MyelinCommand {
       description = "The gateway it works for (or MYELIN_GATEWAY). Default: the running devnet's.")
   private @Nullable String gateway;
 
-  @Option(names = "--model", paramLabel = "ID", description = "The model it serves.")
-  private @Nullable String model;
+  @Option(
+      names = "--model",
+      paramLabel = "ID",
+      description = "A model it serves (repeatable). Default: the default models.")
+  private List<String> models = List.of();
 
   @Option(names = "--data", paramLabel = "DIR", description = "The node's data folder.")
   private @Nullable String data;
@@ -78,7 +81,7 @@ public final class DoctorCommand extends MyelinCommand {
     PrintWriter out = out();
     List<Finding> findings = new ArrayList<>();
     out.println("This machine");
-    show(MachineChecks.of(file.text("model", model, ""), slotCount), findings, out);
+    show(MachineChecks.of(file.list("model", models), slotCount), findings, out);
     Finding ofKey = MachineChecks.key(keyFile);
     show(List.of(ofKey), findings, out);
     if (asked.isEmpty() && !ofKey.isFailure() && Files.exists(keyFile)) {

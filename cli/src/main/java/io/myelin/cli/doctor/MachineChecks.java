@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /** What can be seen without the gateway. */
@@ -25,27 +24,42 @@ final class MachineChecks {
   private MachineChecks() {}
 
   /** Everything but the key. */
-  static List<Finding> of(String modelId, int slots) {
+  static List<Finding> of(List<String> modelIds, int slots) {
     List<Finding> findings = new ArrayList<>();
     findings.add(jdk(Runtime.version().feature()));
-    Optional<ModelEntry> entry =
-        modelId.isEmpty()
-            ? Optional.of(ModelCatalogue.DEFAULT_MODEL)
-            : ModelCatalogue.ofThisUser().find(modelId);
-    if (entry.isEmpty()) {
-      findings.add(
-          Finding.failed(
-              "model",
-              modelId + " is not in the catalogue",
-              "./myelin model list shows what is; ./myelin model add adds a file"));
-    } else if (entry.get().origin() instanceof ModelOrigin.Upstream upstream) {
-      findings.add(
-          Finding.note("model", modelId + " runs at " + upstream.baseUrl(), "is that server up?"));
-    } else {
+    ModelCatalogue catalogue = ModelCatalogue.ofThisUser();
+    List<ModelEntry> known = new ArrayList<>();
+    if (modelIds.isEmpty()) {
+      known.addAll(ModelCatalogue.DEFAULT_MODELS);
+    }
+    for (String id : modelIds) {
+      catalogue
+          .find(id)
+          .ifPresentOrElse(
+              known::add,
+              () ->
+                  findings.add(
+                      Finding.failed(
+                          "model",
+                          id + " is not in the catalogue",
+                          "./myelin model list shows what is; ./myelin model add adds a file")));
+    }
+    if (known.stream().anyMatch(entry -> entry.format() == ModelEntry.Format.GGUF)) {
       findings.add(nativeLibrary());
-      findings.add(model(entry.get()));
-      OptionalLong available = ModelEngines.availableMemory();
-      findings.add(memory(totalMemory(), available, entry.get().sizeBytes()));
+    }
+    long weights = 0;
+    for (ModelEntry entry : known) {
+      if (entry.origin() instanceof ModelOrigin.Upstream upstream) {
+        findings.add(
+            Finding.note(
+                "model", entry.id() + " runs at " + upstream.baseUrl(), "is that server up?"));
+      } else {
+        findings.add(model(entry));
+        weights += entry.sizeBytes();
+      }
+    }
+    if (weights > 0) {
+      findings.add(memory(totalMemory(), ModelEngines.availableMemory(), weights));
     }
     findings.add(cores(Runtime.getRuntime().availableProcessors(), slots));
     return findings;

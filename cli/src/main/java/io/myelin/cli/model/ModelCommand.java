@@ -8,6 +8,7 @@ import io.myelin.engine.catalogue.ModelOrigin;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -40,12 +41,14 @@ public final class ModelCommand extends CommandGroup {
     PrintWriter out = out();
     ModelCatalogue catalogue = ModelCatalogue.ofThisUser();
     out.printf(
-        "%-26s %-12s %8s %10s  %-8s %s%n", "ID", "LICENCE", "CONTEXT", "SIZE", "HERE", "FROM");
+        "%-26s %-10s %-12s %8s %10s  %-5s %s%n",
+        "ID", "MAKES", "LICENCE", "CONTEXT", "SIZE", "HERE", "FROM");
     for (ModelEntry entry : catalogue.entries()) {
       boolean upstream = entry.origin() instanceof ModelOrigin.Upstream;
       out.printf(
-          "%-26s %-12s %8d %10s  %-8s %s%n",
+          "%-26s %-10s %-12s %8d %10s  %-5s %s%n",
           entry.id(),
+          makes(entry),
           entry.licence(),
           entry.contextLength(),
           upstream ? "-" : entry.sizeBytes() / (1 << 20) + " MiB",
@@ -56,23 +59,32 @@ public final class ModelCommand extends CommandGroup {
     return CommandLine.ExitCode.OK;
   }
 
+  private static String makes(ModelEntry entry) {
+    return switch (entry.format()) {
+      case GGUF -> "text";
+      case ONNX -> "embeddings";
+      case REMOTE -> "-";
+    };
+  }
+
   @Command(
       name = "pull",
       mixinStandardHelpOptions = true,
       description = "Fetch a model and check it against its SHA-256.",
       footer = {"", "Example:", "  ./myelin model pull smollm2-135m-instruct"})
   int pull(
-      @Parameters(arity = "0..1", paramLabel = "ID", description = "Default: the default model.")
-          @Nullable String id) {
+      @Parameters(arity = "0..*", paramLabel = "ID", description = "Default: the default models.")
+          @Nullable List<String> ids) {
     ModelCatalogue catalogue = ModelCatalogue.ofThisUser();
-    ModelEntry entry = catalogue.require(id != null ? id : ModelCatalogue.DEFAULT_MODEL.id());
-    Path file;
-    try (var progress = ConsoleProgress.onStandardError()) {
-      file = catalogue.store().fetch(entry, progress);
-    }
     PrintWriter out = out();
-    out.println(entry.id() + " is at " + file + " (SHA-256 " + entry.sha256() + ")");
-    out.flush();
+    for (ModelEntry entry : catalogue.requireAll(ids == null ? List.of() : ids)) {
+      Path file;
+      try (var progress = ConsoleProgress.onStandardError()) {
+        file = catalogue.store().fetch(entry, progress);
+      }
+      out.println(entry.id() + " is at " + file + " (SHA-256 " + entry.sha256() + ")");
+      out.flush();
+    }
     return CommandLine.ExitCode.OK;
   }
 

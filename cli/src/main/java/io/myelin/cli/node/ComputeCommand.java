@@ -36,9 +36,11 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  ./myelin compute --gateway http://127.0.0.1:8080",
       "  ./myelin compute --config node.properties --slots 8",
+      "  ./myelin compute --gateway http://127.0.0.1:8080 --model all-minilm-l6-v2",
       "",
       "The configuration file has one `key = value` a line, with the names of the options:",
-      "gateway, gateway-id, model, data, key, slots, threads, drain-seconds. A flag wins over the file."
+      "gateway, gateway-id, model, data, key, slots, threads, drain-seconds. A flag wins over the file.",
+      "Several models are separated by commas."
     })
 public final class ComputeCommand extends MyelinCommand {
   /** Keys of a compute node's configuration file. */
@@ -64,8 +66,11 @@ public final class ComputeCommand extends MyelinCommand {
   @Option(
       names = "--model",
       paramLabel = "ID",
-      description = "A model of the catalogue; see ./myelin model list.")
-  private @Nullable String model;
+      description = {
+        "A model of the catalogue, see ./myelin model list (repeatable).",
+        "Default: smollm2-135m-instruct for text, all-minilm-l6-v2 for embeddings."
+      })
+  private List<String> models = List.of();
 
   @Option(names = "--slots", paramLabel = "N", description = "Tasks at once (default 4).")
   private @Nullable Integer slots;
@@ -106,25 +111,25 @@ public final class ComputeCommand extends MyelinCommand {
     int slotCount = file.number("slots", slots, DEFAULT_SLOTS, 1, 64);
     int cores = Runtime.getRuntime().availableProcessors();
     int threadCount = file.number("threads", threads, cores, 1, 512);
-    String modelId = file.text("model", model, "");
+    List<String> modelIds = file.list("model", models);
     String only = file.text("gateway-id", gatewayId, "");
     List<Fault> parsed = faults.stream().map(this::fault).toList();
     int drain = file.number("drain-seconds", drainSeconds, DEFAULT_DRAIN_SECONDS, 0, 3600);
     ComputeNodeSettings settings =
         NodeSettings.of(folder, slotCount, only).withDrainTimeout(Duration.ofSeconds(drain));
     OperatorKey operator = options.operatorKey(file, folder);
-    return run(settings, operator, URI.create(url), modelId, threadCount, parsed);
+    return run(settings, operator, URI.create(url), modelIds, threadCount, parsed);
   }
 
   private int run(
       ComputeNodeSettings settings,
       OperatorKey operator,
       URI url,
-      String modelId,
+      List<String> modelIds,
       int threadCount,
       List<Fault> parsed)
       throws Exception {
-    try (InferenceEngine engine = engine(modelId, settings.tasks().slots(), threadCount);
+    try (InferenceEngine engine = engine(modelIds, settings.tasks().slots(), threadCount);
         ComputeNode node =
             ComputeHost.start(
                 settings,
@@ -149,13 +154,12 @@ public final class ComputeCommand extends MyelinCommand {
     }
   }
 
-  private InferenceEngine engine(String modelId, int slotCount, int threadCount) {
+  private InferenceEngine engine(List<String> modelIds, int slotCount, int threadCount) {
     if (worker != null) {
       return WorkerEngine.attach(worker, WorkerLimits.DEFAULT);
     }
     try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
-      return EngineSource.prepare(modelId.isEmpty() ? null : modelId, progress)
-          .open(slotCount, threadCount);
+      return EngineSource.prepare(modelIds, progress).open(slotCount, threadCount);
     }
   }
 

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -51,6 +53,16 @@ public final class ConfigFile {
   /** The flag's value, else the file's, else the fallback. */
   public String text(String key, @Nullable String flag, String fallback) {
     return flag != null ? flag : properties.getProperty(key, fallback).strip();
+  }
+
+  /** The flag's values, else the file's, which commas separate; none when neither is there. */
+  public List<String> list(String key, List<String> flags) {
+    return flags.isEmpty()
+        ? Arrays.stream(properties.getProperty(key, "").split(",", -1))
+            .map(String::strip)
+            .filter(value -> !value.isEmpty())
+            .toList()
+        : flags;
   }
 
   /** As {@link #text}, as a number in a range. */

@@ -1,69 +1,106 @@
 package io.myelin.cli.node;
 
-import io.myelin.cli.CommandException;
+import io.myelin.engine.EngineException;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.engine.catalogue.FetchProgress;
 import io.myelin.engine.catalogue.ModelCatalogue;
 import io.myelin.engine.catalogue.ModelEntry;
 import io.myelin.engine.catalogue.ModelOrigin;
+import io.myelin.engine.local.EngineSet;
 import io.myelin.engine.local.ModelEngines;
-import io.myelin.engine.worker.WorkerEngine;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
-/** A model of the catalogue whose file, if it has one, is on this machine. */
+/** Models of the catalogue whose files, where they have some, are on this machine. */
 public final class EngineSource {
-  private final ModelEntry entry;
-  private final Optional<Path> weights;
+  private final Map<ModelEntry, Optional<Path>> models;
 
-  private EngineSource(ModelEntry entry, Optional<Path> weights) {
-    this.entry = entry;
-    this.weights = weights;
+  private EngineSource(Map<ModelEntry, Optional<Path>> models) {
+    this.models = models;
   }
 
   /**
-   * Fetches the model's file when it is not here.
+   * Fetches the models' files when they are not here.
    *
-   * @param modelId an id of the catalogue, or null for the default model
+   * @param modelIds ids of the catalogue; none for the default models
    */
-  public static EngineSource prepare(@Nullable String modelId, FetchProgress progress) {
+  public static EngineSource prepare(List<String> modelIds, FetchProgress progress) {
     ModelCatalogue catalogue = ModelCatalogue.ofThisUser();
-    ModelEntry entry = modelId == null ? ModelCatalogue.DEFAULT_MODEL : catalogue.require(modelId);
-    boolean elsewhere = entry.origin() instanceof ModelOrigin.Upstream;
-    return new EngineSource(
-        entry,
-        elsewhere ? Optional.empty() : Optional.of(catalogue.store().fetch(entry, progress)));
+    Map<ModelEntry, Optional<Path>> models = new LinkedHashMap<>();
+    for (ModelEntry entry : catalogue.requireAll(modelIds)) {
+      models.put(
+          entry,
+          entry.format() == ModelEntry.Format.REMOTE
+              ? Optional.empty()
+              : Optional.of(catalogue.store().fetch(entry, progress)));
+    }
+    return new EngineSource(models);
   }
 
-  /** The model's id. */
-  public String modelId() {
-    return entry.id();
+  /** The models' ids. */
+  public List<String> modelIds() {
+    return models.keySet().stream().map(ModelEntry::id).toList();
+  }
+
+  /** The first model that generates text, as far as the catalogue knows. */
+  public Optional<String> textModel() {
+    return models.keySet().stream()
+        .filter(entry -> entry.format() != ModelEntry.Format.ONNX)
+        .map(ModelEntry::id)
+        .findFirst();
   }
 
   /**
-   * Opens an engine on it.
+   * Opens an engine on all of them, side by side.
    *
    * @param slots tasks it runs at once
-   * @param threads native threads it computes with
+   * @param threads native threads it computes text with
    */
-  public InferenceEngine open(int slots, int threads) {
-    return entry.origin() instanceof ModelOrigin.Upstream upstream
-        ? ModelEngines.upstream(entry, upstream, System.getenv(), slots)
-        : worker(slots, threads);
+  public EngineSet open(int slots, int threads) {
+    List<CompletableFuture<InferenceEngine>> opening = new ArrayList<>();
+    models.forEach(
+        (entry, weights) ->
+            opening.add(
+                CompletableFuture.supplyAsync(
+                    () -> open(entry, weights, slots, threads),
+                    task -> Thread.ofPlatform().name("open-" + entry.id()).daemon().start(task))));
+    List<InferenceEngine> engines = new ArrayList<>();
+    EngineException failure = null;
+    for (CompletableFuture<InferenceEngine> one : opening) {
+      try {
+        engines.add(one.join());
+      } catch (CompletionException e) {
+        failure =
+            e.getCause() instanceof EngineException known
+                ? known
+                : new EngineException(
+                    EngineException.Kind.INTERNAL, String.valueOf(e.getCause()), e);
+      }
+    }
+    if (failure != null) {
+      engines.forEach(InferenceEngine::close);
+      throw failure;
+    }
+    return new EngineSet(engines);
   }
 
-  /** Starts a worker process on it. */
-  public WorkerEngine worker(int slots, int threads) {
-    return ModelEngines.worker(
-        entry,
-        weights.orElseThrow(
-            () ->
-                new CommandException(
-                    "model " + entry.id() + " runs at another server and needs no worker")),
-        root(),
-        slots,
-        threads);
+  private static InferenceEngine open(
+      ModelEntry entry, Optional<Path> weights, int slots, int threads) {
+    return entry.origin() instanceof ModelOrigin.Upstream upstream
+        ? ModelEngines.upstream(entry, upstream, System.getenv(), slots)
+        : ModelEngines.worker(
+            entry, weights.orElseThrow(), root(), slots, threadsOf(entry, threads));
+  }
+
+  /** Embeddings leave half of the cores to text, whose threads wait for each other. */
+  private static int threadsOf(ModelEntry entry, int threads) {
+    return entry.format() == ModelEntry.Format.ONNX ? Math.max(1, threads / 2) : threads;
   }
 
   /** Where the launcher found this installation; holds {@code node_modules}. */

@@ -87,4 +87,14 @@ final class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("io.myelin.engine.llama..")
           .because("native code lives in the worker process, reached through InferenceEngine");
+
+  @ArchTest
+  static final ArchRule ONNX_RUNTIME_STAYS_IN_ONE_PACKAGE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.myelin.engine.onnx..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ai.onnxruntime..")
+          .because("a library lives behind one package");
 }

@@ -19,6 +19,7 @@ final class EmbeddingRun implements TaskRun {
   private final InferenceEngine engine;
   private final Listener listener;
   private final AtomicBoolean stopped = new AtomicBoolean();
+  private CompletableFuture<EmbeddingResult> embedding = new CompletableFuture<>();
 
   EmbeddingRun(Offer offer, InferenceEngine engine, Listener listener) {
     this.offer = offer;
@@ -33,7 +34,6 @@ final class EmbeddingRun implements TaskRun {
 
   @Override
   public void start() {
-    CompletableFuture<EmbeddingResult> embedding;
     try {
       embedding = engine.embed(offer.getEmbedding());
     } catch (RuntimeException e) {
@@ -70,5 +70,6 @@ final class EmbeddingRun implements TaskRun {
   @Override
   public void stop() {
     stopped.set(true);
+    embedding.cancel(false);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.myelin.engine.EngineException;
 import io.myelin.engine.Generation;
 import io.myelin.engine.OutputPrefix;
+import io.myelin.v1.EmbeddingResult;
 import io.myelin.v1.EmbeddingSpec;
 import io.myelin.v1.FinishReason;
 import io.myelin.v1.GenerationResult;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +105,21 @@ class WorkerEngineIT {
                 .getEmbeddings(0)
                 .getValues(0))
         .isEqualTo(4f);
+  }
+
+  @Test
+  void aCancelledEmbeddingIsCancelledInTheWorkerToo() throws Exception {
+    WorkerEngine engine = spawn(launch());
+    CompletableFuture<EmbeddingResult> hanging =
+        engine.embed(EmbeddingSpec.newBuilder().addInputs("hang").build());
+    hanging.cancel(false);
+    // One connection keeps the order: the worker has seen the cancel before the question.
+    assertThat(
+            engine
+                .embed(EmbeddingSpec.newBuilder().addInputs("how many were cancelled?").build())
+                .get(20, TimeUnit.SECONDS)
+                .getPromptTokens())
+        .isEqualTo(1);
   }
 
   @Test

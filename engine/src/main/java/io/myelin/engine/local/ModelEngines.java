@@ -2,16 +2,21 @@ package io.myelin.engine.local;
 
 import io.myelin.engine.EngineException;
 import io.myelin.engine.InferenceEngine;
+import io.myelin.engine.catalogue.CatalogueFolders;
 import io.myelin.engine.catalogue.ModelEntry;
 import io.myelin.engine.catalogue.ModelOrigin;
 import io.myelin.engine.llama.LlamaEngineFactory;
 import io.myelin.engine.llama.MachineMemory;
 import io.myelin.engine.llama.NativeLibraries;
+import io.myelin.engine.onnx.OnnxEngineFactory;
+import io.myelin.engine.onnx.OnnxLibraries;
+import io.myelin.engine.onnx.OnnxOptions;
 import io.myelin.engine.upstream.OpenAiUpstreamEngine;
 import io.myelin.engine.upstream.UpstreamConfig;
 import io.myelin.engine.worker.WorkerEngine;
 import io.myelin.engine.worker.WorkerLaunch;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -20,28 +25,50 @@ public final class ModelEngines {
   private ModelEngines() {}
 
   /**
-   * Starts a worker process with llama.cpp in it, and waits until its model is loaded.
+   * Starts a worker process with what runs the model, and waits until it is loaded.
    *
    * @param weights the entry's file
    * @param root folder that holds {@code node_modules} with llama.cpp's libraries
-   * @param slots sequences that advance at once
+   * @param slots tasks that advance at once
    * @param threads native compute threads
    * @throws EngineException with the worker's reason when the model cannot be loaded
    */
   public static WorkerEngine worker(
       ModelEntry entry, Path weights, Path root, int slots, int threads) {
     return WorkerEngine.spawn(
-        WorkerLaunch.like(
-            LlamaEngineFactory.class,
-            LlamaEngineFactory.arguments(
-                entry.id(),
-                weights,
-                entry.sha256(),
-                entry.chatTemplate(),
-                root,
-                0,
-                slots,
-                threads)));
+        switch (entry.format()) {
+          case GGUF ->
+              WorkerLaunch.like(
+                  LlamaEngineFactory.class,
+                  LlamaEngineFactory.arguments(
+                      entry.id(),
+                      weights,
+                      entry.sha256(),
+                      entry.chatTemplate(),
+                      root,
+                      0,
+                      slots,
+                      threads));
+          case ONNX -> embeddings(entry, weights, CatalogueFolders.ofThisUser(), slots, threads);
+          case REMOTE ->
+              throw new EngineException(
+                  EngineException.Kind.BAD_REQUEST,
+                  "model " + entry.id() + " runs at another server and needs no worker");
+        });
+  }
+
+  private static WorkerLaunch embeddings(
+      ModelEntry entry, Path weights, CatalogueFolders folders, int slots, int threads) {
+    Path libraries = OnnxLibraries.unpack(folders.libraries());
+    OnnxOptions options =
+        new OnnxOptions(
+            entry.id(), weights, entry.sha256(), libraries, entry.contextLength(), slots, threads);
+    return WorkerLaunch.like(OnnxEngineFactory.class, OnnxEngineFactory.arguments(options))
+        .withJvmArguments(
+            List.of(
+                // Nearly all the time is spent in native code: a quick start counts for more.
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + OnnxLibraries.temporary(libraries)));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.myelin.engine.worker;
 import io.myelin.engine.EngineException;
 import io.myelin.engine.EngineModel;
 import io.myelin.engine.GenerationListener;
+import io.myelin.v1.WorkerCancel;
 import io.myelin.v1.WorkerCommand;
 import io.myelin.v1.WorkerHello;
 import io.myelin.v1.WorkerPing;
@@ -149,15 +150,23 @@ final class WorkerConnection implements FrameChannel.Handler {
     dispatch(command, id);
   }
 
-  CompletableFuture<WorkerReply> call(WorkerCommand.Builder command, Duration patience) {
-    long id = newId();
+  CompletableFuture<WorkerReply> call(WorkerCommand.Builder command, long id, Duration patience) {
     CompletableFuture<WorkerReply> reply = new CompletableFuture<>();
     pending.put(id, new PendingCall(reply));
     dispatch(command, id);
     CompletableFuture<WorkerReply> bounded =
         reply.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
-    var _ = bounded.whenComplete((done, failure) -> pending.remove(id));
+    // When it is still pending here, it timed out.
+    var _ = bounded.whenComplete((done, failure) -> abandon(id));
     return bounded;
+  }
+
+  /** Nobody waits for this call any more; the worker may stop. */
+  void abandon(long id) {
+    if (pending.remove(id) instanceof PendingCall call) {
+      send(WorkerCommand.newBuilder().setCancel(WorkerCancel.getDefaultInstance()), id);
+      call.reply().cancel(false);
+    }
   }
 
   private void dispatch(WorkerCommand.Builder command, long id) {
@@ -231,8 +240,7 @@ final class WorkerConnection implements FrameChannel.Handler {
     } catch (RuntimeException e) {
       LOG.warn("a listener failed; its generation is cancelled", e);
       pending.remove(id);
-      send(
-          WorkerCommand.newBuilder().setCancel(io.myelin.v1.WorkerCancel.getDefaultInstance()), id);
+      send(WorkerCommand.newBuilder().setCancel(WorkerCancel.getDefaultInstance()), id);
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /**
  * The engine of a worker process. A worker that dies fails what runs on it at once and is started
@@ -134,26 +135,38 @@ public final class WorkerEngine implements InferenceEngine {
   public CompletableFuture<Score> score(GenerationSpec spec, List<Integer> outputTokens, int top) {
     WorkerScore command =
         WorkerScore.newBuilder().setSpec(spec).addAllOutputTokens(outputTokens).setTop(top).build();
-    return call(WorkerCommand.newBuilder().setScore(command), limits.call())
-        .thenApply(
-            reply ->
-                new Score(reply.getScored().getPromptTokens(), reply.getScored().getTokensList()));
+    return call(
+        WorkerCommand.newBuilder().setScore(command),
+        limits.call(),
+        reply -> new Score(reply.getScored().getPromptTokens(), reply.getScored().getTokensList()));
   }
 
   @Override
   public CompletableFuture<EmbeddingResult> embed(EmbeddingSpec spec) {
-    return call(WorkerCommand.newBuilder().setEmbed(spec), limits.call())
-        .thenApply(WorkerReply::getEmbedded);
+    return call(WorkerCommand.newBuilder().setEmbed(spec), limits.call(), WorkerReply::getEmbedded);
   }
 
-  private CompletableFuture<WorkerReply> call(WorkerCommand.Builder command, Duration patience) {
+  private <T> CompletableFuture<T> call(
+      WorkerCommand.Builder command, Duration patience, Function<WorkerReply, T> read) {
     WorkerConnection connection = supervisor.current();
     if (connection == null) {
       return CompletableFuture.failedFuture(supervisor.unavailable());
     }
-    return connection
-        .call(command, patience)
-        .exceptionallyCompose(failure -> CompletableFuture.failedFuture(plain(failure, patience)));
+    long id = connection.newId();
+    CompletableFuture<T> result =
+        connection
+            .call(command, id, patience)
+            .thenApply(read)
+            .exceptionallyCompose(
+                failure -> CompletableFuture.failedFuture(plain(failure, patience)));
+    var _ =
+        result.whenComplete(
+            (_, _) -> {
+              if (result.isCancelled()) {
+                connection.abandon(id);
+              }
+            });
+    return result;
   }
 
   private static Throwable plain(Throwable failure, Duration patience) {

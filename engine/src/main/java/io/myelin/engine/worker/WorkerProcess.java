@@ -54,6 +54,8 @@ final class WorkerProcess {
       Files.deleteIfExists(socket);
       ProcessBuilder builder = new ProcessBuilder(command);
       builder.environment().put("GGML_NO_BACKTRACE", "1");
+      // Later versions than ours report to their maker unless told not to before they are loaded.
+      builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
       worker = new WorkerProcess(builder.start());
     } catch (IOException e) {
       throw new EngineException(

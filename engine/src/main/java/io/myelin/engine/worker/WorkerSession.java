@@ -14,9 +14,11 @@ import io.myelin.v1.WorkerScored;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** One node's connection, as the worker sees it. */
 final class WorkerSession implements FrameChannel.Handler, AutoCloseable {
@@ -30,7 +32,7 @@ final class WorkerSession implements FrameChannel.Handler, AutoCloseable {
   private final Consumer<WorkerSession> onEnd;
   private final FrameChannel channel;
   private final ConcurrentHashMap<Long, HostedGeneration> generations = new ConcurrentHashMap<>();
-  private final Semaphore calls = new Semaphore(MAX_CALLS);
+  private final ConcurrentHashMap<Long, CompletableFuture<?>> calls = new ConcurrentHashMap<>();
   private boolean greeted;
 
   WorkerSession(InferenceEngine engine, SocketChannel socket, Consumer<WorkerSession> onEnd) {
@@ -51,6 +53,7 @@ final class WorkerSession implements FrameChannel.Handler, AutoCloseable {
   @Override
   public void onClosed(IOException cause) {
     generations.values().forEach(HostedGeneration::cancel);
+    calls.values().forEach(call -> call.cancel(false));
     onEnd.accept(this);
   }
 
@@ -121,69 +124,58 @@ final class WorkerSession implements FrameChannel.Handler, AutoCloseable {
     if (hosted != null) {
       hosted.cancel();
     }
-  }
-
-  private void score(long id, WorkerScore command) {
-    if (!begin(id)) {
-      return;
-    }
-    try {
-      var _ =
-          engine
-              .score(command.getSpec(), command.getOutputTokensList(), command.getTop())
-              .whenComplete(
-                  (score, failure) -> {
-                    calls.release();
-                    if (failure != null) {
-                      fail(id, failure);
-                    } else {
-                      WorkerScored scored =
-                          WorkerScored.newBuilder()
-                              .setPromptTokens(score.promptTokens())
-                              .addAllTokens(score.tokens())
-                              .build();
-                      reply(id, reply -> reply.setScored(scored));
-                    }
-                  });
-    } catch (RuntimeException e) {
-      calls.release();
-      fail(id, e);
+    CompletableFuture<?> call = calls.get(id);
+    if (call != null) {
+      call.cancel(false);
     }
   }
 
-  private void embed(long id, EmbeddingSpec spec) {
-    if (!begin(id)) {
-      return;
-    }
-    try {
-      var _ =
-          engine
-              .embed(spec)
-              .whenComplete(
-                  (result, failure) -> {
-                    calls.release();
-                    if (failure != null) {
-                      fail(id, failure);
-                    } else {
-                      reply(id, reply -> reply.setEmbedded(result));
-                    }
-                  });
-    } catch (RuntimeException e) {
-      calls.release();
-      fail(id, e);
-    }
-  }
-
-  private boolean begin(long id) {
-    if (calls.tryAcquire()) {
-      return true;
-    }
-    fail(
+  private void score(long id, WorkerScore command) throws IOException {
+    call(
         id,
-        new EngineException(
-            EngineException.Kind.BUSY,
-            "scores and embeddings of one node: " + MAX_CALLS + " run already; try again later"));
-    return false;
+        () -> engine.score(command.getSpec(), command.getOutputTokensList(), command.getTop()),
+        (reply, score) ->
+            reply.setScored(
+                WorkerScored.newBuilder()
+                    .setPromptTokens(score.promptTokens())
+                    .addAllTokens(score.tokens())));
+  }
+
+  private void embed(long id, EmbeddingSpec spec) throws IOException {
+    call(id, () -> engine.embed(spec), WorkerReply.Builder::setEmbedded);
+  }
+
+  private <T> void call(
+      long id, Supplier<CompletableFuture<T>> begin, BiConsumer<WorkerReply.Builder, T> write)
+      throws IOException {
+    if (calls.size() >= MAX_CALLS) {
+      fail(
+          id,
+          new EngineException(
+              EngineException.Kind.BUSY,
+              "scores and embeddings of one node: " + MAX_CALLS + " run already; try again later"));
+      return;
+    }
+    CompletableFuture<T> result;
+    try {
+      result = begin.get();
+    } catch (RuntimeException e) {
+      fail(id, e);
+      return;
+    }
+    if (calls.putIfAbsent(id, result) != null) {
+      throw new IOException("id: " + id + " names two calls");
+    }
+    var _ =
+        result.whenComplete(
+            (value, failure) -> {
+              calls.remove(id);
+              if (failure != null) {
+                fail(id, failure);
+              } else {
+                reply(id, reply -> write.accept(reply, value));
+              }
+            });
   }
 
   private void fail(long id, Throwable failure) {

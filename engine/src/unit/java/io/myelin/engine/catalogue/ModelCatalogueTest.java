@@ -33,6 +33,19 @@ class ModelCatalogueTest {
   }
 
   @Test
+  void theEmbeddingModelComesWithTheProgram() throws IOException {
+    ModelEntry entry = catalogue().require("all-minilm-l6-v2");
+    assertThat(entry.format()).isEqualTo(ModelEntry.Format.ONNX);
+    Path file = catalogue().store().present(entry).orElseThrow();
+    assertThat(file)
+        .hasSize(entry.sizeBytes())
+        .hasFileName("all-minilm-l6-v2-afdb6f1a0e45b715.onnx");
+    // Half a file, as a full disk leaves it, is made whole again.
+    Files.write(file, new byte[1000]);
+    assertThat(catalogue().store().fetch(entry, FetchProgress.SILENT)).hasSize(entry.sizeBytes());
+  }
+
+  @Test
   void anUnknownModelNamesThoseThereAre() {
     assertThatThrownBy(() -> catalogue().require("gpt-9"))
         .isInstanceOf(EngineException.class)
@@ -55,7 +68,8 @@ class ModelCatalogueTest {
             new ModelOrigin.Upstream(URI.create("http://127.0.0.1:9/v1"), "BIG_KEY", "big-70b"));
     catalogue().add(upstream);
     assertThat(catalogue().entries())
-        .containsExactly(ModelCatalogue.DEFAULT_MODEL, local, upstream);
+        .containsExactly(
+            ModelCatalogue.DEFAULT_MODEL, ModelCatalogue.EMBEDDING_MODEL, local, upstream);
     assertThat(local.contextLength()).isEqualTo(512);
     assertThat(local.chatTemplate()).isEqualTo("file");
     assertThat(catalogue().remove("TINY")).isTrue();

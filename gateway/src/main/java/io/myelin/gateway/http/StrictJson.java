@@ -96,7 +96,7 @@ public final class StrictJson {
     return switch (token) {
       case START_OBJECT -> object(parser, depth + 1);
       case START_ARRAY -> array(parser, depth + 1);
-      case VALUE_STRING -> NODES.textNode(parser.getText());
+      case VALUE_STRING -> NODES.textNode(text(parser, parser.getText()));
       case VALUE_NUMBER_INT -> integer(parser);
       case VALUE_NUMBER_FLOAT -> decimal(parser);
       case VALUE_TRUE -> NODES.booleanNode(true);
@@ -111,7 +111,7 @@ public final class StrictJson {
     checkDepth(parser, depth);
     ObjectNode object = NODES.objectNode();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
+      String name = text(parser, parser.currentName());
       JsonNode value = value(parser, next(parser), depth);
       if (object.replace(name, value) != null) {
         throw bad(
@@ -138,6 +138,22 @@ public final class StrictJson {
       throw bad("The request body ends in the middle" + at(parser) + ".");
     }
     return token;
+  }
+
+  /** Refuses what JSON can escape and no UTF-8 can carry: it would become another text. */
+  private static String text(JsonParser parser, String text) throws ApiError {
+    int length;
+    for (int at = 0; at < text.length(); at += length) {
+      // A surrogate comes out as itself only where its other half is missing.
+      int codePoint = text.codePointAt(at);
+      length = Character.charCount(codePoint);
+      if (length == 1 && Character.isSurrogate((char) codePoint)) {
+        throw bad(
+            "A string holds \\u%04x without its other half%s (expected: Unicode text)."
+                .formatted(codePoint, at(parser)));
+      }
+    }
+    return text;
   }
 
   private static JsonNode integer(JsonParser parser) throws IOException {

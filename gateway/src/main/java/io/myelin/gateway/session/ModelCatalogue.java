@@ -2,6 +2,7 @@ package io.myelin.gateway.session;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -25,7 +26,10 @@ final class ModelCatalogue {
         byId.merge(served.id(), view(node, served), ModelCatalogue::together);
       }
     }
-    models = List.copyOf(new ArrayList<>(byId.values()));
+    List<ModelView> sorted = new ArrayList<>(byId.values());
+    // Many a client takes the first it is told, and wants text.
+    sorted.sort(Comparator.comparing(model -> !model.generates()));
+    models = List.copyOf(sorted);
   }
 
   private ModelView view(NodeView node, NodeView.Served served) {

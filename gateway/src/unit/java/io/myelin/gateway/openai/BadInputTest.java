@@ -93,6 +93,9 @@ class BadInputTest {
         body("{\"model\":\"a\",\"model\":\"b\"}"),
         body("{'model':'a'}"),
         body("{\"a\":\"\\ud800\\x\"}"),
+        body("{\"a\":\"\\ud800 alone\"}"),
+        body("{\"a\":\"\\udc00\\ud800\"}"),
+        body("{\"a\\ud83d\":1}"),
         body("[".repeat(33) + "]".repeat(33)),
         body("{\"a\":".repeat(40) + "1" + "}".repeat(40)),
         body("[".repeat(100_000)),
@@ -209,6 +212,8 @@ class BadInputTest {
         embedding("\"user\":\"a\"", "input", "missing_required_parameter"),
         embedding("\"input\":\"\"", "input", "invalid_value"),
         embedding("\"input\":[]", "input", "array_below_min_length"),
+        embedding("\"input\":[\"a\",\"\"]", "input[1]", "invalid_value"),
+        embedding("\"input\":[[1],[2]]", "input", "unsupported_value"),
         embedding("\"input\":[1,2]", "input", "unsupported_value"),
         embedding("\"input\":\"a\",\"dimensions\":5", "dimensions", "unsupported_parameter"),
         embedding("\"input\":\"a\",\"encoding_format\":\"x\"", "encoding_format", "invalid_value"));
