@@ -156,8 +156,7 @@ public final class ModelCommand extends CommandGroup {
                   "With --file or --url: chatml, instead of the template that the file holds.")
           String chatTemplate) {
     if (!chatTemplate.matches("|chatml")) {
-      throw new ParameterException(
-          spec.commandLine(),
+      throw wrong(
           "model add: --chat-template: " + chatTemplate + " (expected: chatml, or leave it out)");
     }
     ModelCatalogue catalogue = ModelCatalogue.ofThisUser();

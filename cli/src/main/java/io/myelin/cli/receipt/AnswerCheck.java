@@ -28,7 +28,7 @@ public final class AnswerCheck {
     return new TaskBundle(
         receipt,
         Optional.of(gateway),
-        Optional.of(AskedWork.of(answer.request())),
+        Optional.of(AskedWork.of(answer.request(), receipt)),
         Optional.of(answer.text()),
         client.chunks(answer.taskId()));
   }

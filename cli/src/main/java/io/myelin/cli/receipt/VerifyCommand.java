@@ -86,7 +86,7 @@ public final class VerifyCommand extends MyelinCommand {
       bundle = bundle.withGateway(address(gateway));
     }
     if (request != null) {
-      bundle = bundle.withAsked(AskedWork.of(object(request)));
+      bundle = bundle.withAsked(AskedWork.of(object(request), bundle.receipt()));
     }
     if (chunks != null) {
       bundle = bundle.withChunks(TaskStream.read(text(chunks).lines().iterator()));
