@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.node.EngineSource;
+import io.myelin.cli.testing.Await;
 import io.myelin.engine.catalogue.FetchProgress;
 import io.myelin.engine.catalogue.ModelCatalogue;
 import io.myelin.protocol.commitment.WorkDigest;
