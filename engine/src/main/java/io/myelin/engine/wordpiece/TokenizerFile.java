@@ -19,12 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class TokenizerFile {
   private static final int USUAL_MAX_WORD_CHARS = 100;
   private static final String ABSENT = "absent";
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          // Thirty thousand names, each once.
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-          .build();
 
   private TokenizerFile() {}
 
@@ -35,7 +29,7 @@ public final class TokenizerFile {
    */
   public static WordPieceTokenizer read(byte[] bytes) throws IOException {
     Object file;
-    try (JsonParser parser = JSON.createParser(bytes)) {
+    try (JsonParser parser = new JsonFactory().createParser(bytes)) {
       file = value(parser, parser.nextToken());
     }
     require(file, "BertNormalizer", "normalizer", "type");
