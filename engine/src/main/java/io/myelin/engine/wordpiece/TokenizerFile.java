@@ -1,12 +1,15 @@
 package io.myelin.engine.wordpiece;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code tokenizer.json} as sentence models ship it. Whatever in it asks for another way than
@@ -14,7 +17,8 @@ import java.util.Map;
  * left aside, since texts are neither cut nor padded here.
  */
 public final class TokenizerFile {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int USUAL_MAX_WORD_CHARS = 100;
+  private static final String ABSENT = "absent";
 
   private TokenizerFile() {}
 
@@ -24,54 +28,123 @@ public final class TokenizerFile {
    * @throws IOException when it is not JSON, or describes another kind of tokenizer
    */
   public static WordPieceTokenizer read(byte[] bytes) throws IOException {
-    JsonNode file = JSON.readTree(bytes);
-    JsonNode normalizer = file.path("normalizer");
-    require("normalizer.type", normalizer.path("type"), "BertNormalizer");
-    require("normalizer.clean_text", normalizer.path("clean_text"), "true");
-    require("normalizer.handle_chinese_chars", normalizer.path("handle_chinese_chars"), "true");
-    require("normalizer.lowercase", normalizer.path("lowercase"), "true");
-    if (normalizer.hasNonNull("strip_accents")) {
-      require("normalizer.strip_accents", normalizer.path("strip_accents"), "true");
+    Object file;
+    try (JsonParser parser = new JsonFactory().createParser(bytes)) {
+      file = value(parser, parser.nextToken());
     }
-    require("pre_tokenizer.type", file.path("pre_tokenizer").path("type"), "BertPreTokenizer");
-    JsonNode model = file.path("model");
-    require("model.type", model.path("type"), "WordPiece");
-    require("model.continuing_subword_prefix", model.path("continuing_subword_prefix"), "##");
-    Map<String, Integer> vocabulary = new HashMap<>();
-    for (Map.Entry<String, JsonNode> piece : model.path("vocab").properties()) {
-      vocabulary.put(piece.getKey(), piece.getValue().intValue());
+    require(file, "BertNormalizer", "normalizer", "type");
+    require(file, "true", "normalizer", "clean_text");
+    require(file, "true", "normalizer", "handle_chinese_chars");
+    require(file, "true", "normalizer", "lowercase");
+    if (!text(file, "normalizer", "strip_accents").equals(ABSENT)) {
+      require(file, "true", "normalizer", "strip_accents");
     }
-    JsonNode single = file.path("post_processor").path("single");
-    require(
-        "post_processor.single[1].Sequence.id", single.path(1).path("Sequence").path("id"), "A");
+    require(file, "BertPreTokenizer", "pre_tokenizer", "type");
+    require(file, "WordPiece", "model", "type");
+    require(file, "##", "model", "continuing_subword_prefix");
+    require(file, "A", "post_processor", "single", "1", "Sequence", "id");
     try {
       return new WordPieceTokenizer(
-          vocabulary,
-          specials(file.path("added_tokens")),
-          single.path(0).path("SpecialToken").path("id").asText(),
-          single.path(2).path("SpecialToken").path("id").asText(),
-          model.path("unk_token").asText(),
-          model.path("max_input_chars_per_word").asInt(100));
+          vocabulary(file),
+          specials(file),
+          text(file, "post_processor", "single", "0", "SpecialToken", "id"),
+          text(file, "post_processor", "single", "2", "SpecialToken", "id"),
+          text(file, "model", "unk_token"),
+          at(file, "model", "max_input_chars_per_word") instanceof Integer most
+              ? most
+              : USUAL_MAX_WORD_CHARS);
     } catch (IllegalArgumentException e) {
       throw new IOException("tokenizer: " + e.getMessage(), e);
     }
   }
 
-  private static List<String> specials(JsonNode tokens) throws IOException {
-    List<String> specials = new ArrayList<>();
-    for (JsonNode token : tokens) {
-      for (String flag : List.of("single_word", "lstrip", "rstrip", "normalized")) {
-        require("added_tokens." + flag, token.path(flag), "false");
+  private static Map<String, Integer> vocabulary(Object file) throws IOException {
+    if (!(at(file, "model", "vocab") instanceof Map<?, ?> pieces)) {
+      throw new IOException("tokenizer: model.vocab is missing (expected: an object)");
+    }
+    Map<String, Integer> vocabulary = HashMap.newHashMap(pieces.size());
+    for (Map.Entry<?, ?> piece : pieces.entrySet()) {
+      if (!(piece.getValue() instanceof Integer token)) {
+        throw new IOException("tokenizer: model.vocab has " + piece + " (expected: a number)");
       }
-      specials.add(token.path("content").asText());
+      vocabulary.put(String.valueOf(piece.getKey()), token);
+    }
+    return vocabulary;
+  }
+
+  private static List<String> specials(Object file) throws IOException {
+    List<String> specials = new ArrayList<>();
+    if (at(file, "added_tokens") instanceof List<?> tokens) {
+      for (int i = 0; i < tokens.size(); i++) {
+        for (String flag : List.of("single_word", "lstrip", "rstrip", "normalized")) {
+          require(file, "false", "added_tokens", "" + i, flag);
+        }
+        specials.add(text(file, "added_tokens", "" + i, "content"));
+      }
     }
     return specials;
   }
 
-  private static void require(String path, JsonNode found, String expected) throws IOException {
-    if (!found.asText().equals(expected)) {
+  private static void require(Object file, String expected, String... path) throws IOException {
+    String found = text(file, path);
+    if (!found.equals(expected)) {
       throw new IOException(
-          "tokenizer: " + path + " is " + found + " (expected: " + expected + ")");
+          "tokenizer: "
+              + String.join(".", path)
+              + " is "
+              + found
+              + " (expected: "
+              + expected
+              + ")");
     }
+  }
+
+  private static String text(Object file, String... path) {
+    return String.valueOf(at(file, path));
+  }
+
+  private static Object at(Object file, String... path) {
+    Object here = file;
+    for (String step : path) {
+      Object next =
+          switch (here) {
+            case Map<?, ?> map -> map.get(step);
+            case List<?> list when step.matches("[0-9]+") && Integer.parseInt(step) < list.size() ->
+                list.get(Integer.parseInt(step));
+            default -> null;
+          };
+      if (next == null) {
+        return ABSENT;
+      }
+      here = next;
+    }
+    return here;
+  }
+
+  // The streaming parser alone: a start of the worker has no time for a binding of objects.
+  private static Object value(JsonParser parser, @Nullable JsonToken token) throws IOException {
+    return switch (token) {
+      case null -> throw new EOFException("tokenizer: it ends in the middle");
+      case START_OBJECT -> {
+        Map<String, Object> map = new HashMap<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          String name = parser.currentName();
+          map.put(name, value(parser, parser.nextToken()));
+        }
+        yield map;
+      }
+      case START_ARRAY -> {
+        List<Object> list = new ArrayList<>();
+        for (JsonToken next = parser.nextToken();
+            next != JsonToken.END_ARRAY;
+            next = parser.nextToken()) {
+          list.add(value(parser, next));
+        }
+        yield list;
+      }
+      case VALUE_NUMBER_INT -> parser.getIntValue();
+      case VALUE_NULL -> ABSENT;
+      default -> parser.getText();
+    };
   }
 }

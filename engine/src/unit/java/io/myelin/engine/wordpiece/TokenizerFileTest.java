@@ -42,7 +42,7 @@ class TokenizerFileTest {
         "\"strip_accents\": null | \"strip_accents\": false | normalizer.strip_accents",
         "BertPreTokenizer | Whitespace | pre_tokenizer.type",
         "WordPiece | BPE | model.type",
-        "\"lstrip\": false | \"lstrip\": true | added_tokens.lstrip",
+        "\"lstrip\": false | \"lstrip\": true | added_tokens.0.lstrip",
         "\"[CLS]\": 1 | \"[cls]\": 1 | [CLS]",
         "\"id\": \"A\" | \"id\": \"B\" | post_processor",
       })
