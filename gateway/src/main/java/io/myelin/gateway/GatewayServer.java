@@ -18,6 +18,7 @@ import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GatewayServer implements AutoCloseable {
   private static final long START_TIMEOUT_SECONDS = 30;
+  private static final Duration LAST_BYTES = Duration.ofMillis(300);
   private static final long BEYOND_DRAIN_MILLIS = 5_000;
 
   private final Server server;
@@ -107,9 +109,17 @@ public final class GatewayServer implements AutoCloseable {
         // Bounds how long a body may take; a front that answers for long clears it.
         .requestTimeout(config.requestBodyTimeout())
         .gracefulShutdown(
-            GracefulShutdown.builder().quietPeriodMillis(0).timeout(config.drainTimeout()).build())
+            GracefulShutdown.builder()
+                .quietPeriod(lastBytes(config.drainTimeout()))
+                .timeout(config.drainTimeout())
+                .build())
         .disableServerHeader()
         .verboseResponses(false);
+  }
+
+  /** An answer that has just ended is still on its way through the connection. */
+  private static Duration lastBytes(Duration drainTimeout) {
+    return drainTimeout.compareTo(LAST_BYTES) < 0 ? drainTimeout : LAST_BYTES;
   }
 
   private static GrpcServiceBuilder grpc(
