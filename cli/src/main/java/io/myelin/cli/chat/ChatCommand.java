@@ -1,10 +1,10 @@
 package io.myelin.cli.chat;
 
 import io.myelin.cli.CommandException;
-import io.myelin.cli.Folders;
 import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
+import io.myelin.cli.client.GatewayOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jline.reader.LineReader;
@@ -14,6 +14,7 @@ import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -32,23 +33,13 @@ import picocli.CommandLine.Parameters;
     })
 public final class ChatCommand extends MyelinCommand {
 
+  @Mixin private GatewayOptions where = new GatewayOptions();
+
   @Parameters(
       arity = "0..1",
       paramLabel = "PROMPT",
       description = "What to ask. Without it: an interactive chat.")
   private @Nullable String prompt;
-
-  @Option(
-      names = "--gateway",
-      paramLabel = "URL",
-      description = "The gateway's address (or MYELIN_GATEWAY).")
-  private @Nullable String gateway;
-
-  @Option(
-      names = "--key",
-      paramLabel = "KEY",
-      description = "The session's bearer key (or MYELIN_API_KEY).")
-  private @Nullable String key;
 
   @Option(names = "--model", paramLabel = "ID", description = "Default: the first one listed.")
   private @Nullable String model;
@@ -65,18 +56,12 @@ public final class ChatCommand extends MyelinCommand {
       })
   private @Nullable Path receipt;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "The devnet's data folder, where its address and key are looked up.")
-  private @Nullable Path data;
-
   @Override
   public Integer call() {
     if (receipt != null && prompt == null) {
       throw wrong("--receipt: no prompt (in an interactive chat: /receipt FILE)");
     }
-    Endpoint endpoint = Endpoint.find(gateway, key, data != null ? data : Folders.devnet());
+    Endpoint endpoint = where.endpoint();
     boolean holds = true;
     try (var client = new GatewayClient(endpoint)) {
       String chosen = model != null ? model : client.firstModel();

@@ -54,7 +54,7 @@ final class MachineChecks {
             Finding.note(
                 "model", entry.id() + " runs at " + upstream.baseUrl(), "is that server up?"));
       } else {
-        findings.add(model(entry));
+        findings.add(model(catalogue, entry));
         weights += entry.sizeBytes();
       }
     }
@@ -81,9 +81,9 @@ final class MachineChecks {
     }
   }
 
-  private static Finding model(ModelEntry entry) {
+  private static Finding model(ModelCatalogue catalogue, ModelEntry entry) {
     try {
-      return ModelCatalogue.ofThisUser()
+      return catalogue
           .store()
           .present(entry)
           .map(file -> Finding.ok("model", entry.id() + ", its SHA-256 is right: " + file))

@@ -7,6 +7,7 @@ import io.myelin.cli.account.Keystores;
 import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
+import io.myelin.cli.client.GatewayOptions;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;

@@ -5,6 +5,7 @@ import io.myelin.cli.CommandException;
 import io.myelin.cli.CommandGroup;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
+import io.myelin.cli.client.GatewayOptions;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

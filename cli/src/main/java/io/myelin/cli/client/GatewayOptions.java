@@ -1,13 +1,12 @@
-package io.myelin.cli.session;
+package io.myelin.cli.client;
 
 import io.myelin.cli.Folders;
-import io.myelin.cli.client.Endpoint;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which gateway, and with which key. */
-final class GatewayOptions {
+/** Options of a command that talks to a gateway as a client: which one, and with which key. */
+public final class GatewayOptions {
   @Option(
       names = "--gateway",
       paramLabel = "URL",
@@ -26,11 +25,13 @@ final class GatewayOptions {
       description = "The devnet's data folder, where its address and keys are looked up.")
   private @Nullable Path data;
 
-  Endpoint endpoint() {
+  /** The gateway and the key to use there. */
+  public Endpoint endpoint() {
     return Endpoint.find(gateway, key, devnetData());
   }
 
-  Path devnetData() {
+  /** Where the devnet keeps its address and keys. */
+  public Path devnetData() {
     return data != null ? data : Folders.devnet();
   }
 }
