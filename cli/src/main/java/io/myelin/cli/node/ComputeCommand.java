@@ -3,6 +3,7 @@ package io.myelin.cli.node;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Folders;
 import io.myelin.cli.Logging;
+import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.model.ConsoleProgress;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
@@ -126,6 +127,7 @@ public final class ComputeCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--gateway is missing (expected: for example http://host:8080)");
     }
+    URI address = Endpoint.address(url);
     Path folder = Path.of(file.text("data", data, Folders.state().resolve("compute").toString()));
     Path keyFile = Path.of(file.text("key", key, folder.resolve("operator.key").toString()));
     int slotCount = file.number("slots", slots, DEFAULT_SLOTS, 1, 64);
@@ -138,7 +140,7 @@ public final class ComputeCommand implements Callable<Integer> {
     ComputeNodeSettings settings =
         NodeSettings.of(folder, slotCount, only).withDrainTimeout(Duration.ofSeconds(drain));
     OperatorKey operator = KeyFile.loadOrCreate(keyFile);
-    return run(settings, operator, URI.create(url), modelId, threadCount, parsed);
+    return run(settings, operator, address, modelId, threadCount, parsed);
   }
 
   private int run(

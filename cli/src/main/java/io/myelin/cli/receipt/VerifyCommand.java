@@ -3,6 +3,7 @@ package io.myelin.cli.receipt;
 import com.google.protobuf.ByteString;
 import io.myelin.cli.CommandException;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.receipt.Check;
 import io.myelin.protocol.receipt.ReceiptEvidence;
 import io.myelin.protocol.receipt.ReceiptVerifier;
 import io.myelin.protocol.receipt.Verification;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -67,11 +69,21 @@ public final class VerifyCommand implements Callable<Integer> {
       evidence = evidence.withGateway(address(gateway));
     }
     if (output != null) {
-      evidence = evidence.withOutput(ByteString.copyFrom(read(output)));
+      evidence = evidence.withOutput(ByteString.copyFrom(read(output, "the answer's text")));
     }
     Verification verification = ReceiptVerifier.verifyJson(text(file), evidence);
     CheckTable.print(verification, spec.commandLine().getOut());
-    return verification.holds() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    if (verification.holds()) {
+      return CommandLine.ExitCode.OK;
+    }
+    // The table is the answer; the one line on standard error is for scripts that drop it.
+    throw new CommandException(
+        file
+            + " does not hold: "
+            + verification.checks().stream()
+                .filter(check -> check.outcome() == Check.Outcome.FAILED)
+                .map(Check::name)
+                .collect(Collectors.joining(", ")));
   }
 
   private Address address(String text) {
@@ -84,21 +96,26 @@ public final class VerifyCommand implements Callable<Integer> {
 
   private static String text(Path file) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(read(file))).toString();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(
+              ByteBuffer.wrap(
+                  read(file, "a receipt, from the URL in the answer's Myelin-Receipt header")))
+          .toString();
     } catch (CharacterCodingException e) {
       throw new CommandException(file + " is not UTF-8 text (expected: a receipt in JSON)", e);
     }
   }
 
-  private static byte[] read(Path file) {
+  private static byte[] read(Path file, String expected) {
     try {
       if (Files.size(file) > MAX_BYTES) {
-        throw new CommandException(file + " is larger than " + MAX_BYTES + " bytes: not a receipt");
+        throw new CommandException(
+            file + " is larger than " + MAX_BYTES + " bytes (expected: " + expected + ")");
       }
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
-      throw new CommandException(
-          file + " does not exist: fetch it from the URL in the answer's Myelin-Receipt header", e);
+      throw new CommandException(file + " does not exist (expected: " + expected + ")", e);
     } catch (IOException e) {
       throw new CommandException(file + " cannot be read: " + e.getMessage(), e);
     }

@@ -33,6 +33,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Every task the node knows. Feeds events to {@link NodeTaskMachine} and does what it says. Used on
@@ -264,7 +265,10 @@ public final class TaskRoom {
       case NodeTaskEffect.SendCommit e -> seals.open(taskId, e.withEvidence(), outbox);
       case NodeTaskEffect.SendError e -> {
         entry.stopRun();
-        logger.warn("Task {} failed: {}, {}", TaskMessages.shown(taskId), e.code(), e.message());
+        // What a client takes back is everyday; an operator looks for what went wrong.
+        logger
+            .atLevel(e.code().equals("cancelled") ? Level.DEBUG : Level.WARN)
+            .log("Task {} failed: {}, {}", TaskMessages.shown(taskId), e.code(), e.message());
         outbox.send(TaskMessages.error(taskId, e));
       }
       case NodeTaskEffect.Discard _ -> {
