@@ -11,6 +11,8 @@ import io.myelin.cli.receipt.VerifyCommand;
 import io.myelin.cli.session.SessionCommand;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -19,6 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Entry point of {@code ./myelin}. Exit status: 0 done, 1 failed, 2 wrong usage. */
 @Command(
@@ -78,10 +81,12 @@ public final class Main implements Runnable {
     boolean debug = Arrays.asList(args).contains("--debug");
     Logging.configure(debug);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    // Where the terminal's width is not known: wide enough that no example breaks.
+    commandLine.setUsageHelpWidth(100);
     commandLine.setUsageHelpAutoWidth(true);
     commandLine.setParameterExceptionHandler(Main::wrongUsage);
     commandLine.setExecutionExceptionHandler(
-        (failure, failed, parseResult) -> failed(failure, failed.getErr(), debug));
+        (failure, failed, parseResult) -> failed(failure, failed, debug));
     return commandLine.execute(args);
   }
 
@@ -92,21 +97,47 @@ public final class Main implements Runnable {
 
   private static int wrongUsage(ParameterException failure, String[] args) {
     CommandLine command = failure.getCommandLine();
+    String message =
+        failure instanceof UnmatchedArgumentException unmatched
+                && command.getParent() == null
+                && !unmatched.isUnknownOption()
+            ? "unknown command: "
+                + unmatched.getUnmatched().getFirst()
+                + " (expected: "
+                + visible(command)
+                + ")"
+            : String.valueOf(failure.getMessage());
+    return wrongUsage(command, message);
+  }
+
+  private static int wrongUsage(CommandLine command, String message) {
+    String name = command.getCommandSpec().qualifiedName();
     command
         .getErr()
         .println(
             "myelin: "
-                + oneLine(String.valueOf(failure.getMessage()))
+                + oneLine(message).replaceFirst("^Error: ", "")
                 + " (see ./"
-                + command.getCommandSpec().qualifiedName()
+                + (name.startsWith("myelin") ? name : "myelin " + name)
                 + " --help)");
     return CommandLine.ExitCode.USAGE;
   }
 
-  private static int failed(Exception failure, PrintWriter err, boolean debug) {
+  private static String visible(CommandLine command) {
+    return command.getSubcommands().entrySet().stream()
+        .filter(entry -> !entry.getValue().getCommandSpec().usageMessage().hidden())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static int failed(Exception failure, CommandLine command, boolean debug) {
     if (failure instanceof ParameterException wrong) {
       return wrongUsage(wrong, new String[0]);
     }
+    if (failure instanceof CommandException wrong && wrong.isWrongUsage()) {
+      return wrongUsage(command, String.valueOf(wrong.getMessage()));
+    }
+    PrintWriter err = command.getErr();
     String message = failure.getMessage();
     err.println(
         "myelin: "

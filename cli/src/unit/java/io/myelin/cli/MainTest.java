@@ -3,9 +3,15 @@ package io.myelin.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 final class MainTest {
@@ -28,6 +34,52 @@ final class MainTest {
     assertThat(status).isEqualTo(1);
     assertThat(err.toString(StandardCharsets.UTF_8).lines()).hasSize(1);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("nothing answers at");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "frobnicate",
+        "chat --gateway notaurl hi",
+        "chat --gateway ht!tp://[x hi",
+        "compute --gateway http://host:1 --slots 0",
+        "compute --gateway notaurl",
+        "doctor --slots x",
+        "model add x",
+      })
+  void shouldExitWithTwoForAValueThatCannotBeMeant(String line) {
+    var err = new ByteArrayOutputStream();
+    int status = withStandardError(err, () -> Main.run(line.split(" ")));
+    assertThat(status).isEqualTo(2);
+    assertThat(err.toString(StandardCharsets.UTF_8).lines()).hasSize(1);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .startsWith("myelin: ")
+        .contains("(see ./myelin")
+        .doesNotContain("Error:");
+  }
+
+  @Test
+  void shouldSayInOneLineOnStandardErrorThatAReceiptDoesNotHold(@TempDir Path folder)
+      throws IOException {
+    Path receipt = Files.writeString(folder.resolve("receipt.json"), "{}");
+    var err = new ByteArrayOutputStream();
+    int status = withStandardError(err, () -> Main.run("verify", receipt.toString()));
+    assertThat(status).isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.UTF_8).lines()).hasSize(1);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("does not hold: schema");
+  }
+
+  @Test
+  void shouldNotBreakAnExampleInHelp() {
+    var out = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(Main.run("model", "add", "--help")).isZero();
+    } finally {
+      System.setOut(before);
+    }
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("--name llama3.2 --context 8192");
   }
 
   @Test

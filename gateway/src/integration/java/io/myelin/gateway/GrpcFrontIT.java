@@ -202,6 +202,12 @@ class GrpcFrontIT {
                 .check(HealthCheckRequest.getDefaultInstance())
                 .getStatus())
         .isEqualTo(ServingStatus.SERVING);
+    assertThat(
+            client(gateway, null, HealthGrpc.HealthBlockingStub.class)
+                .check(
+                    HealthCheckRequest.newBuilder().setService("myelin.v1.GatewayClient").build())
+                .getStatus())
+        .isEqualTo(ServingStatus.SERVING);
     CompletableFuture<ServerReflectionResponse> listed = new CompletableFuture<>();
     StreamObserver<ServerReflectionRequest> asking =
         client(gateway, null, ServerReflectionGrpc.ServerReflectionStub.class)
@@ -224,7 +230,11 @@ class GrpcFrontIT {
     assertThat(
             listed.get(20, TimeUnit.SECONDS).getListServicesResponse().getServiceList().stream()
                 .map(service -> service.getName()))
-        .contains("myelin.v1.GatewayClient", "grpc.health.v1.Health");
+        .contains(
+            "myelin.v1.GatewayClient",
+            "grpc.health.v1.Health",
+            // What older tools ask for reflection.
+            "grpc.reflection.v1alpha.ServerReflection");
     asking.onCompleted();
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.gateway.ws.WsSettings;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
@@ -94,6 +95,13 @@ class WebSocketIT {
         .isInstanceOfSatisfying(
             WebSocketHandshakeException.class,
             e -> assertThat(e.getResponse().statusCode()).isEqualTo(401));
+  }
+
+  @Test
+  void shouldSayThatAPlainGetIsNoHandshake() throws Exception {
+    HttpResponse<String> answer = gateway.send(gateway.request("/api/v1/ws"));
+    assertThat(answer.statusCode()).isEqualTo(426);
+    assertThat(answer.body()).contains("upgrade_required").contains("WebSocket");
   }
 
   @Test

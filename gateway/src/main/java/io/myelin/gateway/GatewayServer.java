@@ -9,9 +9,14 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.cors.CorsService;
+import com.linecorp.armeria.server.grpc.GrpcHealthCheckService;
+import com.linecorp.armeria.server.grpc.GrpcHealthCheckServiceBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+import com.linecorp.armeria.server.healthcheck.SettableHealthChecker;
+import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.myelin.gateway.metrics.GatewayMetrics;
 import io.netty.channel.EventLoopGroup;
@@ -26,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,8 +88,9 @@ public final class GatewayServer implements AutoCloseable {
     }
     GrpcServiceBuilder clients =
         grpc(config, clientRpc)
-            .enableHealthCheckService(true)
+            .addService(health(nodeRpc, clientRpc))
             .addService(ProtoReflectionServiceV1.newInstance())
+            .addService(olderReflection())
             .useBlockingTaskExecutor(true);
     builder.service(clients.build(), WithoutRequestLimits::new);
     builder.errorHandler(new ApiErrorHandler(config.maxRequestBytes()));
@@ -120,6 +127,22 @@ public final class GatewayServer implements AutoCloseable {
   /** An answer that has just ended is still on its way through the connection. */
   private static Duration lastBytes(Duration drainTimeout) {
     return drainTimeout.compareTo(LAST_BYTES) < 0 ? drainTimeout : LAST_BYTES;
+  }
+
+  /** The server as a whole and each service by name; all go down together when it closes. */
+  private static GrpcHealthCheckService health(
+      List<ServerServiceDefinition> nodeRpc, List<ServerServiceDefinition> clientRpc) {
+    GrpcHealthCheckServiceBuilder health = GrpcHealthCheckService.builder();
+    Stream.concat(nodeRpc.stream(), clientRpc.stream())
+        .map(service -> service.getServiceDescriptor().getName())
+        .forEach(name -> health.serviceCheckers(name, new SettableHealthChecker(true)));
+    return health.build();
+  }
+
+  /** What Python's reflection client and older tools ask, beside {@code v1}. */
+  @SuppressWarnings("deprecation")
+  private static BindableService olderReflection() {
+    return ProtoReflectionService.newInstance();
   }
 
   private static GrpcServiceBuilder grpc(

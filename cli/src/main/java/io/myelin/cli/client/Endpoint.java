@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.myelin.cli.CommandException;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +20,7 @@ public record Endpoint(URI url, String apiKey) {
 
   /** Checks the address. */
   public Endpoint {
-    if (url.getScheme() == null || !url.getScheme().startsWith("http") || url.getHost() == null) {
-      throw new CommandException(
-          "gateway address: " + url + " (expected: http://host:port or https://host:port)");
-    }
+    url = address(url.toString());
   }
 
   /**
@@ -50,7 +48,22 @@ public record Endpoint(URI url, String apiKey) {
                 + ")");
       }
     }
-    return new Endpoint(URI.create(stripped(chosenUrl)), chosenKey == null ? "" : chosenKey);
+    return new Endpoint(address(stripped(chosenUrl)), chosenKey == null ? "" : chosenKey);
+  }
+
+  /** A gateway's address as the user gave it. */
+  public static URI address(String text) {
+    try {
+      URI url = new URI(text);
+      boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+      if (http && url.getHost() != null) {
+        return url;
+      }
+    } catch (URISyntaxException e) {
+      // Told below.
+    }
+    throw CommandException.usage(
+        "gateway address: " + text + " (expected: http://host:port or https://host:port)");
   }
 
   /** Address of a path that starts with a slash. */

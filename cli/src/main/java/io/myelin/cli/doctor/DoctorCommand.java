@@ -90,14 +90,15 @@ public final class DoctorCommand extends MyelinCommand {
     // A key that cannot be read leaves nobody to ask about; no key leaves everybody.
     gateway(file.text("gateway", gateway, ""), asked, !ofKey.isFailure(), findings, out);
     long failed = findings.stream().filter(Finding::isFailure).count();
-    out.println(
-        failed == 0
-            ? "Nothing stands in its way."
-            : failed
-                + (failed == 1 ? " check" : " checks")
-                + " failed; the arrows say what to do.");
+    if (failed == 0) {
+      out.println("Nothing stands in its way.");
+    }
     out.flush();
-    return failed == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    if (failed > 0) {
+      throw new CommandException(
+          failed + (failed == 1 ? " check" : " checks") + " failed; the arrows say what to do");
+    }
+    return CommandLine.ExitCode.OK;
   }
 
   private Optional<Address> asked() {

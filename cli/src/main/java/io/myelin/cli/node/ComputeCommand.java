@@ -3,6 +3,7 @@ package io.myelin.cli.node;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Logging;
 import io.myelin.cli.MyelinCommand;
+import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.model.ConsoleProgress;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
@@ -107,6 +108,7 @@ public final class ComputeCommand extends MyelinCommand {
     if (url.isEmpty()) {
       throw wrong("--gateway is missing (expected: for example http://host:8080)");
     }
+    URI address = Endpoint.address(url);
     Path folder = options.folder(file, "compute");
     int slotCount = file.number("slots", slots, DEFAULT_SLOTS, 1, 64);
     int cores = Runtime.getRuntime().availableProcessors();
@@ -118,7 +120,7 @@ public final class ComputeCommand extends MyelinCommand {
     ComputeNodeSettings settings =
         NodeSettings.of(folder, slotCount, only).withDrainTimeout(Duration.ofSeconds(drain));
     OperatorKey operator = options.operatorKey(file, folder);
-    return run(settings, operator, URI.create(url), modelIds, threadCount, parsed);
+    return run(settings, operator, address, modelIds, threadCount, parsed);
   }
 
   private int run(

@@ -78,6 +78,7 @@ public final class ConfigFile {
     } catch (NumberFormatException e) {
       // Told below.
     }
-    throw new CommandException(from + ": " + text + " (expected: " + least + " to " + most + ")");
+    String message = from + ": " + text + " (expected: " + least + " to " + most + ")";
+    throw flag != null ? CommandException.usage(message) : new CommandException(message);
   }
 }

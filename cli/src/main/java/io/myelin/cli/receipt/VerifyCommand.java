@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -81,7 +82,8 @@ public final class VerifyCommand extends MyelinCommand {
 
   @Override
   public Integer call() {
-    TaskBundle bundle = TaskBundle.read(text(file));
+    TaskBundle bundle = TaskBundle.read(
+            text(file, "a receipt, from the URL in the answer's Myelin-Receipt header"));
     if (gateway != null) {
       bundle = bundle.withGateway(address(gateway));
     }
@@ -89,16 +91,26 @@ public final class VerifyCommand extends MyelinCommand {
       bundle = bundle.withAsked(AskedWork.of(object(request), bundle.receipt()));
     }
     if (chunks != null) {
-      bundle = bundle.withChunks(TaskStream.read(text(chunks).lines().iterator()));
+      bundle = bundle.withChunks(TaskStream.read(text(chunks, "a saved GET /api/v1/tasks/ID/stream").lines().iterator()));
     }
     if (output != null) {
-      bundle = bundle.withAnswer(text(output));
+      bundle = bundle.withAnswer(text(output, "the answer's text"));
     }
     Verification verification = bundle.verify();
     PrintWriter out = out();
     CheckTable.print(verification, out);
     explain(verification, out);
-    return verification.holds() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    if (verification.holds()) {
+      return CommandLine.ExitCode.OK;
+    }
+    // The table is the answer; the one line on standard error is for scripts that drop it.
+    throw new CommandException(
+        file
+            + " does not hold: "
+            + verification.checks().stream()
+                .filter(check -> check.outcome() == Check.Outcome.FAILED)
+                .map(Check::name)
+                .collect(Collectors.joining(", ")));
   }
 
   /** How to give what was missing. */
@@ -128,7 +140,7 @@ public final class VerifyCommand extends MyelinCommand {
 
   private static ObjectNode object(Path file) {
     try {
-      if (new ObjectMapper().readTree(text(file)) instanceof ObjectNode body) {
+      if (new ObjectMapper().readTree(text(file, "the body you sent")) instanceof ObjectNode body) {
         return body;
       }
       throw new CommandException(file + " holds no JSON object (expected: a request's body)");
@@ -145,24 +157,26 @@ public final class VerifyCommand extends MyelinCommand {
     }
   }
 
-  private static String text(Path file) {
+  private static String text(Path file, String expected) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(read(file))).toString();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(read(file, expected)))
+          .toString();
     } catch (CharacterCodingException e) {
-      throw new CommandException(file + " is not UTF-8 text", e);
+      throw new CommandException(file + " is not UTF-8 text (expected: " + expected + ")", e);
     }
   }
 
-  private static byte[] read(Path file) {
+  private static byte[] read(Path file, String expected) {
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw new CommandException(
-            file + " is larger than " + MAX_BYTES + " bytes: too large to be of one task");
+            file + " is larger than " + MAX_BYTES + " bytes (expected: " + expected + ")");
       }
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
-      throw new CommandException(
-          file + " does not exist: fetch it from the URL in the answer's Myelin-Receipt header", e);
+      throw new CommandException(file + " does not exist (expected: " + expected + ")", e);
     } catch (IOException e) {
       throw new CommandException(file + " cannot be read: " + e.getMessage(), e);
     }

@@ -261,7 +261,7 @@ public final class TaskRoom {
       case NodeTaskEffect.SendError e -> {
         stop(entry);
         logger
-            .atLevel(e.retryElsewhere() ? Level.WARN : Level.INFO)
+            .atLevel(level(e))
             .log("Task {} failed: {}, {}", TaskMessages.shown(taskId), e.code(), e.message());
         outbox.send(TaskMessages.error(taskId, e));
       }
@@ -270,6 +270,14 @@ public final class TaskRoom {
         seals.discard(taskId);
       }
     }
+  }
+
+  /** What a client takes back is everyday; an operator looks for what went wrong. */
+  private static Level level(NodeTaskEffect.SendError e) {
+    if (e.code().equals("cancelled")) {
+      return Level.DEBUG;
+    }
+    return e.retryElsewhere() ? Level.WARN : Level.INFO;
   }
 
   private void start(TaskEntry entry) {

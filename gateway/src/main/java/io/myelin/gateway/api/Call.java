@@ -23,15 +23,13 @@ record Call(ServiceRequestContext ctx, byte[] body) {
   String id(String what) throws ApiError {
     String id = String.valueOf(ctx.pathParam("id")).toLowerCase(Locale.ROOT);
     if (!id.matches("[0-9a-f]{64}")) {
-      throw notFound(what, id + " (expected: 64 hex digits)");
+      throw notFound(what, StrictJson.shortened(id) + " (expected: 64 hex digits)");
     }
     return id;
   }
 
   static ApiError notFound(String what, String shown) {
     return ApiError.refused(
-        HttpStatus.NOT_FOUND,
-        what + "_not_found",
-        "No such " + what + ": " + StrictJson.shortened(shown) + ".");
+        HttpStatus.NOT_FOUND, what + "_not_found", "No such " + what + ": " + shown + ".");
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import io.myelin.gateway.http.ApiError;
+import io.myelin.gateway.http.StrictJson;
 import io.myelin.gateway.session.NodeDirectory;
 import io.myelin.gateway.session.NodeView;
 import io.myelin.gateway.session.Sessions;
@@ -63,7 +64,10 @@ public final class NetworkOperations {
     NodeView node =
         nodes
             .node(id)
-            .orElseThrow(() -> Call.notFound("node", id + " (expected: one connected now)"));
+            .orElseThrow(
+                () ->
+                    Call.notFound(
+                        "node", StrictJson.shortened(id) + " (expected: one connected now)"));
     return Answers.ok(view(node));
   }
 

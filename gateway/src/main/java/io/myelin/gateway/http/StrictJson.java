@@ -20,14 +20,16 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Reads one JSON value from outside, strictly: valid UTF-8, at most {@value #MAX_DEPTH} levels, no
- * key twice, no NaN or infinity, nothing after the value. Everything else is an {@link ApiError}
- * (400).
+ * key twice, no NaN or infinity, no half of a surrogate pair, nothing after the value. Everything
+ * else is an {@link ApiError} (400).
  */
 public final class StrictJson {
   /** Most levels of arrays and objects. */
   public static final int MAX_DEPTH = 32;
 
   private static final String INVALID_JSON = "invalid_json";
+  private static final int MAX_NAME = 4096;
+  private static final int MAX_NUMBER = 400;
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -35,9 +37,9 @@ public final class StrictJson {
               StreamReadConstraints.builder()
                   // The depth is checked here with a better message; this is the second wall.
                   .maxNestingDepth(MAX_DEPTH + 1)
-                  .maxNumberLength(400)
+                  .maxNumberLength(MAX_NUMBER)
                   .maxStringLength(Integer.MAX_VALUE)
-                  .maxNameLength(4096)
+                  .maxNameLength(MAX_NAME)
                   .build())
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           // Names of requests come from outside: interning or caching them would only grow.
@@ -56,7 +58,7 @@ public final class StrictJson {
     throw ApiError.invalid(
         null,
         "invalid_type",
-        "The request body is JSON " + kind(node) + " (expected: an object, {…}).");
+        "The request body is " + kind(node) + " in JSON (expected: an object, {…}).");
   }
 
   /** The value in these bytes. */
@@ -75,9 +77,17 @@ public final class StrictJson {
       }
       return value;
     } catch (StreamConstraintsException e) {
-      throw bad("The request body goes beyond a limit: " + e.getOriginalMessage());
+      // What the parser says of it names its own settings.
+      throw bad(
+          "A name or number is too long"
+              + at(e)
+              + " (expected: names up to "
+              + MAX_NAME
+              + " characters, numbers up to "
+              + MAX_NUMBER
+              + ").");
     } catch (JsonProcessingException e) {
-      throw bad("The request body is not valid JSON: " + e.getOriginalMessage() + at(e));
+      throw bad("The request body is not valid JSON: " + said(e) + at(e));
     } catch (IOException e) {
       throw bad("The request body could not be read as JSON: " + e.getMessage());
     }
@@ -198,6 +208,13 @@ public final class StrictJson {
 
   private static String at(JsonParser parser) {
     return at(parser.currentTokenLocation());
+  }
+
+  /** The parser's words, without its advice to programmers. */
+  private static String said(JsonProcessingException e) {
+    return e.getOriginalMessage()
+        .replaceAll("(?s)(: enable `JsonReadFeature| \\(start marker at).*", "")
+        .replaceAll(" \\(not recognized as one since Feature.*?\\)", "");
   }
 
   private static String at(JsonProcessingException e) {

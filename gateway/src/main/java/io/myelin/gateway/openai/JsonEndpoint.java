@@ -11,6 +11,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.stream.AbortedStreamException;
 import com.linecorp.armeria.common.stream.CancelledSubscriptionException;
 import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.myelin.gateway.http.ApiError;
 import io.myelin.gateway.http.BearerKeys;
@@ -133,6 +134,15 @@ final class JsonEndpoint implements HttpService {
         || cause instanceof AbortedStreamException) {
       // The client went away; nobody is left to tell.
       response.close(cause);
+    } else if (cause instanceof HttpStatusException broken && broken.httpStatus().isClientError()) {
+      // Framing that cannot be read, such as a chunk's size: the client's fault, no line in the
+      // log.
+      send(
+          response,
+          ApiError.refused(
+              broken.httpStatus(),
+              "bad_request",
+              "The request body could not be read; send it again."));
     } else {
       log.error("A request failed in a way that nobody foresaw", cause);
       send(

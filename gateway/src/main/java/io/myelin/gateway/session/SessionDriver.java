@@ -274,7 +274,7 @@ final class SessionDriver {
                     + session.state.terms().model()
                     + " (needed: "
                     + least
-                    + ")"));
+                    + "); open sessions hold slots until they end: close one, or add nodes"));
   }
 
   private void escrow(LiveSession session, BigInteger amountWei) {

@@ -1,6 +1,7 @@
 package io.myelin.gateway.ws;
 
 import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -72,6 +73,13 @@ public final class WsFront {
   private HttpResponse check(HttpService delegate, ServiceRequestContext ctx, HttpRequest request)
       throws Exception {
     try {
+      if (request.method() == HttpMethod.GET
+          && !request.headers().contains(HttpHeaderNames.UPGRADE)) {
+        throw ApiError.refused(
+            HttpStatus.UPGRADE_REQUIRED,
+            "upgrade_required",
+            "A plain GET (expected: a WebSocket handshake, with \"Upgrade: websocket\").");
+      }
       checkOrigin(request.headers());
       if (request.headers().contains(HttpHeaderNames.AUTHORIZATION)) {
         ctx.setAttr(SESSION, BearerKeys.session(request.headers(), sessions));
