@@ -58,6 +58,11 @@ final class Child implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** The processes it started, a node's engine worker among them. */
+  List<ProcessHandle> started() {
+    return process.descendants().toList();
+  }
+
   private void gone(List<ProcessHandle> own) throws Exception {
     if (!process.waitFor(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("still running: " + process + "\n" + Files.readString(log));

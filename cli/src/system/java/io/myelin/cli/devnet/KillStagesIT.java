@@ -190,6 +190,44 @@ class KillStagesIT {
     return receipt;
   }
 
+  /** The node's engine worker alone: the node stays, starts another and serves on. */
+  @Test
+  void itsEngineWorkerInTheMiddle() throws Exception {
+    Address node = primary("worker", PACE);
+    ClientSession opened = sessionLedBy(node);
+    Books books = new Books(opened, gateway);
+    List<ProcessHandle> killed = new ArrayList<>();
+    StreamedAnswer answer =
+        StreamedAnswer.ask(
+            opened.endpoint(),
+            QUESTION,
+            (_, pieces) -> {
+              if (pieces == 8) {
+                killed.addAll(child().started());
+                killed.forEach(ProcessHandle::destroyForcibly);
+              }
+            });
+    assertThat(killed).hasSize(1);
+    Receipt receipt = agreed(books, answer, node);
+    assertThat(receipt.segments()).hasSize(2);
+    assertThat(receipt.segments().getFirst().node()).isEqualTo(node);
+    assertThat(receipt.segments().getFirst().tokens()).isBetween(8, 23);
+
+    Await.until(
+        "another worker",
+        () -> {
+          child().requireAlive();
+          return child().started().stream().anyMatch(worker -> !killed.contains(worker));
+        });
+    assertThat(nodes()).contains(node.toString());
+    StreamedAnswer again = StreamedAnswer.ask(opened.endpoint(), QUESTION, (_, _) -> {});
+    assertThat(again.text()).isEqualTo(whole.text());
+    Receipt next = books.receipt(again.taskId(), again.text());
+    assertThat(next.segments()).hasSize(1);
+    assertThat(next.segments().getFirst().node()).isEqualTo(node);
+    counted(books, 2, receipt.price().totalWei().add(next.price().totalWei()));
+  }
+
   private void killedAt(String name, int piece) throws Exception {
     Address node = primary(name, PACE);
     ClientSession opened = sessionLedBy(node);
