@@ -181,10 +181,10 @@ class NativeApiIT {
   void shouldAnswerUnknownPathsMethodsAndBodiesInTheOneErrorShape() throws Exception {
     assertError(gateway.send(gateway.request("/nowhere")), 404, "not_found");
     assertError(gateway.send(gateway.request("/api/v1/nowhere")), 404, "not_found");
-    assertError(
-        gateway.send(gateway.request("/api/v1/nodes").POST(BodyPublishers.noBody())),
-        405,
-        "method_not_allowed");
+    HttpResponse<String> posted =
+        gateway.send(gateway.request("/api/v1/nodes").POST(BodyPublishers.noBody()));
+    assertError(posted, 405, "method_not_allowed");
+    assertThat(posted.headers().firstValue("allow")).hasValue("GET");
     String path = "/api/v1/sessions/" + TestingGateway.SESSION + "/tasks";
     assertError(
         gateway.post(path, TestingGateway.KEY, "\"" + "a".repeat(2 << 20) + "\""),

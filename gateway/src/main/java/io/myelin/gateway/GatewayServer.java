@@ -90,9 +90,11 @@ public final class GatewayServer implements AutoCloseable {
         grpc(config, clientRpc)
             .addService(health(nodeRpc, clientRpc))
             .addService(ProtoReflectionServiceV1.newInstance())
-            .addService(olderReflection())
             .useBlockingTaskExecutor(true);
     builder.service(clients.build(), WithoutRequestLimits::new);
+    // Armeria takes one reflection service in each; both show every service of the server.
+    GrpcServiceBuilder older = grpc(config, List.of()).addService(olderReflection());
+    builder.service(older.useBlockingTaskExecutor(true).build(), WithoutRequestLimits::new);
     builder.errorHandler(new ApiErrorHandler(config.maxRequestBytes()));
     builder.decorator(RequestCounting.decorator(metrics));
     if (!config.corsOrigins().isEmpty()) {

@@ -5,6 +5,7 @@ import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.client.GatewayOptions;
+import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jline.reader.LineReader;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  ./myelin chat \"What is the capital of France?\"",
       "  ./myelin chat                                     interactive; /help lists its commands",
+      "  ./myelin chat < questions.txt                     a line each",
       "  ./myelin chat --receipt kept.json \"Hello\"         check the receipt and keep it",
       "  ./myelin chat --gateway http://host:8080 --key mk_... \"Hello\""
     })
@@ -85,8 +87,12 @@ public final class ChatCommand extends MyelinCommand {
   private void interactive(Conversation talk, String model, Endpoint endpoint) {
     try (Terminal terminal = TerminalBuilder.builder().dumb(true).build()) {
       LineReader reader = LineReaderBuilder.builder().terminal(terminal).appName("myelin").build();
-      out().println(model + " at " + endpoint.url() + " - /help for commands, Ctrl-D to leave");
-      out().flush();
+      Console console = System.console();
+      if (console != null && console.isTerminal()) {
+        // Lines that are piped in get answers and nothing else.
+        out().println(model + " at " + endpoint.url() + " - /help for commands, Ctrl-D to leave");
+        out().flush();
+      }
       talk.interactive(reader::readLine);
     } catch (IOException e) {
       throw new CommandException("the terminal cannot be used: " + e.getMessage(), e);

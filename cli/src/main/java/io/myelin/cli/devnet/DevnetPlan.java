@@ -28,7 +28,7 @@ record DevnetPlan(
     Map<Integer, List<String>> faultTexts) {
 
   /** Tasks a node of the devnet runs at once: a laptop's memory bounds it. */
-  static final int SLOTS = 2;
+  static final int SLOTS = 4;
 
   /** Most time a stopping devnet gives to tasks that run. */
   static final int DRAIN_SECONDS = 3;

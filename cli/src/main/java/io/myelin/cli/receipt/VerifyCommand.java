@@ -82,7 +82,8 @@ public final class VerifyCommand extends MyelinCommand {
 
   @Override
   public Integer call() {
-    TaskBundle bundle = TaskBundle.read(
+    TaskBundle bundle =
+        TaskBundle.read(
             text(file, "a receipt, from the URL in the answer's Myelin-Receipt header"));
     if (gateway != null) {
       bundle = bundle.withGateway(address(gateway));
@@ -91,7 +92,10 @@ public final class VerifyCommand extends MyelinCommand {
       bundle = bundle.withAsked(AskedWork.of(object(request), bundle.receipt()));
     }
     if (chunks != null) {
-      bundle = bundle.withChunks(TaskStream.read(text(chunks, "a saved GET /api/v1/tasks/ID/stream").lines().iterator()));
+      bundle =
+          bundle.withChunks(
+              TaskStream.read(
+                  text(chunks, "a saved GET /api/v1/tasks/ID/stream").lines().iterator()));
     }
     if (output != null) {
       bundle = bundle.withAnswer(text(output, "the answer's text"));

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import io.myelin.cli.client.Endpoint;
+import io.myelin.cli.testing.StreamedAnswer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

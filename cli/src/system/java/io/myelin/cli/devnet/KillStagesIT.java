@@ -11,6 +11,7 @@ import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.cli.testing.Await;
+import io.myelin.cli.testing.StreamedAnswer;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.receipt.Receipt;
 import io.myelin.protocol.receipt.ReceiptNode;

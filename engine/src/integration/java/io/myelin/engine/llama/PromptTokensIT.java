@@ -1,7 +1,10 @@
 package io.myelin.engine.llama;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.myelin.engine.EngineException;
+import io.myelin.engine.EngineException.Kind;
 import io.myelin.engine.catalogue.ModelCatalogue;
 import io.myelin.engine.jinja.MarkedText;
 import io.myelin.v1.ChatMessage;
@@ -60,7 +63,7 @@ class PromptTokensIT {
                 .withSize(1024, 1)
                 .withThreads(1));
     model = engine.model();
-    prompts = new ChatPrompts(model, Optional.empty());
+    prompts = new ChatPrompts(model, 2048, Optional.empty());
   }
 
   @AfterAll
@@ -90,6 +93,24 @@ class PromptTokensIT {
       text.append(contents[i]).append("<|im_end|>\n");
     }
     return text.append("<|im_start|>assistant\n").toString();
+  }
+
+  @Test
+  void shouldRefuseWhatCannotFitBeforeTokenisingIt() {
+    String long10MiB = "so many words ".repeat(750_000);
+    for (GenerationSpec spec :
+        List.of(chat(long10MiB), Specs.text(TestModels.SMOLLM2, long10MiB).build())) {
+      assertThatThrownBy(() -> prompts.tokens(spec))
+          .isInstanceOfSatisfying(
+              EngineException.class,
+              e -> assertThat(e.kind()).isEqualTo(Kind.CONTEXT_LENGTH_EXCEEDED))
+          .hasMessageContaining("tokens or more");
+    }
+    // No token is longer, so that nothing that fits is refused.
+    int longest = model.longestText();
+    for (int token = 0; token < model.size(); token++) {
+      assertThat(model.piece(token).length).isLessThanOrEqualTo(longest);
+    }
   }
 
   private static long controls(int[] tokens) {

@@ -22,6 +22,7 @@ final class ChatPrompts {
   private static final Logger log = LoggerFactory.getLogger(ChatPrompts.class);
 
   private final LlamaModel model;
+  private final int contextLength;
   private final PromptTokenizer tokenizer;
   private final @Nullable ChatRenderer renderer;
   private final String noChat;
@@ -29,10 +30,12 @@ final class ChatPrompts {
   /**
    * Prompts of a model.
    *
+   * @param contextLength tokens that a prompt may have at most
    * @param template the chat template to use instead of the model file's
    */
-  ChatPrompts(LlamaModel model, Optional<String> template) {
+  ChatPrompts(LlamaModel model, int contextLength, Optional<String> template) {
     this.model = model;
+    this.contextLength = contextLength;
     String source = template.or(model::chatTemplate).orElse("");
     this.tokenizer =
         new PromptTokenizer(
@@ -66,7 +69,7 @@ final class ChatPrompts {
     int[] tokens =
         switch (spec.getPromptCase()) {
           case CHAT -> chat(spec);
-          case TEXT -> model.tokenize(spec.getText(), true, true);
+          case TEXT -> model.tokenize(bounded(spec.getText()), true, true);
           case PROMPT_TOKENS -> given(spec);
           case PROMPT_NOT_SET -> throw bad("prompt: none (expected: chat, text or prompt_tokens)");
         };
@@ -95,6 +98,7 @@ final class ChatPrompts {
 
   /** The tokens of a rendered chat. */
   int[] chatTokens(MarkedText prompt) {
+    String _ = bounded(prompt.text());
     int[] tokens = tokenizer.tokens(prompt);
     // Many templates write the first token themselves, and it must not come twice.
     if (model.addsBegin() && (tokens.length == 0 || tokens[0] != model.beginToken())) {
@@ -104,6 +108,20 @@ final class ChatPrompts {
       return more;
     }
     return tokens;
+  }
+
+  /** Text that may fit: to tokenise megabytes only to refuse them would take many seconds. */
+  private String bounded(String text) {
+    if (text.length() > contextLength) {
+      int least = text.length() / model.longestText();
+      if (least > contextLength) {
+        throw new EngineException(
+            Kind.CONTEXT_LENGTH_EXCEEDED,
+            "prompt: %d characters, %d tokens or more (expected: at most %d)"
+                .formatted(text.length(), least, contextLength));
+      }
+    }
+    return text;
   }
 
   private static EngineException bad(String message) {

@@ -34,7 +34,7 @@ public final class LlamaEngine implements InferenceEngine {
   private LlamaEngine(LlamaOptions options, LlamaModel model, LlamaContext context) {
     this.options = options;
     this.model = model;
-    this.prompts = new ChatPrompts(model, options.chatTemplate());
+    this.prompts = new ChatPrompts(model, context.contextLength(), options.chatTemplate());
     this.contextLength = context.contextLength();
     this.description =
         new EngineModel(

@@ -45,6 +45,7 @@ final class LlamaModel implements Vocabulary, AutoCloseable {
   private final boolean[] ends;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
+  private volatile int longestText;
 
   private LlamaModel(LlamaRuntime runtime, WeightsFile file, MemorySegment model) {
     this.runtime = runtime;
@@ -206,6 +207,23 @@ final class LlamaModel implements Vocabulary, AutoCloseable {
   private String tokenText(int token) {
     String text = LlamaApi.string(api.callPointer("llama_vocab_get_text", vocabulary, token));
     return text == null ? "" : text;
+  }
+
+  /** Bytes of the longest way a token is written: no text has fewer tokens than its share of it. */
+  int longestText() {
+    if (longestText == 0) {
+      longestText =
+          guarded(
+              () -> {
+                int longest = 1;
+                for (int token = 0; token < size; token++) {
+                  // As the vocabulary spells it, which is never shorter than what it stands for.
+                  longest = Math.max(longest, tokenText(token).length());
+                }
+                return longest;
+              });
+    }
+    return longestText;
   }
 
   /** The token that begins a text; negative if the model has none. */

@@ -1,5 +1,6 @@
 package io.myelin.gateway.api;
 
+import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -7,13 +8,29 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.myelin.gateway.http.ApiError;
 import io.myelin.gateway.http.BodyReader;
 import io.myelin.gateway.http.ErrorResponses;
+import io.myelin.gateway.http.MethodErrors;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 
 /** Binds the operations of the native API: reads bodies, runs handlers, renders their errors. */
 public final class NativeApi {
+  private static final Set<HttpMethod> KNOWN =
+      Collections.unmodifiableSet(
+          EnumSet.of(
+              HttpMethod.GET,
+              HttpMethod.POST,
+              HttpMethod.PUT,
+              HttpMethod.PATCH,
+              HttpMethod.DELETE));
+
   private final List<Route> routes;
 
   NativeApi(List<Route> routes) {
@@ -46,6 +63,24 @@ public final class NativeApi {
               route.maxBodyBytes() == 0 ? 64 * 1024 : route.maxBodyBytes() + 64L * 1024)
           .build((ctx, request) -> serve(route, ctx, request));
     }
+    bindOtherMethods(server);
+  }
+
+  /** What a path does not do is answered with what it does. */
+  private void bindOtherMethods(ServerBuilder server) {
+    Map<String, Set<HttpMethod>> byPath = new LinkedHashMap<>();
+    for (Route route : routes) {
+      byPath
+          .computeIfAbsent(route.path(), _ -> EnumSet.noneOf(HttpMethod.class))
+          .add(route.method());
+    }
+    byPath.forEach(
+        (path, methods) -> {
+          String allowed = methods.stream().map(HttpMethod::name).collect(Collectors.joining(", "));
+          Set<HttpMethod> others = EnumSet.copyOf(KNOWN);
+          others.removeAll(methods);
+          server.route().methods(others).path(path).build(new MethodErrors.Others(allowed));
+        });
   }
 
   private static HttpResponse serve(Route route, ServiceRequestContext ctx, HttpRequest request) {

@@ -14,6 +14,7 @@ public final class NodeAccount {
   private final LongAdder refused = new LongAdder();
   private final LongAdder completed = new LongAdder();
   private final LongAdder failed = new LongAdder();
+  private volatile int running;
   private volatile @Nullable String lastError;
 
   /** A task was offered. */
@@ -46,6 +47,15 @@ public final class NodeAccount {
   /** Something went wrong that is no task's failure. */
   public void noteError(String why) {
     lastError = why;
+  }
+
+  /** How many tasks of this gateway it has now. */
+  public void runningNow(int tasks) {
+    running = tasks;
+  }
+
+  int running() {
+    return running;
   }
 
   /** The figures now. */

@@ -331,7 +331,7 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
         state,
         hello.getSoftwareVersion(),
         hello.getSlots(),
-        beat.getRunning(),
+        account.running(),
         beat.getQueued(),
         beat.getDecodeMillitokensPerSecond(),
         hello.getModelsList().stream()

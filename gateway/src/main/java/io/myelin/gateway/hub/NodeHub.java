@@ -142,11 +142,11 @@ public final class NodeHub extends GatewayComputeGrpc.GatewayComputeImplBase
       return;
     }
     log.info("node {} left: {}", connection.node(), reason);
-    boolean gone = live.remove(connection.node(), connection);
-    events.onLeft(connection, reason);
-    if (gone) {
+    if (live.remove(connection.node(), connection)) {
+      // First, so that a session has its next node when its tasks look for one.
       tell(listener -> listener.onLeft(connection.node().toString()));
     }
+    events.onLeft(connection, reason);
   }
 
   /** The live connection of a node. */

@@ -17,6 +17,7 @@ import io.myelin.gateway.http.ApiError;
 import io.myelin.gateway.http.BearerKeys;
 import io.myelin.gateway.http.BodyReader;
 import io.myelin.gateway.http.ErrorResponses;
+import io.myelin.gateway.http.MethodErrors;
 import io.myelin.gateway.http.StrictJson;
 import io.myelin.gateway.http.Timers;
 import io.myelin.gateway.session.SessionDirectory;

@@ -12,6 +12,7 @@ import io.myelin.gateway.http.ApiError;
 import io.myelin.gateway.http.BearerKeys;
 import io.myelin.gateway.http.ErrorResponses;
 import io.myelin.gateway.http.JsonBytes;
+import io.myelin.gateway.http.MethodErrors;
 import io.myelin.gateway.session.ModelView;
 import io.myelin.gateway.session.SessionDirectory;
 import io.myelin.gateway.session.SessionView;

@@ -2,6 +2,7 @@ package io.myelin.gateway.openai;
 
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.myelin.gateway.http.MethodErrors;
 import io.myelin.gateway.http.Timers;
 import io.myelin.gateway.session.ModelView;
 import io.myelin.gateway.session.SessionDirectory;

@@ -4,11 +4,16 @@ import com.linecorp.armeria.common.HttpStatus;
 import io.myelin.gateway.http.ApiError;
 import io.myelin.gateway.task.TaskFailure;
 import io.myelin.gateway.task.TaskRejectedException;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What a rejected or failed task is answered with. */
 public final class TaskErrors {
   private static final int BUSY_RETRY_SECONDS = 1;
   private static final int NO_NODE_RETRY_SECONDS = 5;
+  private static final Pattern NAMED = Pattern.compile("([a-z][a-z0-9_.\\[\\]]*): ");
 
   private TaskErrors() {}
 
@@ -61,11 +66,20 @@ public final class TaskErrors {
     };
   }
 
+  /** Messages of nodes begin with the name of what they are about. */
+  private static @Nullable String parameter(TaskFailure failure, String promptParameter) {
+    Matcher named = NAMED.matcher(failure.message());
+    String name = named.lookingAt() ? named.group(1) : null;
+    boolean prompt =
+        failure.code().equals("context_length_exceeded") || Objects.equals(name, "prompt");
+    return prompt ? promptParameter : name;
+  }
+
   /** It was started and did not complete. */
   public static ApiError failed(TaskFailure failure, String promptParameter) {
     if (failure.clientFault()) {
-      boolean prompt = failure.code().equals("context_length_exceeded");
-      return ApiError.invalid(prompt ? promptParameter : null, failure.code(), failure.message());
+      return ApiError.invalid(
+          parameter(failure, promptParameter), failure.code(), failure.message());
     }
     return switch (failure.code()) {
       case "deadline_exceeded", "timeout" ->

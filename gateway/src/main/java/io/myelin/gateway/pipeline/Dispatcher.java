@@ -94,11 +94,18 @@ final class Dispatcher {
     }
   }
 
-  void search(Search search) {
+  /**
+   * Looks for a node.
+   *
+   * @param again whether it was looked for in vain until a deadline
+   */
+  void search(Search search, boolean again) {
     boolean hopeless;
     synchronized (lock) {
-      // A node that is away may come back within the search's deadline, which the machine holds.
-      hopeless = candidates(search).isEmpty();
+      // A node that is away may come back within the search's deadline, which the machine holds;
+      // after it only those that are here and able are worth waiting for.
+      List<Address> nodes = candidates(search);
+      hopeless = again ? slots.able(nodes, search.need()) == 0 : nodes.isEmpty();
       if (!hopeless) {
         searches.add(search);
       }

@@ -46,6 +46,13 @@ final class SlotTable {
       return link != null && !draining && need.servedBy(link);
     }
 
+    /** For whoever looks at the node: its heartbeats come seconds late. */
+    void tell() {
+      if (link != null) {
+        link.account().runningNow(tasks.size());
+      }
+    }
+
     /** Share of its slots that is taken, for comparison with another node's. */
     double load() {
       return link == null ? 1 : (double) tasks.size() / link.hello().getSlots();
@@ -56,6 +63,7 @@ final class SlotTable {
     Node node = nodes.computeIfAbsent(link.node(), _ -> new Node());
     node.link = link;
     node.draining = false;
+    node.tell();
   }
 
   void draining(NodeLink link) {
@@ -133,7 +141,9 @@ final class SlotTable {
     free.sort(Comparator.comparingDouble(this::load));
     List<Address> chosen = List.copyOf(free.subList(0, count));
     for (Address address : chosen) {
-      node(address).tasks.add(task);
+      Node node = node(address);
+      node.tasks.add(task);
+      node.tell();
     }
     return Optional.of(chosen);
   }
@@ -147,6 +157,7 @@ final class SlotTable {
   void release(String task, Address address) {
     Node node = nodes.get(address);
     if (node != null && node.tasks.remove(task)) {
+      node.tell();
       forgetIfUnused(address, node);
     }
   }

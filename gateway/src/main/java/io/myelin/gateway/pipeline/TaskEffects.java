@@ -224,7 +224,7 @@ final class TaskEffects {
   private void search(TaskEffect.ChooseReplacement effect) {
     Dispatcher.Search search = new ReplacementSearch(effect.requestId(), effect.excluded());
     searches.put(effect.requestId(), search);
-    context.dispatcher().search(search);
+    context.dispatcher().search(search, effect.again());
   }
 
   void endSearch(long requestId) {

@@ -5,8 +5,10 @@ import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.pool.PoolEffect;
 import io.myelin.protocol.pool.PoolEvent;
 import io.myelin.protocol.pool.PoolMachine;
+import io.myelin.protocol.pool.PoolNode;
 import io.myelin.protocol.pool.PoolState;
 import io.myelin.protocol.pool.PoolTransition;
+import io.myelin.protocol.pool.Spares;
 import io.myelin.protocol.selection.Candidate;
 import io.myelin.protocol.selection.NodeSelection;
 import io.myelin.protocol.selection.SelectionSeed;
@@ -71,10 +73,20 @@ final class NodePool {
         : views.values().stream().anyMatch(view -> view.serves(model));
   }
 
-  /** Draws from the nodes with a free slot; every node weighs the same while none has a record. */
+  /**
+   * Draws from the nodes with a free slot; every node weighs the same while none has a record.
+   *
+   * @param needed what the session cannot do without
+   * @param wanted what it would like to have, spares included
+   */
   List<Address> draw(
-      SelectionSeed seed, String purpose, String model, int count, Set<Address> excluded) {
-    List<Candidate> candidates =
+      SelectionSeed seed,
+      String purpose,
+      String model,
+      int needed,
+      int wanted,
+      Set<Address> excluded) {
+    List<PoolNode> free =
         state.ephemeral().stream()
             .filter(node -> !excluded.contains(node.node()))
             .filter(
@@ -82,10 +94,14 @@ final class NodePool {
                     Optional.ofNullable(views.get(node.node()))
                         .filter(view -> model.equals("*") || view.serves(model))
                         .isPresent())
+            .toList();
+    int count = Spares.nodes(needed, wanted, free.stream().mapToInt(PoolNode::freeSlots).sum());
+    List<Candidate> candidates =
+        free.stream()
             // The owner is not known without a registry: each node counts as its own.
             .map(node -> new Candidate(node.node(), node.node(), 1))
             .toList();
-    if (candidates.isEmpty()) {
+    if (candidates.isEmpty() || count == 0) {
       return List.of();
     }
     return NodeSelection.draw(seed, purpose, candidates, count, NodeSelection.Owners.DISTINCT)

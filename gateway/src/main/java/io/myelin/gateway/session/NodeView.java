@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param state ephemeral (tested and free), reserved (no slot left for another session), draining
  * @param softwareVersion as it announced
  * @param slots tasks it runs at once
- * @param running tasks it runs now, by its last heartbeat
+ * @param running tasks of this gateway that it has now
  * @param queued tasks that wait on it, by its last heartbeat
  * @param decodeMillitokensPerSecond measured speed times 1000; 0 while unknown
  * @param models what it serves

@@ -259,9 +259,16 @@ final class SessionDriver {
   }
 
   private void select(LiveSession session, int count, Set<Address> excluded) {
+    int has = session.state.terms().nodes() - session.state.missing();
+    int needed = session.state.terms().redundancy() - has;
     List<Address> drawn =
         pool.draw(
-            session.seed, session.nextPurpose(), session.state.terms().model(), count, excluded);
+            session.seed,
+            session.nextPurpose(),
+            session.state.terms().model(),
+            Math.max(0, needed),
+            count,
+            excluded);
     boolean starting = session.state.phase() instanceof SessionPhase.Requested;
     int least = starting ? session.state.terms().redundancy() : 1;
     raise(

@@ -31,6 +31,14 @@ final class SessionRefusals {
               + settings.maxRedundancy()
               + ").");
     }
+    if (request.verification() != 0) {
+      throw new SessionRefusedException(
+          Reason.BAD_TERMS,
+          "request.verification: "
+              + request.verification()
+              + " (expected: 0; this gateway knows no validators yet, so that commitments, hash"
+              + " chains and signatures are all that is checked).");
+    }
     long least = now + LEAST_LIFETIME_MILLIS;
     long most = now + settings.maxLifetimeMillis();
     if (request.expiryMillis() < least || request.expiryMillis() > most) {

@@ -136,6 +136,11 @@ class SessionServiceTest {
     assertRefused(client.sign(request(1, BUDGET, 10_000 * HOUR)), Reason.BAD_TERMS);
     assertRefused(client.sign(request(6, BUDGET, HOUR)), Reason.BAD_TERMS);
     assertRefused(client.sign(request(2, BUDGET, HOUR)), Reason.NO_CAPACITY);
+    SessionRequest plain = client.request("tiny", 1, BUDGET, START + HOUR);
+    SessionRequest verified =
+        new SessionRequest(
+            plain.client(), GATEWAY, "tiny", 1, 1, BUDGET, START + HOUR, plain.nonce());
+    assertRefused(client.sign(verified), Reason.BAD_TERMS);
     SignedSessionRequest tooDear = client.sign(request(1, BigInteger.valueOf(5_001), HOUR));
     assertRefused(tooDear, Reason.INSUFFICIENT_FUNDS);
     assertThat(service.ofClient(client.address().toString())).isEmpty();
@@ -146,6 +151,25 @@ class SessionServiceTest {
     assertThat(opened.session().nodes()).hasSize(1);
     assertThat(service.nodeState(opened.session().nodes().getFirst())).isEqualTo("reserved");
     assertRefused(client.sign(request(1, BUDGET, HOUR)), Reason.NO_CAPACITY);
+  }
+
+  @Test
+  void shouldLeaveSlotsForSessionsThatComeLater() {
+    nodes.join(FixedNodes.node(1, 2, "tiny"));
+    nodes.join(FixedNodes.node(2, 2, "tiny"));
+    List<Integer> seats = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      seats.add(
+          service.open(client.sign(request(1, BUDGET, HOUR))).join().session().nodes().size());
+    }
+    assertThat(seats).containsExactly(1, 1, 1, 1);
+    assertRefused(client.sign(request(1, BUDGET, HOUR)), Reason.NO_CAPACITY);
+    // More slots: whoever has too few spares takes its share of them.
+    nodes.join(FixedNodes.node(3, 8, "tiny"));
+    assertThat(service.ofClient(client.address().toString()))
+        .extracting(view -> view.nodes().size())
+        .containsOnly(2);
+    service.open(client.sign(request(1, BUDGET, HOUR))).join();
   }
 
   @Test
@@ -247,21 +271,21 @@ class SessionServiceTest {
 
   @Test
   void shouldReplaceALostNodeAsSoonAsThereIsAnother() {
-    nodes.join(FixedNodes.node(1, 1, "tiny")).join(FixedNodes.node(2, 1, "tiny"));
+    nodes.join(FixedNodes.node(1, 4, "tiny")).join(FixedNodes.node(2, 4, "tiny"));
     String id = service.open(client.sign(request(1, BUDGET, HOUR))).join().session().id();
     assertThat(service.grant(id).orElseThrow().nodes()).hasSize(2);
     nodes.leave(FixedNodes.node(1, 1).id());
     assertThat(service.grant(id).orElseThrow().nodes()).containsExactly(FixedNodes.node(2, 1).id());
     nodes.join(FixedNodes.node(3, 1, "other"));
     assertThat(service.grant(id).orElseThrow().nodes()).hasSize(1);
-    nodes.join(FixedNodes.node(4, 1, "tiny"));
+    nodes.join(FixedNodes.node(4, 4, "tiny"));
     assertThat(service.grant(id).orElseThrow().nodes())
         .containsExactly(FixedNodes.node(2, 1).id(), FixedNodes.node(4, 1).id());
   }
 
   @Test
   void shouldGoOnAfterARestartWithWhatTheJournalHolds() throws Exception {
-    nodes.join(FixedNodes.node(1, 2, "tiny")).join(FixedNodes.node(2, 2, "tiny"));
+    nodes.join(FixedNodes.node(1, 4, "tiny")).join(FixedNodes.node(2, 4, "tiny"));
     OpenedSession opened = service.open(client.sign(request(1, BUDGET, HOUR))).join();
     String id = opened.session().id();
     OpenedSession other = service.open(client.sign(request(1, BUDGET, HOUR))).join();
@@ -287,7 +311,7 @@ class SessionServiceTest {
     now.addAndGet(30_000);
     again.advance();
     assertThat(again.grant(id).orElseThrow().nodes()).containsExactly(FixedNodes.node(1, 1).id());
-    freshNodes.join(FixedNodes.node(7, 1, "tiny"));
+    freshNodes.join(FixedNodes.node(7, 4, "tiny"));
     assertThat(again.grant(id).orElseThrow().nodes()).hasSize(2);
   }
 

@@ -76,7 +76,8 @@ public record SessionState(
     return (int) seats.values().stream().filter(s -> s != Seat.RELEASING).count();
   }
 
-  int missing() {
+  /** How many nodes it still looks for. */
+  public int missing() {
     return terms.nodes() - seated();
   }
 

@@ -104,7 +104,7 @@ final class Deadlines {
     step.fired(deadline);
     for (Replacement search : state.searches()) {
       if (search.requestId() == deadline.armedId()) {
-        step.foundNobody(search);
+        Searches.timedOut(step, search);
       }
     }
     return null;

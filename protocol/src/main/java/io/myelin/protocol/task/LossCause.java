@@ -4,6 +4,8 @@ package io.myelin.protocol.task;
 public enum LossCause {
   /** It refused the offer. */
   REFUSED(false),
+  /** It refused the offer because every slot is taken. */
+  BUSY(false),
   /** It did not answer the offer in time. */
   NO_ACK(true),
   /** Its connection dropped. */
@@ -53,6 +55,7 @@ public enum LossCause {
     return switch (this) {
       case CONNECTION_LOST, CRASHED, PROTOCOL_VIOLATION, DRAINED -> true;
       case REFUSED,
+          BUSY,
           NO_ACK,
           FAILED,
           STALLED,
@@ -71,5 +74,10 @@ public enum LossCause {
   /** Whether the node may be chosen again for the same task. */
   boolean mayReturn() {
     return this == GATEWAY_RESTARTED;
+  }
+
+  /** Whether it may be chosen again once nobody else was found in time. */
+  boolean mayReturnLater() {
+    return this == BUSY || mayReturn();
   }
 }

@@ -1,6 +1,7 @@
 package io.myelin.protocol.task;
 
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.nodetask.Refusal;
 import io.myelin.protocol.task.TaskEvent.OfNode;
 import io.myelin.protocol.task.Transition.RejectReason;
 import io.myelin.protocol.task.Transition.Rejected;
@@ -79,7 +80,8 @@ final class NodeEvents {
     if (event.clientFault() && believed(state, a)) {
       step.fail(event.code(), event.message(), true);
     } else {
-      step.lose(a, LossCause.REFUSED);
+      boolean busy = event.code().equals(Refusal.NO_SLOT);
+      step.lose(a, busy ? LossCause.BUSY : LossCause.REFUSED);
     }
     return null;
   }

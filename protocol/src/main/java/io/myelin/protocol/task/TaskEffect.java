@@ -33,8 +33,11 @@ public sealed interface TaskEffect {
   /**
    * Find another node, take a slot of it and answer with {@link TaskEvent.ReplacementChosen} or
    * {@link TaskEvent.NoReplacement}. When the answer is rejected, give the slot back.
+   *
+   * @param again a search before it ran out of time: only nodes that are connected and able count
+   *     as hope, one that is away does not
    */
-  record ChooseReplacement(long requestId, Role role, List<Address> excluded)
+  record ChooseReplacement(long requestId, Role role, boolean again, List<Address> excluded)
       implements TaskEffect {
     /** Copies. */
     public ChooseReplacement {

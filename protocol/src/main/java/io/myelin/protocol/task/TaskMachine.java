@@ -157,7 +157,7 @@ public final class TaskMachine {
     if (search == null) {
       return staleRequest(event.requestId());
     }
-    if (state.excluded().contains(event.node())) {
+    if (excluded(state, search).contains(event.node())) {
       return reject(
           RejectReason.NODE_EXCLUDED, event.node() + " takes part already, or failed before");
     }
@@ -167,13 +167,17 @@ public final class TaskMachine {
     return null;
   }
 
+  private static List<Address> excluded(TaskState state, Replacement search) {
+    return search.again() ? state.excludedForGood() : state.excluded();
+  }
+
   private static @Nullable Rejected noReplacement(
       TaskState state, TaskStep step, TaskEvent.NoReplacement event) {
     Replacement search = search(state, event.requestId());
     if (search == null) {
       return staleRequest(event.requestId());
     }
-    step.foundNobody(search);
+    Searches.foundNobody(step, search);
     step.advance();
     return null;
   }
@@ -296,7 +300,8 @@ public final class TaskMachine {
     step.rearmAll();
     for (Replacement search : state.searches()) {
       step.effect(
-          new TaskEffect.ChooseReplacement(search.requestId(), search.role(), state.excluded()));
+          new TaskEffect.ChooseReplacement(
+              search.requestId(), search.role(), search.again(), excluded(state, search)));
     }
     for (Assignment a : state.live()) {
       if (a.stage().compareTo(NodeStage.PRECOMMITTED) < 0 && !step.phase().ended()) {

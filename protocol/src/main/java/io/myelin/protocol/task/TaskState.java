@@ -4,6 +4,7 @@ import io.myelin.protocol.ids.Address;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,10 +77,19 @@ public record TaskState(
 
   /** Nodes that must not be chosen (again). */
   public List<Address> excluded() {
+    return nodesExcept(LossCause::mayReturn);
+  }
+
+  /** Of these, the nodes that a second search must not choose either. */
+  public List<Address> excludedForGood() {
+    return nodesExcept(LossCause::mayReturnLater);
+  }
+
+  private List<Address> nodesExcept(Predicate<LossCause> mayReturn) {
     List<Address> nodes = new ArrayList<>();
     for (Assignment a : assignments) {
       LossCause cause = a.goneCause();
-      if ((cause == null || !cause.mayReturn()) && !nodes.contains(a.node())) {
+      if ((cause == null || !mayReturn.test(cause)) && !nodes.contains(a.node())) {
         nodes.add(a.node());
       }
     }

@@ -60,8 +60,20 @@ final class TaskStep {
         deadlines);
   }
 
+  TaskTerms terms() {
+    return before.terms();
+  }
+
   TaskTimings timings() {
     return before.terms().timings();
+  }
+
+  int lastAttempt() {
+    return lastAttempt;
+  }
+
+  Delivered delivered() {
+    return delivered;
   }
 
   TaskPhase phase() {
@@ -130,9 +142,9 @@ final class TaskStep {
   void lose(Assignment lost, LossCause cause) {
     drop(lost, cause);
     if (lost.role() == Role.PRIMARY) {
-      search(Role.PRIMARY);
+      Searches.start(this, Role.PRIMARY);
     } else if (replicaStillOfUse()) {
-      search(Role.REPLICA);
+      Searches.start(this, Role.REPLICA);
     }
   }
 
@@ -167,61 +179,28 @@ final class TaskStep {
         || primary.stage() == NodeStage.ACKED;
   }
 
-  // Searches.
+  // Searches, for {@link Searches} to decide about.
 
-  private void search(Role role) {
-    if (lastAttempt + searches.size() >= before.terms().maxAttempts()) {
-      if (role == Role.PRIMARY) {
-        fail(
-            "no_node_left",
-            "the task was offered " + lastAttempt + " times and no node finished it; try again",
-            false);
-      }
-      return;
-    }
-    long id = arm(DeadlineKind.REPLACEMENT, 0, timings().replacementMillis());
-    searches.add(new Replacement(id, role));
-    effect(new TaskEffect.ChooseReplacement(id, role, state().excluded()));
+  List<Replacement> searches() {
+    return searches;
   }
 
+  /** Looks for another node, under a number of its own. */
+  void look(Role role, boolean again, List<Address> excluded) {
+    long id = arm(DeadlineKind.REPLACEMENT, 0, timings().replacementMillis());
+    searches.add(new Replacement(id, role, again));
+    effect(new TaskEffect.ChooseReplacement(id, role, again, excluded));
+  }
+
+  /** Ends a search, also at the shell when its deadline fired. */
   void endSearch(Replacement search) {
     searches.remove(search);
-    disarmId(DeadlineKind.REPLACEMENT, search.requestId());
+    deadlines.removeIf(d -> d.armedId() == search.requestId());
+    effect(new TaskEffect.DisarmDeadline(DeadlineKind.REPLACEMENT, search.requestId()));
   }
 
   void endSearches() {
     List.copyOf(searches).forEach(this::endSearch);
-  }
-
-  /** A search found nobody: a primary is needed, a replica is not. */
-  void foundNobody(Replacement search) {
-    endSearch(search);
-    if (search.role() == Role.REPLICA) {
-      return;
-    }
-    Assignment replica = promotable();
-    if (replica == null) {
-      fail("no_node_left", "no other node of the session can go on with the task", false);
-    } else {
-      drop(replica, LossCause.PROMOTED);
-      offer(replica.node(), Role.PRIMARY);
-    }
-  }
-
-  /**
-   * A replica may become the primary only while the client has nothing: it starts anew and streams
-   * all of it. For text it did not stream it stays an independent witness.
-   */
-  private @Nullable Assignment promotable() {
-    if (delivered.chunks() > 0 || lastAttempt >= before.terms().maxAttempts()) {
-      return null;
-    }
-    for (Assignment a : live()) {
-      if (a.role() == Role.REPLICA && !a.revealAsked()) {
-        return a;
-      }
-    }
-    return null;
   }
 
   // Deadlines.

@@ -179,6 +179,48 @@ final class TaskFailoverTest {
   }
 
   @Test
+  void nodesThatAreOnlyBusyAreWaitedForUntilTheTasksOwnDeadline() {
+    TaskDriver task = new TaskDriver(terms(1)).dispatched(1).acked(1).lost(1, LossCause.CRASHED, 2);
+    for (int i = 1; i <= 3; i++) {
+      task.passes(DeadlineKind.REPLACEMENT, 2);
+      assertThat(task.state().searches()).singleElement().matches(Replacement::again);
+      assertThat(task.all(TaskEffect.ChooseReplacement.class)).hasSize(1 + i);
+      assertThat(task.all(TaskEffect.ChooseReplacement.class).getLast().again()).isTrue();
+      assertThat(task.all(TaskEffect.DisarmDeadline.class))
+          .as("the shell's earlier search ends")
+          .extracting(TaskEffect.DisarmDeadline::armedId)
+          .contains(task.all(TaskEffect.ChooseReplacement.class).get(i - 1).requestId());
+    }
+    completes(task.replacedBy(2).acked(2).finished(2, 5), 2, 5);
+    TaskDriver alone =
+        new TaskDriver(terms(1)).dispatched(1).acked(1).lost(1, LossCause.CRASHED, 2);
+    alone.passes(DeadlineKind.REPLACEMENT, 2).replacedByNobody();
+    assertThat(alone.state().phase().label()).isEqualTo("failed");
+    TaskDriver late = new TaskDriver(terms(1)).dispatched(1).acked(1).lost(1, LossCause.CRASHED, 2);
+    late.passes(DeadlineKind.REPLACEMENT, 2).passes(DeadlineKind.TASK, 2);
+    assertThat(late.state().phase().label()).isEqualTo("failed");
+  }
+
+  @Test
+  void aNodeWithoutAFreeSlotMayBeAskedAgainLater() {
+    TaskDriver task = new TaskDriver(terms(1)).dispatched(1);
+    task.moves(new TaskEvent.Refused(node(1), 1, "no_slot", "every slot is taken", false));
+    assertThat(task.all(TaskEffect.ChooseReplacement.class).getLast().excluded())
+        .containsExactly(node(1));
+    task.replacedByNobody();
+    assertThat(task.state().ended()).isFalse();
+    task.passes(DeadlineKind.REPLACEMENT, 0);
+    assertThat(task.all(TaskEffect.ChooseReplacement.class).getLast().excluded()).isEmpty();
+    completes(task.replacedBy(1).acked(1).finished(1, 3), 1, 3);
+
+    TaskDriver refused = new TaskDriver(terms(1)).dispatched(1);
+    refused.moves(new TaskEvent.Refused(node(1), 1, "unknown_model", "not here", false));
+    refused.passes(DeadlineKind.REPLACEMENT, 0);
+    assertThat(refused.all(TaskEffect.ChooseReplacement.class).getLast().excluded())
+        .containsExactly(node(1));
+  }
+
+  @Test
   void aSearchIsAnsweredOnce() {
     TaskDriver task = new TaskDriver(terms(1)).dispatched(1).passes(DeadlineKind.ACK, 0);
     long search = task.state().searches().getFirst().requestId();

@@ -1,20 +1,27 @@
-package io.myelin.gateway.openai;
+package io.myelin.gateway.http;
 
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import io.myelin.gateway.http.ApiError;
-import io.myelin.gateway.http.ErrorResponses;
-import io.myelin.gateway.http.StrictJson;
 
 /** Wrong methods and unknown paths. */
-final class MethodErrors {
+public final class MethodErrors {
   private MethodErrors() {}
 
+  /** What is bound to the methods that a path does not have. */
+  public record Others(String allowed) implements HttpService {
+    @Override
+    public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+      return notAllowed(context, allowed);
+    }
+  }
+
   /** 405 with what is allowed. */
-  static HttpResponse notAllowed(ServiceRequestContext context, String allowed) {
+  public static HttpResponse notAllowed(ServiceRequestContext context, String allowed) {
     ApiError error =
         ApiError.refused(
             HttpStatus.METHOD_NOT_ALLOWED,
@@ -26,7 +33,7 @@ final class MethodErrors {
   }
 
   /** 404 with what there is. */
-  static HttpResponse unknownPath(ServiceRequestContext context) {
+  public static HttpResponse unknownPath(ServiceRequestContext context) {
     return ErrorResponses.response(
         ApiError.refused(
             HttpStatus.NOT_FOUND,
