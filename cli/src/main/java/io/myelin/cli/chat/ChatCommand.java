@@ -5,7 +5,6 @@ import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.client.GatewayOptions;
-import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jline.reader.LineReader;
@@ -87,8 +86,7 @@ public final class ChatCommand extends MyelinCommand {
   private void interactive(Conversation talk, String model, Endpoint endpoint) {
     try (Terminal terminal = TerminalBuilder.builder().dumb(true).build()) {
       LineReader reader = LineReaderBuilder.builder().terminal(terminal).appName("myelin").build();
-      Console console = System.console();
-      if (console != null && console.isTerminal()) {
+      if (!terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
         // Lines that are piped in get answers and nothing else.
         out().println(model + " at " + endpoint.url() + " - /help for commands, Ctrl-D to leave");
         out().flush();

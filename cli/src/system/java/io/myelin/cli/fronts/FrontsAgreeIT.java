@@ -184,7 +184,7 @@ class FrontsAgreeIT {
                 assertThat(e.getTrailers().toString()).contains("retry-after");
               });
       // Nobody else waits behind a full queue.
-      assertThat(fronts.openAi(chat("Hello", 4)).outputTokens()).isEqualTo(4);
+      assertThat(fronts.openAi(chat("Hello", 4)).outputTokens()).isBetween(1, 4);
     } finally {
       session.close();
     }

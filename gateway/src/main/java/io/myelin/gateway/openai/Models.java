@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 
 /** The models a session may ask for. */
 final class Models {
+  private static final int NO_NODE_RETRY_SECONDS = 5;
   private static final String ANY = "*";
 
   private final SessionDirectory directory;
@@ -42,6 +43,16 @@ final class Models {
       if (model.id().equals(id)) {
         return model;
       }
+    }
+    List<ModelView> connected = directory.models();
+    boolean sessions =
+        session.model().equals(id) && connected.stream().noneMatch(m -> m.id().equals(id));
+    if (sessions || connected.isEmpty()) {
+      throw ApiError.server(
+          HttpStatus.SERVICE_UNAVAILABLE,
+          "no_node_available",
+          "No node is connected now that serves '" + StrictJson.shortened(id) + "'; try again.",
+          NO_NODE_RETRY_SECONDS);
     }
     String known =
         able.isEmpty()

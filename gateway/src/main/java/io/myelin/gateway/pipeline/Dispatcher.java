@@ -170,6 +170,13 @@ final class Dispatcher {
     }
   }
 
+  /** Whether nodes are connected, of this session or not, and none of them could serve it. */
+  boolean nobodyServes(SlotTable.Need need) {
+    synchronized (lock) {
+      return slots.slots() > 0 && !slots.anyServes(need);
+    }
+  }
+
   /** The longest context that any of these nodes gives the model; 0 when none serves it. */
   int contextLength(List<String> nodes, String model) {
     List<Address> addresses = nodes.stream().map(Address::parse).toList();

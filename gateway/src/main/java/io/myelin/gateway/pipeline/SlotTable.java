@@ -102,6 +102,11 @@ final class SlotTable {
     return count;
   }
 
+  /** Whether any node here could serve it, slots or not. */
+  boolean anyServes(Need need) {
+    return nodes.values().stream().anyMatch(node -> node.canServe(need));
+  }
+
   /** The longest context that any of these gives the model; 0 when none is connected. */
   int contextLength(Collection<Address> candidates, String model) {
     int longest = 0;

@@ -158,6 +158,12 @@ public final class TaskPipeline implements TaskService, NodeEvents {
     }
     SlotTable.Need need =
         new SlotTable.Need(model, submission.work() instanceof Submission.Work.Embed);
+    if (!grant.model().equals(model) && dispatcher.nobodyServes(need)) {
+      throw new TaskRejectedException(
+          Reason.UNKNOWN_MODEL,
+          "model: \"%s\" (expected: one that a connected node serves)".formatted(model),
+          0);
+    }
     int able = dispatcher.able(submission.sessionId(), need);
     if (able < grant.redundancy() && submission.kind() == Submission.Kind.LIVE) {
       throw new TaskRejectedException(
