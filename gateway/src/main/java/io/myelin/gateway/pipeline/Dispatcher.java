@@ -130,9 +130,9 @@ final class Dispatcher {
     dispatch();
   }
 
-  void restore(String taskId, Address node) {
+  void restore(String taskId, String sessionId, Address node) {
     synchronized (lock) {
-      slots.restore(taskId, node);
+      slots.restore(taskId, sessionId, node);
     }
   }
 
@@ -220,7 +220,13 @@ final class Dispatcher {
     synchronized (lock) {
       for (Search search : List.copyOf(searches)) {
         Optional<List<Address>> found =
-            slots.take(search.taskId(), candidates(search), search.need(), 1);
+            slots.take(
+                search.taskId(),
+                search.sessionId(),
+                candidates(search),
+                search.need(),
+                1,
+                ledger::holders);
         if (found.isPresent()) {
           searches.remove(search);
           calls.add(() -> search.onFound(found.get().getFirst()));
@@ -238,7 +244,13 @@ final class Dispatcher {
   @GuardedBy("lock")
   private Optional<Runnable> place(Waiting task) {
     return slots
-        .take(task.taskId(), nodesOf(task.sessionId()), task.need(), task.redundancy())
+        .take(
+            task.taskId(),
+            task.sessionId(),
+            nodesOf(task.sessionId()),
+            task.need(),
+            task.redundancy(),
+            ledger::holders)
         .map(nodes -> () -> task.onDispatched(nodes));
   }
 

@@ -89,7 +89,7 @@ final class Recovery {
     TaskState state = task.state();
     for (Assignment assignment : state.assignments()) {
       if (assignment.slot() == SlotUse.HELD) {
-        context.dispatcher().restore(task.taskId(), assignment.node());
+        context.dispatcher().restore(task.taskId(), task.sessionId(), assignment.node());
       }
     }
     boolean held = holdAgain(task);

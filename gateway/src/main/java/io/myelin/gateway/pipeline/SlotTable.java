@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +34,24 @@ final class SlotTable {
   }
 
   private static final class Node {
-    private final Set<String> tasks = new HashSet<>();
+    /** By task, its session. */
+    private final Map<String, String> tasks = new HashMap<>();
+
     private @Nullable NodeLink link;
     private boolean draining;
 
-    int free() {
-      return link == null || draining ? 0 : link.hello().getSlots() - tasks.size();
+    /** Slots that a session may take: what others reserved here waits for them. */
+    int free(String session, Set<String> holders) {
+      if (link == null || draining) {
+        return 0;
+      }
+      int kept = 0;
+      for (String holder : holders) {
+        if (!holder.equals(session) && !tasks.containsValue(holder)) {
+          kept++;
+        }
+      }
+      return link.hello().getSlots() - tasks.size() - kept;
     }
 
     boolean canServe(Need need) {
@@ -80,7 +92,7 @@ final class SlotTable {
       return List.of();
     }
     node.link = null;
-    List<String> tasks = List.copyOf(node.tasks);
+    List<String> tasks = List.copyOf(node.tasks.keySet());
     forgetIfUnused(link.node(), node);
     return tasks;
   }
@@ -127,15 +139,23 @@ final class SlotTable {
   /**
    * Takes a slot of {@code count} distinct nodes, or of none. The least loaded first; among equals
    * the order given.
+   *
+   * @param holders the sessions that reserved a slot of a node
    */
-  Optional<List<Address>> take(String task, Collection<Address> candidates, Need need, int count) {
+  Optional<List<Address>> take(
+      String task,
+      String session,
+      Collection<Address> candidates,
+      Need need,
+      int count,
+      Function<Address, Set<String>> holders) {
     List<Address> free = new ArrayList<>();
     for (Address candidate : candidates) {
       Node node = nodes.get(candidate);
       if (node != null
           && node.canServe(need)
-          && node.free() > 0
-          && !node.tasks.contains(task)
+          && !node.tasks.containsKey(task)
+          && node.free(session, holders.apply(candidate)) > 0
           && !free.contains(candidate)) {
         free.add(candidate);
       }
@@ -147,21 +167,21 @@ final class SlotTable {
     List<Address> chosen = List.copyOf(free.subList(0, count));
     for (Address address : chosen) {
       Node node = node(address);
-      node.tasks.add(task);
+      node.tasks.put(task, session);
       node.tell();
     }
     return Optional.of(chosen);
   }
 
   /** A task that was there before this gateway started still has its slot. */
-  void restore(String task, Address address) {
-    nodes.computeIfAbsent(address, _ -> new Node()).tasks.add(task);
+  void restore(String task, String session, Address address) {
+    nodes.computeIfAbsent(address, _ -> new Node()).tasks.put(task, session);
   }
 
   /** Gives a slot back; harmless when it was not taken. */
   void release(String task, Address address) {
     Node node = nodes.get(address);
-    if (node != null && node.tasks.remove(task)) {
+    if (node != null && node.tasks.remove(task) != null) {
       node.tell();
       forgetIfUnused(address, node);
     }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +65,14 @@ final class NodePool {
     if (holds(node, session)) {
       var _ = apply(new PoolEvent.Released(node, session));
     }
+  }
+
+  /** The sessions that hold a slot of it. */
+  Set<String> holders(Address node) {
+    return state
+        .node(node)
+        .map(n -> n.reserved().keySet().stream().map(SessionId::hex).collect(Collectors.toSet()))
+        .orElse(Set.of());
   }
 
   /** Whether any node here serves it, with a free slot or not. */

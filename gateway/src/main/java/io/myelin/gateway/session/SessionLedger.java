@@ -1,8 +1,10 @@
 package io.myelin.gateway.session;
 
 import io.myelin.gateway.task.TaskRejectedException;
+import io.myelin.protocol.ids.Address;
 import java.math.BigInteger;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the task pipeline may spend of a session: a task is held before it starts, then either
@@ -37,6 +39,9 @@ public interface SessionLedger {
 
   /** Gives a hold back without counting; does nothing when there is none. */
   void release(String sessionId, String taskId);
+
+  /** The sessions that a slot of the node is reserved for. */
+  Set<String> holders(Address node);
 
   /** The terms and the nodes of a session as they are now, whatever its state. */
   Optional<SessionGrant> grant(String sessionId);

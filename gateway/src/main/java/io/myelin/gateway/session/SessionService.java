@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.random.RandomGenerator;
@@ -340,6 +341,13 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
   public Optional<SessionGrant> grant(String sessionId) {
     synchronized (lock) {
       return Optional.ofNullable(sessions.get(sessionId)).map(LiveSession::grant);
+    }
+  }
+
+  @Override
+  public Set<String> holders(Address node) {
+    synchronized (lock) {
+      return pool.holders(node);
     }
   }
 

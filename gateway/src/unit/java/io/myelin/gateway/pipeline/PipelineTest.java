@@ -287,6 +287,25 @@ final class PipelineTest {
   }
 
   @Test
+  void aReservedSlotWaitsForItsSession() throws Exception {
+    TestNode node = gateway.nodes(1, WORDS, 1).getFirst().stopAt(TestNode.Stop.BEFORE_ACK);
+    String other = "b".repeat(64);
+    gateway.session(other, 1, List.of(node));
+    gateway.ledger().reserve(node.address(), SESSION);
+    gateway.ledger().reserve(node.address(), other);
+    for (int i = 0; i < 6; i++) {
+      gateway.submit(Kind.LIVE, new RecordingListener());
+    }
+    gateway.settle();
+    assertThat(node.offers()).as("the fourth slot is the other session's").hasSize(3);
+    gateway.pipeline().submit(TestGateway.submission(other, Kind.LIVE), new RecordingListener());
+    gateway.settle();
+    assertThat(node.offers()).hasSize(4);
+    assertThat(node.offers().getLast().getSessionId().toByteArray())
+        .isEqualTo(java.util.HexFormat.of().parseHex(other));
+  }
+
+  @Test
   void aFullQueueSaysWhenToComeBack() throws Exception {
     TestNode node = gateway.nodes(1, WORDS, 1).getFirst().stopAt(TestNode.Stop.BEFORE_ACK);
     int most = 4 + PipelineSettings.defaults().maxQueuedPerSession();
