@@ -55,5 +55,9 @@ public final class Logging {
     root.addAppender(appender);
     root.setLevel(Level.WARN);
     context.getLogger("io.myelin").setLevel(level);
+    // It warns of the older reflection service, which stands beside the newer one on purpose.
+    context
+        .getLogger("com.linecorp.armeria.server.grpc.GrpcServiceBuilder")
+        .setLevel(Level.ERROR);
   }
 }
