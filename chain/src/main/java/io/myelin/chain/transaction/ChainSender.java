@@ -55,7 +55,7 @@ public final class ChainSender implements TransactionSender {
     this.clock = clock;
     this.machine = new SenderMachine(policy);
     this.state = recovered;
-    this.calls = new SenderCalls(chain, key.address(), intents, events::add, this::end);
+    this.calls = new SenderCalls(chain, key.address(), intents, events::add);
     recovered.queue().forEach(intent -> known.add(intent.id()));
     recovered.entries().forEach(entry -> known.add(entry.intent().id()));
     this.thread = Thread.ofPlatform().name("chain-sender").daemon().unstarted(this::work);
@@ -168,15 +168,7 @@ public final class ChainSender implements TransactionSender {
     for (SenderEffect effect : step.effects()) {
       switch (effect) {
         case SenderEffect.Sign sign -> sign(sign);
-        case SenderEffect.Reject(TransactionIntent intent, var data, String message) ->
-            end(intent.id(), new TransactionOutcome.Rejected(data, message));
-        case SenderEffect.Displace(TransactionIntent intent, long nonce) ->
-            end(
-                intent.id(),
-                new TransactionOutcome.Displaced(
-                    nonce,
-                    "nonce %d of %s was used by a transaction that this sender did not make; is its key used elsewhere?"
-                        .formatted(nonce, account())));
+        case SenderEffect.Keep(String id, TransactionOutcome outcome) -> end(id, outcome);
         case SenderEffect.Estimate _,
             SenderEffect.Broadcast _,
             SenderEffect.Reprice _,

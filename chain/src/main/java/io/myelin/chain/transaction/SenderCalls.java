@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +34,6 @@ final class SenderCalls implements AutoCloseable {
   private final Address account;
   private final IntentLog intents;
   private final Consumer<SenderEvent> events;
-  private final BiConsumer<String, TransactionOutcome> end;
   private final ExecutorService sending = lane("chain-send");
   private final ExecutorService asking = lane("chain-ask");
   private final ExecutorService watching = lane("chain-watch");
@@ -43,17 +41,11 @@ final class SenderCalls implements AutoCloseable {
   private @Nullable FeeMarket prices;
   private long pricesAtNanos;
 
-  SenderCalls(
-      ChainClient chain,
-      Address account,
-      IntentLog intents,
-      Consumer<SenderEvent> events,
-      BiConsumer<String, TransactionOutcome> end) {
+  SenderCalls(ChainClient chain, Address account, IntentLog intents, Consumer<SenderEvent> events) {
     this.chain = chain;
     this.account = account;
     this.intents = intents;
     this.events = events;
-    this.end = end;
   }
 
   private static ExecutorService lane(String name) {
@@ -77,7 +69,7 @@ final class SenderCalls implements AutoCloseable {
           }
         }
         case SenderEffect.Finish finish -> watching.execute(() -> finish(finish));
-        case SenderEffect.Sign _, SenderEffect.Reject _, SenderEffect.Displace _ ->
+        case SenderEffect.Sign _, SenderEffect.Keep _ ->
             throw new IllegalArgumentException("not a question to the chain: " + effect);
       }
     } catch (RejectedExecutionException e) {
@@ -152,6 +144,8 @@ final class SenderCalls implements AutoCloseable {
 
   private void observe(List<InFlight> inFlight) {
     try {
+      // Asked first: a block that comes in between only makes the depth look smaller.
+      long head = chain.head().number();
       long chainNonce = chain.nonce(account);
       Map<Long, Inclusion> inclusions = new HashMap<>();
       for (InFlight entry : inFlight) {
@@ -159,9 +153,6 @@ final class SenderCalls implements AutoCloseable {
           included(entry).ifPresent(inclusion -> inclusions.put(entry.nonce(), inclusion));
         }
       }
-      // A head from before or after the receipts is off by a block at most; the next poll corrects
-      // it.
-      long head = chain.head().number();
       events.accept(new SenderEvent.Observed(head, chainNonce, inclusions));
     } catch (ChainException e) {
       LOG.debug("watching {}: {}", account, e.getMessage());
@@ -182,11 +173,11 @@ final class SenderCalls implements AutoCloseable {
 
   private void finish(SenderEffect.Finish finish) {
     Inclusion inclusion = finish.inclusion();
-    end.accept(
-        finish.intent().id(),
+    TransactionOutcome outcome =
         inclusion.succeeded()
             ? new TransactionOutcome.Succeeded(inclusion)
-            : new TransactionOutcome.Reverted(inclusion, replay(finish.intent(), inclusion)));
+            : new TransactionOutcome.Reverted(inclusion, replay(finish.intent(), inclusion));
+    events.accept(new SenderEvent.Ended(finish.intent().id(), outcome));
   }
 
   /** A receipt does not say why: the same call in the state before its block mostly does. */

@@ -1,6 +1,5 @@
 package io.myelin.chain.transaction;
 
-import io.myelin.chain.Bytes;
 import io.myelin.chain.Fees;
 import java.util.List;
 
@@ -33,9 +32,6 @@ sealed interface SenderEffect {
   /** It is in the chain, deep enough. */
   record Finish(TransactionIntent intent, Inclusion inclusion) implements SenderEffect {}
 
-  /** It would be refused and was never sent. */
-  record Reject(TransactionIntent intent, Bytes data, String message) implements SenderEffect {}
-
-  /** Its nonce is another's. */
-  record Displace(TransactionIntent intent, long nonce) implements SenderEffect {}
+  /** It ended: have it on disk, then tell. */
+  record Keep(String id, TransactionOutcome outcome) implements SenderEffect {}
 }

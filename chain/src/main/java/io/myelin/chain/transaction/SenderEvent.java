@@ -46,6 +46,9 @@ sealed interface SenderEvent {
     }
   }
 
+  /** What became of it in its block is known. */
+  record Ended(String id, TransactionOutcome outcome) implements SenderEvent {}
+
   /** Time passed. */
   record Tick() implements SenderEvent {}
 

@@ -48,6 +48,10 @@ final class SenderMachine {
             yield entry == null ? state : state.with(entry.busyWith(false));
           }
           case SenderEvent.Observed observed -> observed(state, observed, nowMillis, effects);
+          case SenderEvent.Ended(String id, TransactionOutcome outcome) -> {
+            effects.add(new SenderEffect.Keep(id, outcome));
+            yield state;
+          }
           case SenderEvent.Tick _ -> tick(state, nowMillis, effects);
         };
     return new Step(prepareNext(after, nowMillis, effects), effects);
@@ -94,7 +98,9 @@ final class SenderMachine {
       // It may need what one in flight does: asked again when those are in blocks.
       return state.notPrepared(true, 0);
     }
-    effects.add(new SenderEffect.Reject(state.queue().getFirst(), event.data(), event.message()));
+    effects.add(
+        new SenderEffect.Keep(
+            event.id(), new TransactionOutcome.Rejected(event.data(), event.message())));
     return state.dequeued();
   }
 
@@ -195,7 +201,15 @@ final class SenderMachine {
     long since =
         !nonceUsed ? -1 : entry.missingSinceMillis() < 0 ? now : entry.missingSinceMillis();
     if (nonceUsed && now - since >= policy.displacedAfter().toMillis()) {
-      effects.add(new SenderEffect.Displace(entry.intent(), entry.nonce()));
+      effects.add(
+          new SenderEffect.Keep(
+              entry.intent().id(),
+              new TransactionOutcome.Displaced(
+                  entry.nonce(),
+                  "nonce "
+                      + entry.nonce()
+                      + " was used by a transaction that this sender did not make; is its key used"
+                      + " elsewhere?")));
       return state.without(entry.nonce());
     }
     return state.with(entry.notIncluded(reorganised ? now : entry.sendAtMillis(), since));
