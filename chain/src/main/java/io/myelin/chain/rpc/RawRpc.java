@@ -20,7 +20,7 @@ public final class RawRpc implements AutoCloseable {
   /**
    * Calls.
    *
-   * @param parameters texts, booleans, whole numbers, and lists of these
+   * @param parameters texts, booleans, whole numbers, lists of these, and maps of texts
    * @return the result as JSON text
    * @throws CallFailedException when there is none
    */
@@ -41,6 +41,10 @@ public final class RawRpc implements AutoCloseable {
       case Boolean flag -> array.add(flag.booleanValue());
       case Integer number -> array.add(number.intValue());
       case Long number -> array.add(number.longValue());
+      case java.util.Map<?, ?> map -> {
+        var object = array.addObject();
+        map.forEach((key, one) -> object.put(key.toString(), one.toString()));
+      }
       case List<?> list -> {
         ArrayNode inner = array.addArray();
         for (Object one : list) {
