@@ -232,9 +232,10 @@ final class SenderMachine {
               ? reprice(after, sent, effects)
               : after.with(sent);
     }
-    if (!after.inFlight().isEmpty()) {
-      effects.add(new SenderEffect.Observe(after.entries()));
+    if (after.inFlight().isEmpty() && now < after.observeAtMillis()) {
+      return after;
     }
-    return after;
+    effects.add(new SenderEffect.Observe(after.entries()));
+    return after.observedNextAt(now + policy.rebroadcastAfter().toMillis());
   }
 }

@@ -15,6 +15,8 @@ import org.pcollections.TreePVector;
  * @param drain whether the first of the queue waits until nothing is between mempool and block:
  *     what it needs may be done by one that is
  * @param prepareAtMillis earliest time of the next estimate
+ * @param observeAtMillis when to look at the chain although nothing is in flight: what had ended may
+ *     have left it
  * @param inFlight by nonce
  */
 record SenderState(
@@ -23,6 +25,7 @@ record SenderState(
     boolean preparing,
     boolean drain,
     long prepareAtMillis,
+    long observeAtMillis,
     TreePMap<Long, InFlight> inFlight) {
 
   /** What a restart finds. */
@@ -37,7 +40,7 @@ record SenderState(
         inFlight = inFlight.plus(entry.nonce(), entry);
       }
     }
-    return new SenderState(nextNonce, queue, false, false, 0, inFlight);
+    return new SenderState(nextNonce, queue, false, false, 0, 0, inFlight);
   }
 
   /** The lowest nonce that has not ended here. */
@@ -55,33 +58,37 @@ record SenderState(
 
   SenderState with(InFlight entry) {
     return new SenderState(
-        nextNonce, queue, preparing, drain, prepareAtMillis, inFlight.plus(entry.nonce(), entry));
+        nextNonce, queue, preparing, drain, prepareAtMillis, observeAtMillis, inFlight.plus(entry.nonce(), entry));
   }
 
   SenderState without(long nonce) {
     return new SenderState(
-        nextNonce, queue, preparing, drain, prepareAtMillis, inFlight.minus(nonce));
+        nextNonce, queue, preparing, drain, prepareAtMillis, observeAtMillis, inFlight.minus(nonce));
   }
 
   SenderState queued(TransactionIntent intent) {
     return new SenderState(
-        nextNonce, queue.plus(intent), preparing, drain, prepareAtMillis, inFlight);
+        nextNonce, queue.plus(intent), preparing, drain, prepareAtMillis, observeAtMillis, inFlight);
   }
 
   SenderState preparing(boolean now) {
-    return new SenderState(nextNonce, queue, now, drain, prepareAtMillis, inFlight);
+    return new SenderState(nextNonce, queue, now, drain, prepareAtMillis, observeAtMillis, inFlight);
   }
 
   SenderState notPrepared(boolean drainFirst, long prepareAt) {
-    return new SenderState(nextNonce, queue, false, drainFirst, prepareAt, inFlight);
+    return new SenderState(nextNonce, queue, false, drainFirst, prepareAt, observeAtMillis, inFlight);
   }
 
   /** The first of the queue leaves it. */
   SenderState dequeued() {
-    return new SenderState(nextNonce, queue.minus(0), false, false, 0, inFlight);
+    return new SenderState(nextNonce, queue.minus(0), false, false, 0, observeAtMillis, inFlight);
   }
 
   SenderState nonceTaken() {
-    return new SenderState(nextNonce + 1, queue, preparing, drain, prepareAtMillis, inFlight);
+    return new SenderState(nextNonce + 1, queue, preparing, drain, prepareAtMillis, observeAtMillis, inFlight);
+  }
+
+  SenderState observedNextAt(long millis) {
+    return new SenderState(nextNonce, queue, preparing, drain, prepareAtMillis, millis, inFlight);
   }
 }
