@@ -131,8 +131,7 @@ final class EventCursorIT {
           }
         };
     try (var cursor =
-        EventCursor.start(
-            adapter.client(), settings(5), adapter.store().events(), counting)) {
+        EventCursor.start(adapter.client(), settings(5), adapter.store().events(), counting)) {
       pay();
       long block = adapter.client().head().number();
       node.cheats().mine(4);

@@ -177,7 +177,8 @@ final class FailoverIT {
         if (i % 8 == 0 && i > 0) {
           // Both may be bad for a while; one is good again before payments are waited for.
           int asked = second.requests();
-          io.myelin.chain.testing.Await.until("trouble is met", () -> second.requests() > asked + 3 || all.getLast().isDone());
+          io.myelin.chain.testing.Await.until(
+              "trouble is met", () -> second.requests() > asked + 3 || all.getLast().isDone());
           (random.nextBoolean() ? first : second).behave(Mode.HONEST);
           all.getLast().get(60, TimeUnit.SECONDS);
           first.behave(modes.get(random.nextInt(modes.size())));
@@ -193,8 +194,7 @@ final class FailoverIT {
       first.behave(Mode.HONEST);
       second.behave(Mode.HONEST);
       for (var one : all) {
-        assertThat(one.get(60, TimeUnit.SECONDS))
-            .isInstanceOf(TransactionOutcome.Succeeded.class);
+        assertThat(one.get(60, TimeUnit.SECONDS)).isInstanceOf(TransactionOutcome.Succeeded.class);
       }
       for (int i = 0; i < 80; i++) {
         assertThat(coin.timesPaid(ref(i)).on(adapter.client())).isEqualTo(BigInteger.ONE);

@@ -36,8 +36,7 @@ final class PayingMain {
     for (int i = 0; i < payments; i++) {
       String id = "payment/" + i;
       all.add(
-          sender.submit(
-              TransactionIntent.of(id, coin.pay(ref(id), Address.ZERO, BigInteger.ONE))));
+          sender.submit(TransactionIntent.of(id, coin.pay(ref(id), Address.ZERO, BigInteger.ONE))));
     }
     for (var one : all) {
       one.get();

@@ -127,8 +127,7 @@ final class SenderTroubleIT {
     node.cheats().automine(false);
     var payment = pay("forgotten");
     Await.until("it is sent", () -> attempts("forgotten") >= 1);
-    Await.until(
-        "the mempool has it", () -> adapter.client().pendingNonce(adapter.account()) == 2);
+    Await.until("the mempool has it", () -> adapter.client().pendingNonce(adapter.account()) == 2);
     node.cheats().call("anvil_dropAllTransactions");
     Await.until(
         "the mempool has it again", () -> adapter.client().pendingNonce(adapter.account()) == 2);
@@ -178,7 +177,7 @@ final class SenderTroubleIT {
   void shouldTakeUpWhatAnEarlierSenderLeft() throws Exception {
     node.cheats().automine(false);
     for (int i = 0; i < 10; i++) {
-      var unused = pay("left/" + i);
+      var _ = pay("left/" + i);
     }
     Await.until("some are sent", () -> attempts("left/4") >= 1);
     adapter.restart();
@@ -195,15 +194,21 @@ final class SenderTroubleIT {
   void shouldSayWhyATransactionInABlockReverted() throws Exception {
     node.cheats().automine(false);
     // Both can be paid when they are estimated; when they are mined only the first can.
-    var all = adapter.sender().submit(
-        TransactionIntent.of("all", coin.transfer(BOB, BigInteger.valueOf(999_999))));
+    var all =
+        adapter
+            .sender()
+            .submit(TransactionIntent.of("all", coin.transfer(BOB, BigInteger.valueOf(999_999))));
     Await.until("the first is sent", () -> attempts("all") >= 1);
-    adapter.client().estimateGas(
-        io.myelin.chain.Call.to(coin.address(), coin.transfer(BOB, BigInteger.ZERO).data()));
+    adapter
+        .client()
+        .estimateGas(
+            io.myelin.chain.Call.to(coin.address(), coin.transfer(BOB, BigInteger.ZERO).data()));
     var more =
-        adapter.sender().submit(
-            TransactionIntent.of("more", coin.transfer(BOB, BigInteger.valueOf(2))));
-    Await.until("the second waits or is known to fail", () -> adapter.sender().status("more").isPresent());
+        adapter
+            .sender()
+            .submit(TransactionIntent.of("more", coin.transfer(BOB, BigInteger.valueOf(2))));
+    Await.until(
+        "the second waits or is known to fail", () -> adapter.sender().status("more").isPresent());
     node.cheats().mine(1);
 
     assertThat(ended(all)).isInstanceOf(TransactionOutcome.Succeeded.class);

@@ -15,8 +15,8 @@ import org.pcollections.TreePVector;
  * @param drain whether the first of the queue waits until nothing is between mempool and block:
  *     what it needs may be done by one that is
  * @param prepareAtMillis earliest time of the next estimate
- * @param observeAtMillis when to look at the chain although nothing is in flight: what had ended may
- *     have left it
+ * @param observeAtMillis when to look at the chain although nothing is in flight: what had ended
+ *     may have left it
  * @param inFlight by nonce
  */
 record SenderState(
@@ -58,25 +58,45 @@ record SenderState(
 
   SenderState with(InFlight entry) {
     return new SenderState(
-        nextNonce, queue, preparing, drain, prepareAtMillis, observeAtMillis, inFlight.plus(entry.nonce(), entry));
+        nextNonce,
+        queue,
+        preparing,
+        drain,
+        prepareAtMillis,
+        observeAtMillis,
+        inFlight.plus(entry.nonce(), entry));
   }
 
   SenderState without(long nonce) {
     return new SenderState(
-        nextNonce, queue, preparing, drain, prepareAtMillis, observeAtMillis, inFlight.minus(nonce));
+        nextNonce,
+        queue,
+        preparing,
+        drain,
+        prepareAtMillis,
+        observeAtMillis,
+        inFlight.minus(nonce));
   }
 
   SenderState queued(TransactionIntent intent) {
     return new SenderState(
-        nextNonce, queue.plus(intent), preparing, drain, prepareAtMillis, observeAtMillis, inFlight);
+        nextNonce,
+        queue.plus(intent),
+        preparing,
+        drain,
+        prepareAtMillis,
+        observeAtMillis,
+        inFlight);
   }
 
   SenderState preparing(boolean now) {
-    return new SenderState(nextNonce, queue, now, drain, prepareAtMillis, observeAtMillis, inFlight);
+    return new SenderState(
+        nextNonce, queue, now, drain, prepareAtMillis, observeAtMillis, inFlight);
   }
 
   SenderState notPrepared(boolean drainFirst, long prepareAt) {
-    return new SenderState(nextNonce, queue, false, drainFirst, prepareAt, observeAtMillis, inFlight);
+    return new SenderState(
+        nextNonce, queue, false, drainFirst, prepareAt, observeAtMillis, inFlight);
   }
 
   /** The first of the queue leaves it. */
@@ -85,7 +105,8 @@ record SenderState(
   }
 
   SenderState nonceTaken() {
-    return new SenderState(nextNonce + 1, queue, preparing, drain, prepareAtMillis, observeAtMillis, inFlight);
+    return new SenderState(
+        nextNonce + 1, queue, preparing, drain, prepareAtMillis, observeAtMillis, inFlight);
   }
 
   SenderState observedNextAt(long millis) {

@@ -62,6 +62,7 @@ class AbiCodecProperties {
   }
 
   @Property(tries = 300)
+  @SuppressWarnings("rawtypes") // web3j's own signature
   void encodesAsWeb3jDoes(@ForAll long seed) {
     Random random = new Random(seed);
     BigInteger number = new BigInteger(255, random);
