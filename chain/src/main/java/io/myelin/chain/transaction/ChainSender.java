@@ -40,6 +40,7 @@ public final class ChainSender implements TransactionSender {
   private final ReentrantLock submitting = new ReentrantLock();
   private final Thread thread;
   private volatile SenderState state;
+  private volatile @Nullable Throwable broken;
   private volatile @Nullable Throwable stopped;
 
   private ChainSender(
@@ -55,7 +56,7 @@ public final class ChainSender implements TransactionSender {
     this.clock = clock;
     this.machine = new SenderMachine(policy);
     this.state = recovered;
-    this.calls = new SenderCalls(chain, key.address(), intents, events::add);
+    this.calls = new SenderCalls(chain, key.address(), intents, events::add, this::breakDown);
     recovered.queue().forEach(intent -> known.add(intent.id()));
     recovered.entries().forEach(entry -> known.add(entry.intent().id()));
     this.thread = Thread.ofPlatform().name("chain-sender").daemon().unstarted(this::work);
@@ -93,17 +94,12 @@ public final class ChainSender implements TransactionSender {
         throw new IllegalStateException("this sender has stopped", stopped);
       }
       StoredIntent stored = intents.accept(intent, clock.millis());
+      if (stored.outcome().isPresent()) {
+        return CompletableFuture.completedFuture(stored.outcome().get());
+      }
       CompletableFuture<TransactionOutcome> waiter =
           waiters.computeIfAbsent(intent.id(), _ -> new CompletableFuture<>());
-      // Read again: it may have ended between the two lines above.
-      Optional<TransactionOutcome> outcome =
-          stored.outcome().isPresent() || !known.contains(intent.id())
-              ? stored.outcome()
-              : intents.find(intent.id()).flatMap(StoredIntent::outcome);
-      if (outcome.isPresent()) {
-        waiters.remove(intent.id());
-        waiter.complete(outcome.get());
-      } else if (known.add(intent.id())) {
+      if (known.add(intent.id())) {
         events.add(new SenderEvent.Accepted(intent));
       }
       return waiter.copy();
@@ -129,14 +125,20 @@ public final class ChainSender implements TransactionSender {
                             entry.trouble())));
       }
     }
-    return intents
-        .find(id)
-        .map(
-            stored ->
-                stored
-                    .outcome()
-                    .<IntentStatus>map(IntentStatus.Ended::new)
-                    .orElseGet(IntentStatus.Queued::new));
+    return intents.find(id).map(ChainSender::stored);
+  }
+
+  /** Without a place in memory: still queued, or its outcome is about to be written. */
+  private static IntentStatus stored(StoredIntent intent) {
+    if (intent.outcome().isPresent()) {
+      return new IntentStatus.Ended(intent.outcome().get());
+    }
+    return intent.attempts().isEmpty()
+        ? new IntentStatus.Queued()
+        : new IntentStatus.Waiting(
+            intent.attempts().getFirst().nonce(),
+            intent.attempts().stream().map(Attempt::hash).toList(),
+            "");
   }
 
   private void work() {
@@ -155,7 +157,11 @@ public final class ChainSender implements TransactionSender {
         }
       }
     } catch (InterruptedException e) {
-      fail(new IllegalStateException("the sender was closed"));
+      Throwable why = broken;
+      if (why != null) {
+        LOG.error("the sender of {} stops: {}", account(), why.toString());
+      }
+      fail(why == null ? new IllegalStateException("the sender was closed") : why);
     } catch (RuntimeException | Error e) {
       LOG.error("the sender of {} stops: {}", account(), e.toString());
       fail(e);
@@ -203,11 +209,25 @@ public final class ChainSender implements TransactionSender {
   }
 
   private void end(String id, TransactionOutcome outcome) {
-    intents.finished(id, outcome);
-    CompletableFuture<TransactionOutcome> waiter = waiters.remove(id);
+    @Nullable CompletableFuture<TransactionOutcome> waiter;
+    // Together: a submit in between would take the intent for a new one.
+    submitting.lock();
+    try {
+      intents.finished(id, outcome);
+      known.remove(id);
+      waiter = waiters.remove(id);
+    } finally {
+      submitting.unlock();
+    }
     if (waiter != null) {
       waiter.complete(outcome);
     }
+  }
+
+  /** Something that must not fail did, on another thread: what is on disk is right, so stop. */
+  private void breakDown(Throwable why) {
+    broken = why;
+    thread.interrupt();
   }
 
   private void fail(Throwable why) {

@@ -34,6 +34,7 @@ final class SenderCalls implements AutoCloseable {
   private final Address account;
   private final IntentLog intents;
   private final Consumer<SenderEvent> events;
+  private final Consumer<Throwable> failures;
   private final ExecutorService sending = lane("chain-send");
   private final ExecutorService asking = lane("chain-ask");
   private final ExecutorService watching = lane("chain-watch");
@@ -41,11 +42,17 @@ final class SenderCalls implements AutoCloseable {
   private @Nullable FeeMarket prices;
   private long pricesAtNanos;
 
-  SenderCalls(ChainClient chain, Address account, IntentLog intents, Consumer<SenderEvent> events) {
+  SenderCalls(
+      ChainClient chain,
+      Address account,
+      IntentLog intents,
+      Consumer<SenderEvent> events,
+      Consumer<Throwable> failures) {
     this.chain = chain;
     this.account = account;
     this.intents = intents;
     this.events = events;
+    this.failures = failures;
   }
 
   private static ExecutorService lane(String name) {
@@ -56,25 +63,36 @@ final class SenderCalls implements AutoCloseable {
     try {
       switch (effect) {
         case SenderEffect.Broadcast(Attempt attempt) ->
-            sending.execute(() -> events.accept(broadcast(attempt)));
-        case SenderEffect.Refill refill -> sending.execute(() -> refill(refill));
+            run(sending, () -> events.accept(broadcast(attempt)));
+        case SenderEffect.Refill refill -> run(sending, () -> refill(refill));
         case SenderEffect.Estimate(TransactionIntent intent) ->
-            asking.execute(() -> events.accept(estimate(intent)));
-        case SenderEffect.Reprice(long nonce) ->
-            asking.execute(() -> events.accept(reprice(nonce)));
+            run(asking, () -> events.accept(estimate(intent)));
+        case SenderEffect.Reprice(long nonce) -> run(asking, () -> events.accept(reprice(nonce)));
         case SenderEffect.Observe(List<InFlight> inFlight) -> {
           // A slow endpoint gets one such question at a time.
           if (observing.compareAndSet(false, true)) {
-            watching.execute(() -> observe(inFlight));
+            run(watching, () -> observe(inFlight));
           }
         }
-        case SenderEffect.Finish finish -> watching.execute(() -> finish(finish));
+        case SenderEffect.Finish finish -> run(watching, () -> finish(finish));
         case SenderEffect.Sign _, SenderEffect.Keep _ ->
             throw new IllegalArgumentException("not a question to the chain: " + effect);
       }
     } catch (RejectedExecutionException e) {
       LOG.debug("closed: {} is left for the next sender", effect.getClass().getSimpleName());
     }
+  }
+
+  /** What fails otherwise than by an endpoint stops the sender: a lost answer would hang it. */
+  private void run(ExecutorService lane, Runnable question) {
+    lane.execute(
+        () -> {
+          try {
+            question.run();
+          } catch (RuntimeException | Error e) {
+            failures.accept(e);
+          }
+        });
   }
 
   private SenderEvent broadcast(Attempt attempt) {
