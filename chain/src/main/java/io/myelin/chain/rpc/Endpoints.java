@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +78,10 @@ final class Endpoints implements AutoCloseable {
     for (int round = 0; round < settings.rounds(); round++) {
       List<T> insufficient = new ArrayList<>();
       for (Endpoint endpoint : byPreference()) {
+        if (!insufficient.isEmpty() && endpoint.rests()) {
+          // There is an answer: no waiting for one that is known to be bad.
+          break;
+        }
         try {
           T answer = endpoint.ask(method, parameters, reader);
           if (enough.test(answer)) {
@@ -160,9 +166,14 @@ final class Endpoints implements AutoCloseable {
       asked.add(threads.submit(() -> claim(index)));
     }
     List<HeadJudge.Claim> claims = new ArrayList<>();
+    // One that is silent is not waited for to the end: the others' word is enough.
+    long deadline = System.nanoTime() + settings.callTimeout().toNanos() / 2;
     for (Future<Optional<HeadJudge.Claim>> one : asked) {
       try {
-        one.get().ifPresent(claims::add);
+        one.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)
+            .ifPresent(claims::add);
+      } catch (TimeoutException e) {
+        one.cancel(true);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return Optional.empty();
