@@ -95,8 +95,7 @@ final class WebSocketIT {
         }
       }
       for (var one : all) {
-        assertThat(one.get(60, TimeUnit.SECONDS))
-            .isInstanceOf(TransactionOutcome.Succeeded.class);
+        assertThat(one.get(60, TimeUnit.SECONDS)).isInstanceOf(TransactionOutcome.Succeeded.class);
       }
       for (int i = 0; i < 60; i++) {
         assertThat(coin.timesPaid(ref(i)).on(chain)).isEqualTo(BigInteger.ONE);
