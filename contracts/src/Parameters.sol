@@ -65,8 +65,8 @@ contract Parameters is Module, Ownable2Step {
 
     /// @param directory this network's directory
     /// @param owner who may propose
-    /// @param treasury who gets the treasury's share at first
-    constructor(MyelinDirectory directory, address owner, address treasury)
+    /// @param firstTreasury who gets the treasury's share at first
+    constructor(MyelinDirectory directory, address owner, address firstTreasury)
         Module(directory, directory.parameters())
         Ownable(owner)
     {
@@ -86,8 +86,8 @@ contract Parameters is Module, Ownable2Step {
         _values[Param.PrecommitSeconds] = 300;
         _values[Param.CommitSeconds] = 60;
         _values[Param.ValidateSeconds] = 600;
-        _check(Param.Treasury, uint160(treasury));
-        _values[Param.Treasury] = uint160(treasury);
+        _check(Param.Treasury, uint160(firstTreasury));
+        _values[Param.Treasury] = uint160(firstTreasury);
         for (uint8 i = 0; i <= uint8(type(Param).max); ++i) {
             emit Applied(Param(i), _values[Param(i)]);
         }
@@ -140,7 +140,7 @@ contract Parameters is Module, Ownable2Step {
     }
 
     /// @notice Applies a proposal that waited long enough; anyone may.
-    function apply_(Param param) external {
+    function execute(Param param) external {
         Proposal memory proposal = proposals[param];
         if (proposal.dueAt == 0) revert NotProposed(param);
         if (block.timestamp < proposal.dueAt) revert TooEarly(proposal.dueAt);

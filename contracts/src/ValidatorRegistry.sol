@@ -22,6 +22,8 @@ contract ValidatorRegistry is Bonds {
     uint64 public constant SET_GRACE_SECONDS = 10 minutes;
     /// @notice How long a fault jails.
     uint64 public constant JAIL_SECONDS = 7 days;
+    /// @notice How long a case against a validator is open, and nobody can open another.
+    uint64 public constant CASE_SECONDS = 7 days;
     /// @notice The purpose of the draw of a committee.
     bytes32 public constant COMMITTEE_PURPOSE = keccak256("myelin/select/committee/1");
 
@@ -47,6 +49,12 @@ contract ValidatorRegistry is Bonds {
         uint32 round;
     }
 
+    struct Case {
+        uint64 judgedBy;
+        uint64 openedAt;
+        bool judged;
+    }
+
     struct Set {
         address line;
         uint40 madeAt;
@@ -67,6 +75,8 @@ contract ValidatorRegistry is Bonds {
     /// @notice The randomness of a set: the seeds of sessions opened before it was made.
     mapping(uint64 version => bytes32 beacon) public beaconOf;
     mapping(bytes32 evidence => bool used) private _punished;
+    /// @notice The last case against a validator; `judgedBy` is the set whose committee judges it.
+    mapping(address owner => Case) public cases;
 
     /// @notice A validator joined.
     event ValidatorRegistered(address indexed owner, address indexed operator);
@@ -76,6 +86,8 @@ contract ValidatorRegistry is Bonds {
     event ValidatorLeaving(address indexed owner);
     /// @notice A validator may not sit for a while.
     event Jailed(address indexed owner, uint64 until);
+    /// @notice A case was opened.
+    event Accused(address indexed owner, address indexed accuser, uint64 judgedBy, uint32 round);
     /// @notice A fault was proven.
     event FaultProven(address indexed owner, Fault fault, bytes32 evidence);
     /// @notice A set was made; each word is `owner << 96 | sum of the weights so far`.
@@ -103,6 +115,10 @@ contract ValidatorRegistry is Bonds {
     error BadSigner(address signer, address validator);
     /// @notice The two do not contradict each other, or are not by one validator.
     error NoContradiction();
+    /// @notice A case is open, or was lately.
+    error CaseOpen(uint64 until);
+    /// @notice No case is open against this validator.
+    error NoCase(address owner);
     /// @notice This was punished before.
     error PunishedBefore();
 
@@ -113,14 +129,14 @@ contract ValidatorRegistry is Bonds {
     // Owners.
 
     /// @notice Joins with a stake and an operator key. The key must be fresh, and must not be the caller's own: the cold key stays cold.
-    function registerValidator(address operator, uint256 amountWei) external nonReentrant {
+    function registerValidator(address operator, uint256 amountWei, bytes calldata consent) external nonReentrant {
         Validator storage v = _validators[msg.sender];
         if (v.status != Status.None) revert AlreadyRegistered(msg.sender);
         if (_owners.length == MAX_VALIDATORS) revert Full();
         v.status = Status.Active;
         _owners.push(msg.sender);
         _placeOf[msg.sender] = _owners.length;
-        _setOperator(v, operator);
+        _setOperator(v, operator, consent);
         emit ValidatorRegistered(msg.sender, operator);
         _stake(msg.sender, amountWei, _parameters.get(Param.MinValidatorStakeWei));
     }
@@ -132,11 +148,11 @@ contract ValidatorRegistry is Bonds {
     }
 
     /// @notice Replaces the operator key; the zero address revokes it. Takes effect at once.
-    function setOperator(address operator) external {
+    function setOperator(address operator, bytes calldata consent) external {
         Validator storage v = _validators[msg.sender];
         if (v.status != Status.Active) revert NotAValidator(msg.sender);
         if (operator == address(0)) v.operator = address(0);
-        else _setOperator(v, operator);
+        else _setOperator(v, operator, consent);
         emit OperatorChanged(msg.sender, operator);
     }
 
@@ -149,8 +165,8 @@ contract ValidatorRegistry is Bonds {
         if (stakedWei < minWei) revert StakeTooSmall(stakedWei, minWei);
     }
 
-    /// @notice Leaves: never drawn or counted again; the stake follows after the unbonding time.
-    function leave() external {
+    /// @notice Resigns: never drawn or counted again; the stake follows after the unbonding time.
+    function resign() external {
         Validator storage v = _validators[msg.sender];
         if (v.status != Status.Active) revert NotAValidator(msg.sender);
         v.status = Status.Leaving;
@@ -203,7 +219,7 @@ contract ValidatorRegistry is Bonds {
     }
 
     /// @notice A set as it was made: words `owner << 96 | sum of the weights so far`, sorted.
-    function setOf(uint64 version) public view returns (uint256[] memory line, uint40 madeAt) {
+    function setOf(uint64 version) public view returns (uint256[] memory line, uint40 since) {
         Set memory set = _sets[version];
         line = new uint256[](set.size);
         address pointer = set.line;
@@ -212,6 +228,11 @@ contract ValidatorRegistry is Bonds {
             extcodecopy(pointer, add(line, 0x20), 1, mul(size, 0x20))
         }
         return (line, set.madeAt);
+    }
+
+    /// @notice When a set was made; 0 for one that was not.
+    function madeAt(uint64 version) external view returns (uint40) {
+        return _sets[version].madeAt;
     }
 
     /// @notice Whether something new can still be drawn from a set: the newest, or for a few minutes the one before it.
@@ -228,10 +249,13 @@ contract ValidatorRegistry is Bonds {
         return Draw.drawLine(seed, COMMITTEE_PURPOSE, line, _parameters.get(Param.CommitteeSize));
     }
 
-    /// @notice The committee for something about `subject` that nobody chose a seed for; without `excluded`, who is accused in it.
-    function committeeFor(bytes32 subject, address excluded) public view returns (address[] memory members) {
-        uint64 version = setVersion;
-        if (version == 0) revert SetNotUsable(0);
+    /// @notice The committee that a set has for something about `subject`, from the set's own randomness; without `excluded`.
+    function committeeFor(bytes32 subject, uint64 version, address excluded)
+        public
+        view
+        returns (address[] memory members)
+    {
+        if (version == 0 || version > setVersion) revert SetNotUsable(version);
         (uint256[] memory line,) = setOf(version);
         uint256 size = _parameters.get(Param.CommitteeSize);
         bytes32 seed = keccak256(abi.encode(beaconOf[version], subject));
@@ -268,15 +292,18 @@ contract ValidatorRegistry is Bonds {
         _requireQuorum(committee(seed, version), Typed.attestation(kind, subject, content), seats, signatures);
     }
 
-    /// @notice Reverts unless a quorum of the committee for `subject` attested.
+    /// @notice Reverts unless a quorum of the committee that set `version` has for `subject` attested.
     /// @return signers the owners who signed
-    function requireVerdict(bytes32 kind, bytes32 subject, bytes32 content, uint256 seats, bytes calldata signatures)
-        external
-        view
-        returns (address[] memory signers)
-    {
+    function requireVerdict(
+        uint64 version,
+        bytes32 kind,
+        bytes32 subject,
+        bytes32 content,
+        uint256 seats,
+        bytes calldata signatures
+    ) external view returns (address[] memory signers) {
         return _requireQuorum(
-            committeeFor(subject, address(0)), Typed.attestation(kind, subject, content), seats, signatures
+            committeeFor(subject, version, address(0)), Typed.attestation(kind, subject, content), seats, signatures
         );
     }
 
@@ -304,27 +331,45 @@ contract ValidatorRegistry is Bonds {
         return 10_000;
     }
 
-    /// @notice What a committee's verdict on a validator is about now: it changes with each verdict, so none counts twice.
+    /// @notice What the open case against a validator is about.
     function faultSubject(address owner) public view returns (bytes32) {
         return keccak256(abi.encode(Typed.FAULT_VERDICT, owner, _validators[owner].round));
     }
 
-    /// @notice Slashes and jails by the verdict of a committee in which the accused does not sit.
+    /// @notice Opens a case against a validator. The next set's committee judges it, whose randomness is not known yet; another case can
+    /// follow only a week later. So nobody can wait for a committee to their liking. Only an active validator may.
+    function accuse(address owner) external {
+        if (_validators[msg.sender].status != Status.Active) revert NotAValidator(msg.sender);
+        Validator storage v = _validators[owner];
+        if (v.status == Status.None) revert NotAValidator(owner);
+        Case storage c = cases[owner];
+        if (c.judgedBy != 0 && block.timestamp < c.openedAt + CASE_SECONDS) {
+            revert CaseOpen(c.openedAt + CASE_SECONDS);
+        }
+        ++v.round;
+        cases[owner] = Case(setVersion + 1, uint64(block.timestamp), false);
+        emit Accused(owner, msg.sender, setVersion + 1, v.round);
+    }
+
+    /// @notice Slashes and jails by the verdict of the case's committee, in which the accused does not sit.
     function punish(address owner, Fault fault, bytes32 evidenceDigest, uint256 seats, bytes calldata signatures)
         external
     {
-        Validator storage v = _validators[owner];
-        if (v.status == Status.None) revert NotAValidator(owner);
+        Case storage c = cases[owner];
+        if (c.judgedBy == 0 || c.judged || block.timestamp >= c.openedAt + CASE_SECONDS) revert NoCase(owner);
+        c.judged = true;
         bytes32 subject = faultSubject(owner);
-        bytes32 content =
-            keccak256(abi.encode(Typed.FAULT_VERDICT, owner, uint64(v.round), uint8(fault), evidenceDigest));
+        bytes32 content = keccak256(
+            abi.encode(
+                Typed.FAULT_VERDICT, owner, uint64(_validators[owner].round), uint8(fault), evidenceDigest
+            )
+        );
         _requireQuorum(
-            committeeFor(subject, owner),
+            committeeFor(subject, c.judgedBy, owner),
             Typed.attestation(Typed.FAULT_VERDICT, subject, content),
             seats,
             signatures
         );
-        ++v.round;
         _convict(owner, fault, evidenceDigest);
     }
 
@@ -354,10 +399,9 @@ contract ValidatorRegistry is Bonds {
         _slash(owner, shareOf(fault), msg.sender);
     }
 
-    function _setOperator(Validator storage v, address operator) private {
-        if (operator == address(0) || operator == msg.sender || ownerOf[operator] != address(0)) {
-            revert OperatorTaken(operator);
-        }
+    function _setOperator(Validator storage v, address operator, bytes calldata consent) private {
+        if (operator == msg.sender || ownerOf[operator] != address(0)) revert OperatorTaken(operator);
+        _requireConsent(msg.sender, operator, consent);
         ownerOf[operator] = msg.sender;
         v.operator = operator;
     }
@@ -375,11 +419,11 @@ contract ValidatorRegistry is Bonds {
             if (stakedWei < minWei || v.operator == address(0) || v.jailedUntil > block.timestamp) continue;
             uint256 weight = stakedWei / WEIGHT_UNIT_WEI;
             uint256 word = uint256(uint160(owner)) << 96 | (weight > MAX_WEIGHT ? MAX_WEIGHT : weight);
-            uint256 at = length++;
-            for (; at > 0 && line[at - 1] > word; --at) {
-                line[at] = line[at - 1];
+            uint256 place = length++;
+            for (; place > 0 && line[place - 1] > word; --place) {
+                line[place] = line[place - 1];
             }
-            line[at] = word;
+            line[place] = word;
         }
         assembly ("memory-safe") {
             mstore(line, length)

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import {Typed} from "../lib/Typed.sol";
 import {MyelinDirectory} from "../MyelinDirectory.sol";
 
 /// @title What every module has: its directory, and the network's one EIP-712 domain
@@ -20,6 +21,9 @@ abstract contract Module {
     /// @notice Only that contract or account may call this.
     error NotAllowed(address caller);
 
+    /// @notice The operator key did not consent to work for this owner.
+    error NoConsent(address owner, address operator);
+
     constructor(MyelinDirectory directory, address expected) {
         if (expected != address(this)) revert WrongAddress(expected);
         DIRECTORY = directory;
@@ -30,6 +34,12 @@ abstract contract Module {
     /// @notice The domain separator of the network; it follows the chain id when a chain splits.
     function domainSeparator() public view returns (bytes32) {
         return block.chainid == _chainId ? _separator : _separatorOf(address(DIRECTORY), block.chainid);
+    }
+
+    /// @dev A key must agree to be an owner's operator, or anybody could register it and take its pay.
+    function _requireConsent(address owner, address operator, bytes calldata signature) internal view {
+        bytes32 structHash = keccak256(abi.encode(Typed.OPERATOR_CONSENT, owner, operator));
+        if (_signerOf(structHash, signature) != operator) revert NoConsent(owner, operator);
     }
 
     /// @dev What is signed for a struct with this hash.

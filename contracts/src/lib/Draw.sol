@@ -59,13 +59,13 @@ library Draw {
         while (length < found.length && total > 0) {
             uint256 left;
             (left, word) = below(seed, purposeHash, word, total);
-            uint256 at = 0;
-            while (left >= candidates[at].weight) {
-                left -= candidates[at].weight;
-                ++at;
+            uint256 place = 0;
+            while (left >= candidates[place].weight) {
+                left -= candidates[place].weight;
+                ++place;
             }
-            found[length++] = candidates[at].node;
-            total -= _remove(candidates, at, distinctOwners);
+            found[length++] = candidates[place].node;
+            total -= _remove(candidates, place, distinctOwners);
         }
         return _first(found, length);
     }
@@ -92,23 +92,23 @@ library Draw {
                 if (point < start) break;
                 point += _weight(line, taken[i]);
             }
-            uint256 at = _find(line, point);
+            uint256 place = _find(line, point);
             for (uint256 j = n; j > i; --j) {
                 taken[j] = taken[j - 1];
             }
-            taken[i] = at;
-            drawn[n] = address(uint160(line[at] >> 96));
-            total -= _weight(line, at);
+            taken[i] = place;
+            drawn[n] = address(uint160(line[place] >> 96));
+            total -= _weight(line, place);
         }
     }
 
-    function _remove(Candidate[] memory candidates, uint256 at, bool distinctOwners) private pure returns (uint256 removed) {
+    function _remove(Candidate[] memory candidates, uint256 place, bool distinctOwners) private pure returns (uint256 removed) {
         if (!distinctOwners) {
-            removed = candidates[at].weight;
-            candidates[at].weight = 0;
+            removed = candidates[place].weight;
+            candidates[place].weight = 0;
             return removed;
         }
-        address owner = candidates[at].owner;
+        address owner = candidates[place].owner;
         for (uint256 i = 0; i < candidates.length; ++i) {
             if (candidates[i].owner == owner) {
                 removed += candidates[i].weight;
@@ -117,12 +117,12 @@ library Draw {
         }
     }
 
-    function _start(uint256[] memory line, uint256 at) private pure returns (uint256) {
-        return at == 0 ? 0 : line[at - 1] & SUM_MASK;
+    function _start(uint256[] memory line, uint256 place) private pure returns (uint256) {
+        return place == 0 ? 0 : line[place - 1] & SUM_MASK;
     }
 
-    function _weight(uint256[] memory line, uint256 at) private pure returns (uint256) {
-        return (line[at] & SUM_MASK) - _start(line, at);
+    function _weight(uint256[] memory line, uint256 place) private pure returns (uint256) {
+        return (line[place] & SUM_MASK) - _start(line, place);
     }
 
     /// @dev The first place whose sum is beyond the point.

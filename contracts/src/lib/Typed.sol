@@ -92,11 +92,13 @@ library Typed {
     /// @dev Signed by a gateway for a node after each of its tasks: all that the node has earned in the session so far, before the split.
     bytes32 internal constant NODE_VOUCHER =
         keccak256("NodeVoucher(bytes32 sessionId,address node,uint64 tasks,uint256 earnedWei)");
-    /// @dev Signed by a client or a gateway.
+    /// @dev Signed by an operator key for the owner who registers it.
+    bytes32 internal constant OPERATOR_CONSENT = keccak256("OperatorConsent(address owner,address operator)");
+    /// @dev Signed by a client, so that somebody else pays the gas.
     bytes32 internal constant SESSION_CLOSE = keccak256("SessionClose(bytes32 sessionId)");
     /// @dev Signed by a client of the queue, so that somebody else pays the gas.
     bytes32 internal constant TASK_REQUEST = keccak256(
-        "TaskRequest(bytes32 sessionId,bytes32 reference,bytes32 specDigest,uint32 maxPromptTokens,uint32 maxOutputTokens,uint64 deadlineSeconds)"
+        "TaskRequest(bytes32 sessionId,bytes32 clientReference,bytes32 specDigest,uint32 maxPromptTokens,uint32 maxOutputTokens,uint64 deadlineSeconds)"
     );
     bytes32 internal constant TASK_CANCEL = keccak256("TaskCancel(bytes32 taskId)");
 
