@@ -70,12 +70,12 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
     mapping(address gateway => BatchSeat seat) public batches;
     mapping(bytes32 evidence => bool used) private _used;
 
-    /// @notice A budget came into escrow.
-    event Escrowed(bytes32 indexed sessionId, address indexed payer, uint256 budgetWei, bytes32 termsDigest);
     /// @notice No new task; the gateway has until then to settle.
     event Closing(bytes32 indexed sessionId, uint40 settleUntil);
-    /// @notice A session's money has a destination, which can be challenged until then.
-    event Settled(bytes32 indexed sessionId, Settlement settlement, uint40 challengeUntil);
+    /// @notice A session's money has a destination, which can be challenged until then. The rest of the settlement follows from the split.
+    event Settled(
+        bytes32 indexed sessionId, Outcome outcome, bytes32 receiptsRoot, uint128[] earnedWei, uint40 challengeUntil
+    );
     /// @notice A gateway's batch was settled; the validators who signed share validatorsWei evenly.
     event BatchSettled(address indexed gateway, uint64 batch, address[] signers, uint256 validatorsWei, uint256 treasuryWei);
     /// @notice A gateway's next batch is judged from this set.
@@ -86,12 +86,12 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
     event Contradicted(bytes32 indexed sessionId, address indexed gateway, bytes32 taskId);
     /// @notice A task on chain was paid.
     event TaskPaid(bytes32 indexed sessionId, uint256 spentWei);
-    /// @notice A session's money was credited; nothing follows.
+    /// @notice A session's money was credited as its last settlement says; nothing follows.
     event Finalized(bytes32 indexed sessionId, Phase phase);
-    /// @notice Somebody has more to fetch.
+    /// @notice Somebody has more to fetch, before or without a settlement's finalization.
     event Credited(address indexed account, bytes32 indexed sessionId, uint256 amountWei);
     /// @notice Credits were fetched.
-    event Withdrawn(address indexed account, uint256 amountWei);
+    event Withdrawn(address indexed account, address indexed to, uint256 amountWei);
 
     /// @notice The session is in another phase.
     error WrongPhase(bytes32 sessionId, Phase phase);
@@ -140,11 +140,10 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         bytes32 id = brief.sessionId;
         (, Phase phase,) = _read(id);
         if (phase != Phase.None) revert WrongPhase(id, phase);
-        termsDigest = Terms.digest(brief);
+        termsDigest = Terms.digestOf(brief);
         _write(id, termsDigest, Phase.Active, brief.head.expiresAt);
         uint256 budgetWei = brief.head.budgetWei;
         if (brief.head.gateway == _queue) queueWei[id] = budgetWei;
-        emit Escrowed(id, brief.head.client, budgetWei, termsDigest);
         uint256 before = _token.balanceOf(address(this));
         _token.safeTransferFrom(brief.head.client, address(this), budgetWei);
         uint256 receivedWei = _token.balanceOf(address(this)) - before;
@@ -159,7 +158,7 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         uint40 until = uint40(block.timestamp + _parameters.get(Param.SettleSeconds));
         _write(brief.sessionId, termsDigest, Phase.Closing, until);
         emit Closing(brief.sessionId, until);
-        _nodes.release(brief.sessionId, brief.seats);
+        _nodes.release(brief.seats);
     }
 
     /// @notice Gives an active session more seats; the ones it has stay, and what they earned with them.
@@ -187,8 +186,16 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         uint256 treasuryWei;
         uint256 validatorsWei;
         for (uint256 i = 0; i < items.length; ++i) {
+            uint256 free;
+            assembly ("memory-safe") {
+                free := mload(0x40)
+            }
             (bytes32 content, uint256 spent, uint256 out) = _settleOne(items[i], until);
-            rolling = keccak256(abi.encode(rolling, content));
+            rolling = keccak256(abi.encode(rolling, content, items[i].tasks));
+            // Nothing of an item's work in memory is needed for the next: a long batch would pay for it by the square.
+            assembly ("memory-safe") {
+                mstore(0x40, free)
+            }
             uint256 forValidators = Terms.part(spent, Terms.VALIDATORS_BPS);
             validatorsWei += forValidators;
             treasuryWei += spent - out - forValidators;
@@ -346,18 +353,19 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         _write(id, termsDigest, phase, 0);
         _credit(brief.head.client, id, leftWei);
         emit Finalized(id, phase);
-        _nodes.release(id, brief.seats);
+        _nodes.release(brief.seats);
     }
 
     // Credits.
 
     /// @notice Pays out an account's credits, to itself; anyone may pay the gas.
-    function withdraw(address account) external nonReentrant {
-        uint256 amountWei = credits[account];
-        if (amountWei == 0) revert NothingToWithdraw();
-        credits[account] = 0;
-        emit Withdrawn(account, amountWei);
-        _token.safeTransfer(account, amountWei);
+    function withdraw(address account) external {
+        _withdraw(account, account);
+    }
+
+    /// @notice Pays out the caller's credits, to whom it says.
+    function withdrawTo(address to) external {
+        _withdraw(msg.sender, to);
     }
 
     // Views.
@@ -370,10 +378,18 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
     /// @notice Whether these are the session's terms, and it is active.
     function isActive(Brief calldata brief) external view returns (bool) {
         (uint256 short, Phase phase,) = _read(brief.sessionId);
-        return phase == Phase.Active && short == _short(Terms.digest(brief));
+        return phase == Phase.Active && short == _short(Terms.digestOf(brief));
     }
 
     // How it is done.
+
+    function _withdraw(address account, address to) private nonReentrant {
+        uint256 amountWei = credits[account];
+        if (amountWei == 0) revert NothingToWithdraw();
+        credits[account] = 0;
+        emit Withdrawn(account, to, amountWei);
+        _token.safeTransfer(to, amountWei);
+    }
 
     function _settleOne(Item calldata item, uint40 until)
         private
@@ -399,9 +415,9 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         s.gatewayWei = uint128(Terms.part(spentWei, Terms.GATEWAY_BPS));
         outWei += s.gatewayWei;
         s.clientWei = uint128(brief.head.budgetWei - spentWei);
-        content = keccak256(abi.encode(termsDigest, item.receiptsRoot, item.tasks, item.earnedWei));
-        _write(brief.sessionId, Terms.digest(termsDigest, s), Phase.Settled, until);
-        emit Settled(brief.sessionId, s, until);
+        content = Terms.digest(termsDigest, s);
+        _write(brief.sessionId, content, Phase.Settled, until);
+        emit Settled(brief.sessionId, s.outcome, s.receiptsRoot, s.earnedWei, until);
     }
 
     function _settleNothing(Brief calldata brief, Outcome outcome) private {
@@ -413,7 +429,7 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         s.clientWei = brief.head.budgetWei;
         uint40 until = uint40(block.timestamp + _parameters.get(Param.ChallengeSeconds));
         _write(brief.sessionId, Terms.digest(termsDigest, s), Phase.Settled, until);
-        emit Settled(brief.sessionId, s, until);
+        emit Settled(brief.sessionId, s.outcome, s.receiptsRoot, s.earnedWei, until);
     }
 
     function _finalizeOne(Brief calldata brief, Settlement calldata s) private {
@@ -422,11 +438,12 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         if (block.timestamp < until) revert TooEarly(until);
         Phase phase = Phase(uint8(Phase.Closed) + uint8(s.outcome));
         _write(id, termsDigest, phase, 0);
+        // The settlement's events have told these credits.
         for (uint256 i = 0; i < s.nodeWei.length; ++i) {
-            _credit(brief.seats[i].payee, id, s.nodeWei[i]);
+            credits[brief.seats[i].payee] += s.nodeWei[i];
         }
-        _credit(brief.head.gatewayPayee, id, s.gatewayWei);
-        _credit(brief.head.client, id, s.clientWei);
+        if (s.gatewayWei > 0) credits[brief.head.gatewayPayee] += s.gatewayWei;
+        if (s.clientWei > 0) credits[brief.head.client] += s.clientWei;
         emit Finalized(id, phase);
     }
 
@@ -522,15 +539,15 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
     function _unsettled(Brief calldata brief) private returns (bytes32 termsDigest) {
         (uint256 short, Phase phase,) = _read(brief.sessionId);
         if (phase != Phase.Active && phase != Phase.Closing) revert WrongPhase(brief.sessionId, phase);
-        termsDigest = Terms.digest(brief);
+        termsDigest = Terms.digestOf(brief);
         if (short != _short(termsDigest)) revert WrongTerms(brief.sessionId);
-        if (phase == Phase.Active) _nodes.release(brief.sessionId, brief.seats);
+        if (phase == Phase.Active) _nodes.release(brief.seats);
     }
 
     function _open(Brief calldata brief, Phase expected) private view returns (bytes32 termsDigest) {
         (uint256 short, Phase phase,) = _read(brief.sessionId);
         if (phase != expected) revert WrongPhase(brief.sessionId, phase);
-        termsDigest = Terms.digest(brief);
+        termsDigest = Terms.digestOf(brief);
         if (short != _short(termsDigest)) revert WrongTerms(brief.sessionId);
     }
 
@@ -543,8 +560,8 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         Phase phase;
         (short, phase, until) = _read(brief.sessionId);
         if (phase != Phase.Settled) revert WrongPhase(brief.sessionId, phase);
-        termsDigest = Terms.digest(brief);
-        if (short != _short(Terms.digest(termsDigest, s))) revert WrongTerms(brief.sessionId);
+        termsDigest = Terms.digestOf(brief);
+        if (short != _short(Terms.digestOf(termsDigest, s))) revert WrongTerms(brief.sessionId);
     }
 
     function _challengeable(Brief calldata brief, Settlement calldata s) private view returns (bytes32 termsDigest) {

@@ -11,7 +11,8 @@ import {ValidatorRegistry} from "./ValidatorRegistry.sol";
 
 /// @title Compute nodes: owners, operator keys, stakes and slots
 /// @notice The pool machine of docs/state-machines.md. What a session reserves is a slot. Which session holds which is in the session's terms,
-/// so it is not stored here a second time: the session contracts give back exactly what they took.
+/// so it is not stored or announced here a second time: the session contracts give back exactly what they took. Their events (opened,
+/// extended, closing, settled, finished) say when slots are taken and given back.
 contract NodePool is Bonds {
     /// @notice As in the Java machine; `None` is "not in the pool".
     enum Standing {
@@ -51,20 +52,13 @@ contract NodePool is Bonds {
     address private immutable _payment;
 
     mapping(address node => Node info) private _nodes;
-    mapping(address node => address payout) private _payouts;
 
     /// @notice A node joined, or came back.
     event Joined(address indexed node, address indexed owner, uint16 slots);
     /// @notice A node declares another number of slots.
     event SlotsChanged(address indexed node, uint16 slots);
-    /// @notice Who gets what the node earns in sessions opened from now on.
-    event PayoutChanged(address indexed node, address indexed payout);
     /// @notice A committee's verdict.
     event Judged(address indexed node, Verdict verdict, uint32 round, bytes32 evidenceDigest);
-    /// @notice A session took a slot.
-    event Reserved(address indexed node, bytes32 indexed sessionId);
-    /// @notice A session gave its slot back; it is free after the next test.
-    event Released(address indexed node, bytes32 indexed sessionId);
     /// @notice A node is leaving, or has left when no session holds a slot of it.
     event Left(address indexed node);
 
@@ -97,7 +91,7 @@ contract NodePool is Bonds {
     // Owners.
 
     /// @notice Brings a node into the pool, to be tested; its key consents by its signature.
-    function join(address node, uint16 slots, address payout, uint256 amountWei, bytes calldata consent)
+    function join(address node, uint16 slots, uint256 amountWei, bytes calldata consent)
         external
         nonReentrant
     {
@@ -108,7 +102,6 @@ contract NodePool is Bonds {
         _setSlots(n, slots);
         n.owner = msg.sender;
         n.standing = Standing.Unqualified;
-        _setPayout(node, payout);
         emit Joined(node, msg.sender, slots);
         uint256 minWei = _parameters.get(Param.MinNodeStakeWei);
         if (amountWei > 0) _stake(node, amountWei, minWei);
@@ -127,12 +120,6 @@ contract NodePool is Bonds {
         if (n.standing == Standing.None) revert UnknownNode(node);
         _setSlots(n, slots);
         emit SlotsChanged(node, slots);
-    }
-
-    /// @notice Changes who gets what the node earns in sessions opened from now on.
-    function setPayout(address node, address payout) external {
-        _ownedBy(node, msg.sender);
-        _setPayout(node, payout);
     }
 
     /// @notice Takes a node out, at once or when the last session gave its slot back: how an owner revokes its key. A suspended node stays.
@@ -190,7 +177,7 @@ contract NodePool is Bonds {
     // Sessions.
 
     /// @notice For the session contract: takes a slot of each node. Nobody owns two of them, or one of them and one of those present.
-    function reserve(bytes32 sessionId, Seat[] calldata present, address[] calldata nodes)
+    function reserve(Seat[] calldata present, address[] calldata nodes)
         external
         returns (Seat[] memory seats)
     {
@@ -212,16 +199,15 @@ contract NodePool is Bonds {
             }
             owners[known++] = n.owner;
             ++_nodes[node].reserved;
-            seats[i] = Seat(node, _payouts[node]);
-            emit Reserved(node, sessionId);
+            seats[i] = Seat(node, n.owner);
         }
     }
 
     /// @notice For the session contracts: gives the slots back.
-    function release(bytes32 sessionId, Seat[] calldata seats) external {
+    function release(Seat[] calldata seats) external {
         if (msg.sender != _payment && msg.sender != _sessions) revert NotAllowed(msg.sender);
         for (uint256 i = 0; i < seats.length; ++i) {
-            _release(sessionId, seats[i].node);
+            _release(seats[i].node);
         }
     }
 
@@ -236,7 +222,7 @@ contract NodePool is Bonds {
     function seatsOf(address[] calldata nodes) external view returns (Seat[] memory seats) {
         seats = new Seat[](nodes.length);
         for (uint256 i = 0; i < nodes.length; ++i) {
-            seats[i] = Seat(nodes[i], _payouts[nodes[i]]);
+            seats[i] = Seat(nodes[i], _nodes[nodes[i]].owner);
         }
     }
 
@@ -245,7 +231,7 @@ contract NodePool is Bonds {
         return _free(_nodes[node]);
     }
 
-    function _release(bytes32 sessionId, address node) private {
+    function _release(address node) private {
         Node memory n = _nodes[node];
         if (n.reserved == 0) revert NotReserved(node);
         --n.reserved;
@@ -256,7 +242,6 @@ contract NodePool is Bonds {
             n.untested = 0;
         }
         _nodes[node] = n;
-        emit Released(node, sessionId);
     }
 
     function _remove(Node storage n) private {
@@ -271,12 +256,6 @@ contract NodePool is Bonds {
         uint16 inUse = n.reserved + n.untested;
         if (slots < inUse) revert SlotsInUse(slots, inUse);
         n.slots = slots;
-    }
-
-    function _setPayout(address node, address payout) private {
-        if (payout == address(0)) revert NotAllowed(payout);
-        _payouts[node] = payout;
-        emit PayoutChanged(node, payout);
     }
 
     function _inPool(Node storage n) private view returns (bool) {

@@ -111,7 +111,7 @@ contract Session is Module {
         uint256 latest = block.timestamp + _parameters.get(Param.MaxSessionSeconds);
         uint256 expiresAt = r.expiryMillis / 1000;
         if (expiresAt <= block.timestamp || expiresAt > latest) revert BadExpiry(expiresAt, latest);
-        (Brief memory brief, Tail memory tail) = _terms(o, sessionId, _nodes.reserve(sessionId, new Seat[](0), o.nodes));
+        (Brief memory brief, Tail memory tail) = _terms(o, sessionId, _nodes.reserve(new Seat[](0), o.nodes));
         _approve(o, sessionId, _payment.escrow(brief), tail);
         emit SessionOpened(sessionId, r.client, r.gateway, brief, tail);
     }
@@ -196,7 +196,7 @@ contract Session is Module {
     {
         uint256 count = brief.seats.length + nodes.length;
         if (nodes.length == 0 || count > MAX_NODES) revert BadNodes(count);
-        Brief memory next = _payment.addSeats(brief, _nodes.reserve(brief.sessionId, brief.seats, nodes));
+        Brief memory next = _payment.addSeats(brief, _nodes.reserve(brief.seats, nodes));
         emit SessionExtended(brief.sessionId, next);
         return approvalOf(brief.sessionId, Terms.digest(next), tail, nodes);
     }

@@ -38,7 +38,6 @@ contract SubnetRegistry is Bonds {
     struct Gateway {
         address owner;
         bool leaving;
-        address payout;
     }
 
     ValidatorRegistry private immutable _registry;
@@ -65,8 +64,8 @@ contract SubnetRegistry is Bonds {
     event PricePublished(
         bytes32 indexed subnetId, bytes32 indexed modelId, uint64 version, uint128 inputWei, uint128 outputWei
     );
-    /// @notice A gateway registered, or changed who it pays to.
-    event GatewayRegistered(address indexed gateway, address indexed owner, address payout);
+    /// @notice A gateway registered.
+    event GatewayRegistered(address indexed gateway, address indexed owner);
     /// @notice A gateway takes no new sessions.
     event GatewayLeaving(address indexed gateway);
     /// @notice A subnet admitted a gateway, or turned it away.
@@ -176,21 +175,20 @@ contract SubnetRegistry is Bonds {
         price = _prices[subnetId][modelId][version];
         if (gateway == DIRECTORY.queue()) return (price, address(0));
         if (!admitted[subnetId][gateway] || !isReady(gateway)) revert GatewayNotReady(gateway);
-        payee = gateways[gateway].payout;
+        payee = gateways[gateway].owner;
     }
 
     // Gateways.
 
     /// @notice Registers a gateway's key with a bond; the key consents by its signature.
-    function registerGateway(address gateway, address payout, uint256 amountWei, bytes calldata consent)
+    function registerGateway(address gateway, uint256 amountWei, bytes calldata consent)
         external
         nonReentrant
     {
         if (gateways[gateway].owner != address(0)) revert GatewayExists(gateway);
-        if (payout == address(0)) revert NotAllowed(payout);
         _requireConsent(msg.sender, gateway, consent);
-        gateways[gateway] = Gateway(msg.sender, false, payout);
-        emit GatewayRegistered(gateway, msg.sender, payout);
+        gateways[gateway] = Gateway(msg.sender, false);
+        emit GatewayRegistered(gateway, msg.sender);
         _stake(gateway, amountWei, _parameters.get(Param.MinGatewayBondWei));
     }
 
@@ -198,14 +196,6 @@ contract SubnetRegistry is Bonds {
     function topUp(address gateway, uint256 amountWei) external nonReentrant {
         _onlyGatewayOwner(gateway);
         _stake(gateway, amountWei, 0);
-    }
-
-    /// @notice Changes who gets the gateway's share of sessions opened from now on.
-    function setPayout(address gateway, address payout) external {
-        _onlyGatewayOwner(gateway);
-        if (payout == address(0)) revert NotAllowed(payout);
-        gateways[gateway].payout = payout;
-        emit GatewayRegistered(gateway, msg.sender, payout);
     }
 
     /// @notice Retires a gateway, or revokes its key: no new session; the bond follows after the unbonding time. It cannot come back.

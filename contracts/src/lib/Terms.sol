@@ -67,12 +67,34 @@ library Terms {
         return keccak256(abi.encode(brief.sessionId, brief.head, brief.seats, brief.tailDigest));
     }
 
+    /// @dev The same of terms in calldata, read where they lie. A call that lays them out in another way than `abi.encode` has another digest.
+    function digestOf(Brief calldata brief) internal pure returns (bytes32 hash) {
+        uint256 size = 0x140 + 0x40 * brief.seats.length;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, brief, size)
+            hash := keccak256(free, size)
+        }
+    }
+
     function digest(Tail memory tail) internal pure returns (bytes32) {
         return keccak256(abi.encode(tail));
     }
 
     function digest(bytes32 termsDigest, Settlement memory settlement) internal pure returns (bytes32) {
         return keccak256(abi.encode(termsDigest, settlement));
+    }
+
+    /// @dev The same of a settlement in calldata, read where it lies.
+    function digestOf(bytes32 termsDigest, Settlement calldata settlement) internal pure returns (bytes32 hash) {
+        uint256 size = 0x20 * (8 + settlement.earnedWei.length + settlement.nodeWei.length);
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, termsDigest)
+            mstore(add(free, 0x20), 0x40)
+            calldatacopy(add(free, 0x40), settlement, size)
+            hash := keccak256(free, add(size, 0x40))
+        }
     }
 
     /// @dev A share, rounded down.

@@ -47,7 +47,6 @@ abstract contract World is Test {
     address internal client = vm.addr(CLIENT_KEY);
     address internal gateway = vm.addr(GATEWAY_KEY);
     address internal gatewayOwner = address(0x6A7E01);
-    address internal gatewayPayout = address(0x6A7E02);
     mapping(address operator => uint256 key) internal keyOf;
 
     function setUp() public virtual {
@@ -93,7 +92,7 @@ abstract contract World is Test {
         fund(gatewayOwner, address(subnets), 6_000 ether);
         vm.startPrank(gatewayOwner);
         subnetId = subnets.createSubnet("one");
-        subnets.registerGateway(gateway, gatewayPayout, 5_900 ether, consent(gatewayOwner, GATEWAY_KEY));
+        subnets.registerGateway(gateway, 5_900 ether, consent(gatewayOwner, GATEWAY_KEY));
         subnets.admit(subnetId, gateway, true);
         vm.stopPrank();
         configure(MODEL, 1e9, 3e9);
@@ -132,10 +131,6 @@ abstract contract World is Test {
         return address(uint160(0xD0000 + i));
     }
 
-    function nodePayout(uint256 i) internal pure returns (address) {
-        return address(uint160(0xE0000 + i));
-    }
-
     function addValidator(uint256 i, uint256 stakeWei) internal {
         fund(validatorOwner(i), address(registry), stakeWei);
         bytes memory yes = consent(validatorOwner(i), validatorKey(i));
@@ -148,7 +143,7 @@ abstract contract World is Test {
         fund(nodeOwner(i), address(nodes), 100 ether);
         bytes memory yes = consent(nodeOwner(i), nodeKey(i));
         vm.prank(nodeOwner(i));
-        nodes.join(node(i), slots, nodePayout(i), 100 ether, yes);
+        nodes.join(node(i), slots, 100 ether, yes);
     }
 
     // Signatures.
@@ -312,12 +307,8 @@ abstract contract World is Test {
     {
         bytes32 rolling;
         for (uint256 i = 0; i < items.length; ++i) {
-            bytes32 content = keccak256(
-                abi.encode(
-                    Terms.digest(items[i].brief), items[i].receiptsRoot, items[i].tasks, items[i].earnedWei
-                )
-            );
-            rolling = keccak256(abi.encode(rolling, content));
+            bytes32 content = Terms.digest(Terms.digest(items[i].brief), settlementOf(items[i]));
+            rolling = keccak256(abi.encode(rolling, content, items[i].tasks));
         }
         (uint64 batch, uint64 set) = payment.batches(gateway);
         bytes32 subject = payment.batchSubject(gateway, batch);
@@ -347,6 +338,7 @@ abstract contract World is Test {
     /// @dev What the rules say an item pays, worked out here a second time.
     function settlementOf(InferencePayment.Item memory i) internal pure returns (Settlement memory s) {
         uint256 spent;
+        s.outcome = Outcome.Closed;
         s.receiptsRoot = i.receiptsRoot;
         s.earnedWei = i.earnedWei;
         s.nodeWei = new uint128[](i.earnedWei.length);
@@ -355,7 +347,9 @@ abstract contract World is Test {
             s.nodeWei[n] = uint128(uint256(i.earnedWei[n]) * 80 / 100);
         }
         s.gatewayWei = uint128(spent / 10);
-        s.clientWei = uint128(i.brief.head.budgetWei - spent);
+        unchecked {
+            s.clientWei = uint128(i.brief.head.budgetWei - spent);
+        }
     }
 
     function nothing(Brief memory brief, Outcome outcome) internal pure returns (Settlement memory s) {

@@ -28,17 +28,17 @@ contract InferencePaymentTest is World {
         // Validators and treasury at once, nobody else before the window ends.
         uint256 each = (spent * 5 / 100) / 3;
         equal(sumOfValidators(), each * 3, "validators");
-        equal(payment.credits(nodePayout(0)), 0, "not yet");
+        equal(payment.credits(nodeOwner(0)), 0, "not yet");
         vm.expectRevert(abi.encodeWithSelector(InferencePayment.TooEarly.selector, START + 1 days));
         finalize(live.brief, s);
         vm.warp(START + 1 days);
         finalize(live.brief, s);
-        equal(payment.credits(nodePayout(0)), uint256(0.3 ether + 7) * 80 / 100, "node 0");
-        equal(payment.credits(nodePayout(1)), uint256(0.2 ether + 1) * 80 / 100, "node 1");
-        equal(payment.credits(nodePayout(2)), 2, "node 2");
-        equal(payment.credits(gatewayPayout), spent / 10, "gateway");
+        equal(payment.credits(nodeOwner(0)), uint256(0.3 ether + 7) * 80 / 100, "node 0");
+        equal(payment.credits(nodeOwner(1)), uint256(0.2 ether + 1) * 80 / 100, "node 1");
+        equal(payment.credits(nodeOwner(2)), 2, "node 2");
+        equal(payment.credits(gatewayOwner), spent / 10, "gateway");
         equal(payment.credits(client), ETH - spent, "client");
-        uint256 others = payment.credits(nodePayout(0)) + payment.credits(nodePayout(1)) + 2 + spent / 10 + each * 3;
+        uint256 others = payment.credits(nodeOwner(0)) + payment.credits(nodeOwner(1)) + 2 + spent / 10 + each * 3;
         equal(payment.credits(treasury), spent - others, "the treasury has the rest of every rounding");
         isTrue(phaseOf(live.brief.sessionId) == InferencePayment.Phase.Closed, "closed");
         everythingLeaves();
@@ -55,9 +55,9 @@ contract InferencePaymentTest is World {
             payOut(validatorOwner(i));
         }
         for (uint256 i = 0; i < NODES; ++i) {
-            payOut(nodePayout(i));
+            payOut(nodeOwner(i));
         }
-        payOut(gatewayPayout);
+        payOut(gatewayOwner);
         payOut(client);
         payOut(treasury);
         equal(token.balanceOf(address(payment)), 0, "nothing stays");
@@ -83,8 +83,8 @@ contract InferencePaymentTest is World {
         for (uint256 i = 0; i < 3; ++i) {
             finalize(items[i].brief, settlementOf(items[i]));
         }
-        equal(payment.credits(nodePayout(0)), 0.24 ether, "node 0 in three sessions");
-        equal(payment.credits(gatewayPayout), 0.06 ether, "gateway");
+        equal(payment.credits(nodeOwner(0)), 0.24 ether, "node 0 in three sessions");
+        equal(payment.credits(gatewayOwner), 0.06 ether, "gateway");
         everythingLeaves();
     }
 
@@ -362,7 +362,7 @@ contract InferencePaymentTest is World {
         equal(subnets.credits(nodeOwner(1)), bond / 100, "for who showed it");
         vm.warp(START + 1 days);
         finalize(live.brief, s);
-        equal(payment.credits(nodePayout(1)), 0.32 ether, "paid");
+        equal(payment.credits(nodeOwner(1)), 0.32 ether, "paid");
         everythingLeaves();
     }
 
@@ -377,11 +377,11 @@ contract InferencePaymentTest is World {
         s.nodeWei[0] = 0.36 ether + 0.08 ether + 0.09 ether;
         s.clientWei = 0;
         s.gatewayWei = 0;
-        equal(subnets.credits(nodePayout(0)), 0.31 ether, "out of the bond");
+        equal(subnets.credits(nodeOwner(0)), 0.31 ether, "out of the bond");
         equal(subnets.bondOf(gateway).stakedWei, (bond - 0.31 ether) * 9 / 10, "and a tenth");
         vm.warp(START + 1 days);
         finalize(live.brief, s);
-        equal(payment.credits(nodePayout(0)), 0.53 ether, "here");
+        equal(payment.credits(nodeOwner(0)), 0.53 ether, "here");
         everythingLeaves();
     }
 
@@ -397,7 +397,7 @@ contract InferencePaymentTest is World {
         s.clientWei = 0.5 ether;
         vm.warp(START + 3 days);
         finalize(live.brief, s);
-        equal(payment.credits(nodePayout(0)), 0.4 ether, "paid without its gateway");
+        equal(payment.credits(nodeOwner(0)), 0.4 ether, "paid without its gateway");
         everythingLeaves();
     }
 
@@ -558,7 +558,7 @@ contract InferencePaymentTest is World {
         payment.contradict(gateway, a, aSigned, b, bSigned);
         bytes memory v = voucher(live.brief, 0, 1, 5 ether);
         payment.claim(live.brief, s, 0, 1, 5 ether, v);
-        equal(subnets.credits(nodePayout(0)), 0, "the bond is gone");
+        equal(subnets.credits(nodeOwner(0)), 0, "the bond is gone");
         s.earnedWei[0] = 5 ether;
         s.nodeWei[0] = 0.9 ether;
         s.gatewayWei = 0;
@@ -589,7 +589,7 @@ contract InferencePaymentTest is World {
     function test_queueCannotOverspend() public {
         Live memory live = open(address(queue), 1, 1, ETH);
         address[] memory payees = new address[](1);
-        payees[0] = nodePayout(0);
+        payees[0] = nodeOwner(0);
         uint256[] memory amounts = new uint256[](1);
         amounts[0] = ETH + 1;
         vm.prank(address(queue));
@@ -598,7 +598,7 @@ contract InferencePaymentTest is World {
         amounts[0] = ETH;
         vm.prank(address(queue));
         payment.payTask(live.brief.sessionId, payees, amounts, new address[](0));
-        equal(payment.credits(nodePayout(0)), 0.9 ether, "nine tenths");
+        equal(payment.credits(nodeOwner(0)), 0.9 ether, "nine tenths");
         equal(payment.credits(treasury), 0.1 ether, "nobody validated");
         vm.prank(address(queue));
         payment.finishQueue(live.brief);

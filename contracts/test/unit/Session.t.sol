@@ -25,9 +25,9 @@ contract SessionTest is World {
         equal(live.brief.seats.length, 3, "seats");
         for (uint256 i = 0; i < 3; ++i) {
             equal(nodes.freeSlots(node(i)), 7, "a slot is taken");
-            equal(live.brief.seats[i].payee, nodePayout(i), "the owner's payout");
+            equal(live.brief.seats[i].payee, nodeOwner(i), "the owner's payout");
         }
-        equal(live.brief.head.gatewayPayee, gatewayPayout, "the gateway's payout");
+        equal(live.brief.head.gatewayPayee, gatewayOwner, "the gateway's payout");
         equal(live.tail.inputWei, 1e9, "price");
         equal(live.tail.outputWei, 3e9, "price");
         isTrue(payment.isActive(live.brief), "these are its terms");
