@@ -182,7 +182,6 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         if (items.length == 0) revert Empty();
         uint40 until = uint40(block.timestamp + _parameters.get(Param.ChallengeSeconds));
         bytes32 rolling;
-        uint256 spentWei;
         uint256 treasuryWei;
         uint256 validatorsWei;
         for (uint256 i = 0; i < items.length; ++i) {
@@ -199,7 +198,6 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
             uint256 forValidators = Terms.part(spent, Terms.VALIDATORS_BPS);
             validatorsWei += forValidators;
             treasuryWei += spent - out - forValidators;
-            spentWei += spent;
         }
         address[] memory signers = _attested(rolling, seats, signatures);
         uint256 each = validatorsWei / signers.length;
