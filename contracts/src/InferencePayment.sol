@@ -286,9 +286,8 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
     ) external {
         bytes32 leafHash = Typed.hash(leaf);
         _contradiction(brief.sessionId, brief.head.gateway, signed, signature, leaf, leafHash);
-        if (!MerkleProof.verifyCalldata(proof, settlement.receiptsRoot, keccak256(abi.encode(leafHash)))) {
-            revert BadEvidence();
-        }
+        bytes32 treeLeaf = keccak256(abi.encode(keccak256(abi.encode(leafHash))));
+        if (!MerkleProof.verifyCalldata(proof, settlement.receiptsRoot, treeLeaf)) revert BadEvidence();
         _giveBack(brief, settlement, leaf.priceWei > signed.priceWei ? leaf.priceWei - signed.priceWei : 0);
     }
 

@@ -452,7 +452,7 @@ contract InferencePaymentTest is World {
     /// @dev Settles one node's session whose only receipt is `leaf`.
     function settleLeaf(Live memory live, Typed.ReceiptAttestation memory leaf) private returns (Settlement memory) {
         InferencePayment.Item[] memory items = one(live.brief, earned(1, 0.5 ether));
-        items[0].receiptsRoot = keccak256(abi.encode(Typed.hash(leaf)));
+        items[0].receiptsRoot = keccak256(abi.encode(keccak256(abi.encode(Typed.hash(leaf)))));
         pin();
         settle(items);
         return settlementOf(items[0]);

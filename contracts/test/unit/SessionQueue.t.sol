@@ -15,6 +15,7 @@ contract SessionQueueTest is World {
     Live private live;
     bytes32 private id;
     bytes32 private constant SPEC = "spec";
+    bytes32 private constant TEXT = 0x982d9e3eb996f559e633f4d194def3761d909f5a3b647d1a851fead67c32c9d1; // SHA-256 of "text"
 
     /// @dev A session of the queue with so many nodes, `redundancy` of which run each task.
     function session(uint32 redundancy, uint256 count) private {
@@ -60,7 +61,7 @@ contract SessionQueueTest is World {
     }
 
     function reveal(uint32 promptTokens, uint32 outputTokens) private pure returns (SessionQueue.Reveal memory) {
-        return SessionQueue.Reveal("salt", "head", sha256("text"), "evidence", promptTokens, outputTokens, 1);
+        return SessionQueue.Reveal("salt", "head", TEXT, "evidence", promptTokens, outputTokens, 1);
     }
 
     function precommit(bytes32 taskId, uint256 attempt, SessionQueue.Reveal memory r) private {
@@ -174,11 +175,13 @@ contract SessionQueueTest is World {
 
     function test_dataOnChain() public {
         session(1, 1);
+        bytes32 spec = sha256("prompt");
+        equal(sha256("text"), TEXT, "text");
         vm.prank(client);
         vm.expectRevert(SessionQueue.BadData.selector);
-        queue.enqueue(id, "a", sha256("prompt"), "promptt", 1, 1, uint40(block.timestamp + 1));
+        queue.enqueue(id, "a", spec, "promptt", 1, 1, uint40(block.timestamp + 1));
         vm.prank(client);
-        bytes32 t = queue.enqueue(id, "a", sha256("prompt"), "prompt", 1, 1, uint40(block.timestamp + 1));
+        bytes32 t = queue.enqueue(id, "a", spec, "prompt", 1, 1, uint40(block.timestamp + 1));
         queue.assign(t);
         bound_(t, 1, reveal(1, 1));
         address n = nodeAt(t, 1);

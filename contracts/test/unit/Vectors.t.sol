@@ -32,31 +32,31 @@ contract VectorsTest is Test {
         isTrue(cases >= 2, "cases");
     }
 
-    function drawn(string memory json, bytes32 seed, string memory at) private view {
+    function drawn(string memory json, bytes32 seed, string memory place) private view {
         uint256 count;
-        while (vm.keyExistsJson(json, path(string.concat(at, ".candidates"), count, ".node"))) ++count;
+        while (vm.keyExistsJson(json, path(string.concat(place, ".candidates"), count, ".node"))) ++count;
         Draw.Candidate[] memory list = new Draw.Candidate[](count);
         for (uint256 i = 0; i < count; ++i) {
-            string memory one = path(string.concat(at, ".candidates"), i, "");
+            string memory one = path(string.concat(place, ".candidates"), i, "");
             Draw.Candidate memory c = Draw.Candidate(
                 vm.parseJsonAddress(json, string.concat(one, ".node")),
                 vm.parseJsonAddress(json, string.concat(one, ".owner")),
                 uint64(vm.parseUint(vm.parseJsonString(json, string.concat(one, ".weight"))))
             );
-            uint256 place = i;
-            for (; place > 0 && list[place - 1].node > c.node; --place) {
-                list[place] = list[place - 1];
+            uint256 spot = i;
+            for (; spot > 0 && list[spot - 1].node > c.node; --spot) {
+                list[spot] = list[spot - 1];
             }
-            list[place] = c;
+            list[spot] = c;
         }
         address[] memory found = Draw.draw(
             seed,
-            keccak256(bytes(vm.parseJsonString(json, string.concat(at, ".purpose")))),
+            keccak256(bytes(vm.parseJsonString(json, string.concat(place, ".purpose")))),
             list,
-            vm.parseJsonUint(json, string.concat(at, ".count")),
-            vm.parseJsonBool(json, string.concat(at, ".distinctOwners"))
+            vm.parseJsonUint(json, string.concat(place, ".count")),
+            vm.parseJsonBool(json, string.concat(place, ".distinctOwners"))
         );
-        address[] memory expected = vm.parseJsonAddressArray(json, string.concat(at, ".drawn"));
+        address[] memory expected = vm.parseJsonAddressArray(json, string.concat(place, ".drawn"));
         equal(found.length, expected.length, "how many");
         for (uint256 i = 0; i < found.length; ++i) {
             equal(found[i], expected[i], "who");
@@ -69,23 +69,23 @@ contract VectorsTest is Test {
         string memory json = read("typed-data.json");
         uint256 i;
         for (; vm.keyExistsJson(json, path(".cases", i, ".type")); ++i) {
-            string memory at = path(".cases", i, "");
-            bytes32 expected = vm.parseJsonBytes32(json, string.concat(at, ".hashStruct"));
-            (bytes32 typeHash, bytes32 found) = hashOf(json, at);
-            equal(typeHash, vm.parseJsonBytes32(json, string.concat(at, ".typeHash")), "type hash");
+            string memory place = path(".cases", i, "");
+            bytes32 expected = vm.parseJsonBytes32(json, string.concat(place, ".hashStruct"));
+            (bytes32 typeHash, bytes32 found) = hashOf(json, place);
+            equal(typeHash, vm.parseJsonBytes32(json, string.concat(place, ".typeHash")), "type hash");
             equal(found, expected, "hashStruct");
-            bytes32 domain = vm.parseJsonBytes32(json, string.concat(at, ".domainSeparator"));
+            bytes32 domain = vm.parseJsonBytes32(json, string.concat(place, ".domainSeparator"));
             bytes32 digest = keccak256(abi.encodePacked(hex"1901", domain, found));
-            equal(digest, vm.parseJsonBytes32(json, string.concat(at, ".digest")), "digest");
-            address signer = ECDSA.recover(digest, vm.parseJsonBytes(json, string.concat(at, ".signature")));
-            equal(signer, vm.parseJsonAddress(json, string.concat(at, ".signer")), "signer");
+            equal(digest, vm.parseJsonBytes32(json, string.concat(place, ".digest")), "digest");
+            address signer = ECDSA.recover(digest, vm.parseJsonBytes(json, string.concat(place, ".signature")));
+            equal(signer, vm.parseJsonAddress(json, string.concat(place, ".signer")), "signer");
         }
         equal(i, 14, "cases");
     }
 
-    function hashOf(string memory json, string memory at) private pure returns (bytes32, bytes32) {
-        bytes32 name = keccak256(bytes(vm.parseJsonString(json, string.concat(at, ".typedData.primaryType"))));
-        string memory m = string.concat(at, ".typedData.message.");
+    function hashOf(string memory json, string memory place) private pure returns (bytes32, bytes32) {
+        bytes32 name = keccak256(bytes(vm.parseJsonString(json, string.concat(place, ".typedData.primaryType"))));
+        string memory m = string.concat(place, ".typedData.message.");
         if (name == keccak256("NodeHello")) return (Typed.NODE_HELLO, nodeHello(json, m));
         if (name == keccak256("TaskOffer")) return (Typed.TASK_OFFER, taskOffer(json, m));
         if (name == keccak256("TaskCommit")) return (Typed.TASK_COMMIT, taskCommit(json, m));
@@ -182,7 +182,8 @@ contract VectorsTest is Test {
             for (uint256 n = 0; vm.keyExistsJson(json, path(list, n, ".value")); ++n) {
                 bytes32 value = vm.parseJsonBytes32(json, path(list, n, ".value"));
                 bytes32[] memory proof = vm.parseJsonBytes32Array(json, path(list, n, ".proof"));
-                isTrue(MerkleProof.verify(proof, root, keccak256(abi.encode(value))), "proof");
+                bytes32 leaf = keccak256(abi.encode(keccak256(abi.encode(value))));
+                isTrue(MerkleProof.verify(proof, root, leaf), "proof");
                 isTrue(!MerkleProof.verify(proof, root, keccak256(abi.encode(root))), "not of anything else");
                 ++leaves;
             }
