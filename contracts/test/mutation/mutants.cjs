@@ -1,83 +1,158 @@
-// Plants one small fault at a time in a contract and asks whether the unit tests notice.
-//   node mutants.cjs FORGE [--only NAME] [--every N]     N: try every Nth fault only
-// All faults of a contract are compiled at once: copies of it under other names would not be the contract that the others call, so each is
-// built and tested in a copy of this folder, where only the changed file and the tests that name it compile again.
+// Plants one small fault at a time in the money's contracts and asks whether the unit tests notice.
+//   node mutants.cjs FORGE [--only CONTRACT]
+// Every fault of a contract is compiled in at once, each behind a switch that an environment variable turns on: one compilation, then one run
+// of the tests a fault. Faults are planted by the compiler's own syntax tree, so that what is changed is an expression and not a text.
 const fs = require('fs');
 const path = require('path');
 const { spawnSync, execSync } = require('child_process');
+const solc = require('solc');
 
 const forge = path.resolve(process.argv[2]);
-const option = (name, otherwise) => {
-  const i = process.argv.indexOf(name);
-  return i < 0 ? otherwise : process.argv[i + 1];
-};
+const only = process.argv[3] === '--only' ? process.argv[4] : undefined;
 const root = path.resolve(__dirname, '../..');
-const targets = {
-  InferencePayment: 'test/unit/{InferencePayment,Session,Tokens}.t.sol',
-  SessionQueue: 'test/unit/{SessionQueue,InferencePayment}.t.sol',
+const tests = 'test/unit/{InferencePayment,Session,SessionQueue,Tokens}.t.sol';
+const targets = ['InferencePayment', 'SessionQueue'].filter((name) => !only || only === name);
+
+const replacements = {
+  '+': ['-'], '-': ['+'], '*': ['+'], '/': ['*'],
+  '<': ['<=', '>='], '>': ['>=', '<='], '<=': ['<'], '>=': ['>'],
+  '==': ['!='], '!=': ['=='], '&&': ['||'], '||': ['&&'],
 };
 
-// [what to find, what to put there]; each occurrence is a fault of its own.
-const operators = [
-  [/ \+ /g, ' - '], [/ - /g, ' + '], [/ \* /g, ' + '],
-  [/ < /g, ' <= '], [/ < /g, ' >= '], [/ > /g, ' >= '], [/ > /g, ' <= '], [/ <= /g, ' < '], [/ >= /g, ' > '],
-  [/ == /g, ' != '], [/ != /g, ' == '], [/ && /g, ' || '], [/ \|\| /g, ' && '],
-  [/ \+= /g, ' -= '], [/ -= /g, ' += '], [/(?<=[ (])\+\+(?=\w)/g, '--'], [/(?<=[ (])--(?=\w)/g, '++'],
-  [/\btrue\b/g, 'false'], [/\bfalse\b/g, 'true'], [/ = 0;/g, ' = 1;'],
-  [/if \((?!!)/g, 'if (true || '], [/if \((?!!)/g, 'if (false && '],
-  [/^( +)(?:_\w+|_\w+\.\w+|delete [^;=]*)\([^;]*\);$|^( +)delete [^;]*;$/gm, '$1$2// removed'],
-];
-
-function faults(source) {
-  const from = source.indexOf('constructor(');
-  const found = [];
-  for (const [pattern, replacement] of operators) {
-    for (const m of source.matchAll(pattern)) {
-      const line = source.slice(0, m.index).split('\n').length;
-      const text = source.split('\n')[line - 1];
-      if (m.index < from || /^\s*(\/\/|\*|emit|event|error|for \()/.test(text)) continue;
-      const put = m[0].replace(new RegExp(pattern.source, pattern.flags.replace('g', '')), replacement);
-      if (replacement.includes('||') || replacement.includes('&& ')) {
-        if (replacement.startsWith('if') && !text.includes(') revert') && !text.trim().endsWith('{') && !/;\s*$/.test(text)) continue;
-      }
-      found.push({ line, text: text.trim(), change: `${m[0].trim()} → ${put.trim()}`, source: source.slice(0, m.index) + put + source.slice(m.index + m[0].length) });
-    }
-  }
-  return found;
+function syntaxTree(name) {
+  const file = `src/${name}.sol`;
+  const read = (unit) => {
+    const at = unit.startsWith('@') ? path.join(root, '../node_modules', unit) : path.join(root, unit);
+    return { contents: fs.readFileSync(at, 'utf8') };
+  };
+  const input = {
+    language: 'Solidity',
+    sources: { [file]: { content: fs.readFileSync(path.join(root, file), 'utf8') } },
+    settings: { outputSelection: { '*': { '': ['ast'] } } },
+  };
+  return JSON.parse(solc.compile(JSON.stringify(input), { import: read })).sources[file].ast;
 }
 
+/** The contract with every fault behind a switch, and what the faults are. */
+function plant(name) {
+  const source = fs.readFileSync(path.join(root, 'src', name + '.sol'));
+  const faults = [];
+  const text = (node) => {
+    const [start, length] = node.src.split(':').map(Number);
+    return source.subarray(start, start + length).toString();
+  };
+  const fault = (node, change) => {
+    const line = source.subarray(0, Number(node.src.split(':')[0])).toString().split('\n').length;
+    faults.push({ name, line, change: change.replace(/\s+/g, ' ') });
+    return `_fault(${faults.length})`;
+  };
+  const children = (node) => {
+    const found = [];
+    for (const value of Object.values(node)) {
+      for (const child of Array.isArray(value) ? value : [value]) {
+        if (child && typeof child === 'object' && child.nodeType && child.src) found.push(child);
+      }
+    }
+    return found.sort((a, b) => Number(a.src.split(':')[0]) - Number(b.src.split(':')[0]));
+  };
+  /** A node's text with the faults below it planted. */
+  const render = (node) => {
+    const [start, length] = node.src.split(':').map(Number);
+    let out = '';
+    let at = start;
+    for (const child of children(node)) {
+      const [s, l] = child.src.split(':').map(Number);
+      if (s < at) continue;
+      out += source.subarray(at, s).toString() + render(child);
+      at = s + l;
+    }
+    out += source.subarray(at, start + length).toString();
+    return change(node, out);
+  };
+  const change = (node, out) => {
+    if (node.nodeType === 'BinaryOperation' && replacements[node.operator] && !node.isConstant && !node.isPure) {
+      const left = render(node.leftExpression);
+      const right = render(node.rightExpression);
+      let result = `(${left} ${node.operator} ${right})`;
+      for (const other of replacements[node.operator]) {
+        result = `(${fault(node, `${text(node)} with ${other}`)} ? (${text(node.leftExpression)} ${other} ${text(node.rightExpression)}) : ${result})`;
+      }
+      return result;
+    }
+    if (node.nodeType === 'IfStatement') {
+      const condition = render(node.condition);
+      const always = fault(node, `always: if (${text(node.condition)})`);
+      const never = fault(node, `never: if (${text(node.condition)})`);
+      const rest = render(node.trueBody) + (node.falseBody ? ' else ' + render(node.falseBody) : '');
+      return `if (${always} || (!${never} && (${condition}))) ${rest}`;
+    }
+    if (node.nodeType === 'ExpressionStatement') {
+      const e = node.expression;
+      const other = { '+=': '-=', '-=': '+=' }[e.operator];
+      if (e.nodeType === 'Assignment' && other) {
+        const swapped = `${text(e.leftHandSide)} ${other} ${text(e.rightHandSide)}`;
+        return `if (${fault(node, `${text(e)} with ${other}`)}) { ${swapped}; } else if (!${fault(node, `without ${text(e)}`)}) { ${out}; }`;
+      }
+      return `if (!${fault(node, `without ${text(e)}`)}) { ${out}; }`;
+    }
+    return out;
+  };
+
+  let out = '';
+  let at = 0;
+  const contract = syntaxTree(name).nodes.find((n) => n.nodeType === 'ContractDefinition');
+  for (const f of contract.nodes) {
+    if (f.nodeType !== 'FunctionDefinition' || f.kind === 'constructor' || f.stateMutability === 'pure' || !f.body) continue;
+    const [s, l] = f.body.src.split(':').map(Number);
+    out += source.subarray(at, s).toString() + render(f.body);
+    at = s + l;
+  }
+  out += source.subarray(at).toString();
+  const vm = '0x7109709ECfa91a80626fF3989D68f67F5b1DD12D';
+  out += `
+interface FaultSwitch { function envOr(string calldata, uint256) external view returns (uint256); }
+function _fault(uint256 n) view returns (bool) { return FaultSwitch(${vm}).envOr("MYELIN_FAULT", uint256(0)) == n; }
+`;
+  return { out, faults };
+}
+
+fs.mkdirSync(path.join(root, 'target'), { recursive: true });
 const work = fs.mkdtempSync(path.join(root, 'target', 'mutants-'));
 process.on('exit', () => fs.rmSync(work, { recursive: true, force: true }));
-execSync(`mkdir -p ${work}/a/contracts && ln -s ${root}/../node_modules ${work}/a/node_modules && ln -s ${root}/../docs ${work}/a/docs`);
-execSync(`cp -r ${root}/src ${root}/test ${root}/foundry.toml ${root}/solc ${root}/solc.cjs ${work}/a/contracts/`);
-const place = path.join(work, 'a', 'contracts');
-execSync(`rm -rf ${place}/test/invariant ${place}/test/gas ${place}/test/fuzz`);
+const place = path.join(work, 'contracts');
+execSync(`mkdir -p ${place} && ln -s ${root}/../node_modules ${work}/node_modules && ln -s ${root}/../docs ${work}/docs`);
+execSync(`cp -r ${root}/src ${root}/test ${root}/foundry.toml ${root}/solc ${root}/solc.cjs ${place}/`);
+execSync(`rm -rf ${place}/test/invariant ${place}/test/gas ${place}/test/fuzz ${place}/test/mutation`);
+
+function run(fault) {
+  const args = ['test', '--threads', '2', '--match-path', tests, '--fail-fast', '--disable-code-size-limit', '--via-ir'];
+  const env = { ...process.env, MYELIN_FAULT: String(fault), FOUNDRY_OPTIMIZER_RUNS: '1' };
+  const result = spawnSync(forge, args, { cwd: place, encoding: 'utf8', env, timeout: 900000 });
+  return { ok: result.status === 0, out: result.stdout + result.stderr };
+}
 
 let failed = false;
-for (const [name, tests] of Object.entries(targets)) {
-  if (option('--only', name) !== name) continue;
-  const file = path.join(place, 'src', name + '.sol');
-  const original = fs.readFileSync(file, 'utf8');
-  const every = Number(option('--every', 1));
-  const all = faults(original).filter((_, i) => i % every === 0);
-  const result = { killed: 0, invalid: 0, survived: [] };
-  const started = Date.now();
-  all.forEach((fault, i) => {
-    fs.writeFileSync(file, fault.source);
-    const run = spawnSync(forge, ['test', '--threads', '2', '--match-path', tests, '--fail-fast'], { cwd: place, encoding: 'utf8', timeout: 300000 });
-    const out = run.stdout + run.stderr;
-    if (/Compiler run failed/.test(out)) result.invalid++;
-    else if (run.status !== 0) result.killed++;
-    else {
-      result.survived.push(fault);
-      console.log(`survived: ${name}.sol:${fault.line}: ${fault.change}    ${fault.text}`);
+for (const name of targets) {
+  const { out, faults } = plant(name);
+  fs.writeFileSync(path.join(place, 'src', name + '.sol'), out);
+  const sound = run(0);
+  if (!sound.ok) {
+    fs.writeFileSync(path.join(root, 'target', `mutants-${name}.sol`), out);
+    console.log(sound.out.slice(-4000));
+    console.log(`${name}: with every fault off the tests do not pass`);
+    process.exit(1);
+  }
+  const survived = [];
+  faults.forEach((fault, i) => {
+    if (run(i + 1).ok) {
+      survived.push(fault);
+      console.log(`survived: ${name}.sol:${fault.line}: ${fault.change}`);
     }
-    if (i % 20 === 19) console.log(`${name}: ${i + 1} of ${all.length}, ${Math.round((Date.now() - started) / 1000)} s`);
   });
-  fs.writeFileSync(file, original);
-  const valid = result.killed + result.survived.length;
-  const share = (100 * result.killed) / valid;
-  console.log(`${name}: ${result.killed} of ${valid} faults found (${share.toFixed(1)} %), ${result.invalid} did not compile`);
+  const killed = faults.length - survived.length;
+  const share = (100 * killed) / faults.length;
+  console.log(`${name}: ${killed} of ${faults.length} faults found (${share.toFixed(1)} %)`);
   if (share < 90) failed = true;
+  fs.copyFileSync(path.join(root, 'src', name + '.sol'), path.join(place, 'src', name + '.sol'));
 }
 process.exit(failed ? 1 : 0);
