@@ -6,7 +6,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Module} from "./base/Module.sol";
-import {Brief, Outcome, Seat, Settlement, Terms} from "./lib/Terms.sol";
+import {Brief, Head, Outcome, Seat, Settlement, Terms} from "./lib/Terms.sol";
 import {Typed} from "./lib/Typed.sol";
 import {MyelinDirectory} from "./MyelinDirectory.sol";
 import {NodePool} from "./NodePool.sol";
@@ -38,6 +38,13 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         bytes32 receiptsRoot;
         uint32 tasks;
         uint128[] earnedWei;
+    }
+
+    /// @dev What a batch adds up to; `digest` runs over its items.
+    struct Sums {
+        bytes32 digest;
+        uint256 validatorsWei;
+        uint256 treasuryWei;
     }
 
     /// @notice Which committee judges a gateway's next batch: that of a set chosen before the batch was.
@@ -179,44 +186,23 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
     /// @notice Settles sessions of the calling gateway by one attestation of a committee over all of them. Validators and treasury are
     /// credited now, because no challenge lowers what was spent; everybody else after the challenge window.
     function settle(Item[] calldata items, uint256 seats, bytes calldata signatures) external {
-        if (items.length == 0) revert Empty();
-        uint40 until = uint40(block.timestamp + _parameters.get(Param.ChallengeSeconds));
-        bytes32 rolling;
-        uint256 treasuryWei;
-        uint256 validatorsWei;
-        for (uint256 i = 0; i < items.length; ++i) {
-            uint256 free;
-            assembly ("memory-safe") {
-                free := mload(0x40)
-            }
-            (bytes32 content, uint256 spent, uint256 out) = _settleOne(items[i], until);
-            rolling = keccak256(abi.encode(rolling, content, items[i].tasks));
-            // Nothing of an item's work in memory is needed for the next: a long batch would pay for it by the square.
-            assembly ("memory-safe") {
-                mstore(0x40, free)
-            }
-            uint256 forValidators = Terms.part(spent, Terms.VALIDATORS_BPS);
-            validatorsWei += forValidators;
-            treasuryWei += spent - out - forValidators;
-        }
-        address[] memory signers = _attested(rolling, seats, signatures);
-        uint256 each = validatorsWei / signers.length;
-        for (uint256 i = 0; i < signers.length; ++i) {
-            _credit(signers[i], bytes32(0), each);
-        }
-        treasuryWei += validatorsWei - each * signers.length;
-        _credit(_parameters.treasury(), bytes32(0), treasuryWei);
-        emit BatchSettled(msg.sender, batches[msg.sender].batch - 1, signers, each * signers.length, treasuryWei);
+        _settleBatch(msg.sender, items, seats, signatures, false);
     }
 
-    /// @notice Chooses the newest set for the caller's next batch: before its first batch, or when the set chosen before has become old.
-    function pinCommittee() external {
-        BatchSeat memory seat = batches[msg.sender];
+    /// @notice Settles sessions that their gateway has not settled in time; anyone may, with the same attestation. So nodes are paid for what
+    /// a committee finds proven, out of the budgets, when a gateway is dead. It gets no share, and no root is held against it.
+    function rescue(address gateway, Item[] calldata items, uint256 seats, bytes calldata signatures) external {
+        _settleBatch(gateway, items, seats, signatures, true);
+    }
+
+    /// @notice Chooses the newest set for a gateway's next batch, before its first one or when the set chosen before has become old; anyone may.
+    function pinCommittee(address gateway) external {
+        BatchSeat memory seat = batches[gateway];
         if (seat.set != 0 && !_isStale(seat.set)) revert CommitteeFresh(seat.set);
         seat.set = _registry.setVersion();
         if (seat.set == 0) revert Empty();
-        batches[msg.sender] = seat;
-        emit CommitteePinned(msg.sender, seat.batch, seat.set);
+        batches[gateway] = seat;
+        emit CommitteePinned(gateway, seat.batch, seat.set);
     }
 
     /// @notice What the committee of a gateway's next batch signs about.
@@ -233,10 +219,7 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
     /// @notice Ends a session that its gateway did not settle in time; anyone may. All goes back to the client, but for what nodes prove
     /// within the window.
     function expire(Brief calldata brief) external {
-        (, Phase phase, uint256 time) = _read(brief.sessionId);
-        if (brief.head.gateway == _queue) revert NotAllowed(msg.sender);
-        uint256 dueAt = phase == Phase.Active ? time + _parameters.get(Param.SettleSeconds) : time;
-        if (block.timestamp < dueAt) revert TooEarly(dueAt);
+        _requireOverdue(brief);
         _settleNothing(brief, Outcome.Expired);
     }
 
@@ -250,8 +233,8 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
 
     // Challenges.
 
-    /// @notice A node shows the gateway's voucher for more than was settled. The rest is paid from the client's remainder, then from the
-    /// gateway's share, then from its bond, which is cut besides.
+    /// @notice A node shows the gateway's voucher for more than was settled. The rest is paid from the gateway's share, then from its bond,
+    /// which is cut besides: never by the client, whose money a gateway and a node of its own could otherwise vouch away.
     /// @param seat which seat of the session the node has
     /// @param tasks as in the voucher
     /// @param earnedWei as in the voucher: what the node earned in the session, before the split
@@ -270,7 +253,7 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         );
         if (_signerOf(voucher, signature) != brief.head.gateway) revert BadEvidence();
         Settlement memory s = settlement;
-        uint256 owedWei = _payUp(s, brief.sessionId, seat, earnedWei);
+        uint256 owedWei = _payUp(s, seat, earnedWei);
         _correct(brief, termsDigest, s, owedWei, brief.seats[seat].payee, OMISSION_BPS);
     }
 
@@ -388,33 +371,84 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         _token.safeTransfer(to, amountWei);
     }
 
-    function _settleOne(Item calldata item, uint40 until)
-        private
-        returns (bytes32 content, uint256 spentWei, uint256 outWei)
-    {
+    function _settleBatch(
+        address gateway,
+        Item[] calldata items,
+        uint256 seats,
+        bytes calldata signatures,
+        bool rescued
+    ) private {
+        if (items.length == 0) revert Empty();
+        Sums memory sums = _settleAll(gateway, items, rescued);
+        address[] memory signers = _attested(gateway, sums.digest, seats, signatures);
+        uint256 each = sums.validatorsWei / signers.length;
+        for (uint256 i = 0; i < signers.length; ++i) {
+            _credit(signers[i], bytes32(0), each);
+        }
+        uint256 treasuryWei = sums.treasuryWei + sums.validatorsWei - each * signers.length;
+        _credit(_parameters.treasury(), bytes32(0), treasuryWei);
+        emit BatchSettled(gateway, batches[gateway].batch - 1, signers, each * signers.length, treasuryWei);
+    }
+
+    function _settleAll(address gateway, Item[] calldata items, bool rescued) private returns (Sums memory sums) {
+        uint40 until = uint40(block.timestamp + _parameters.get(Param.ChallengeSeconds));
+        for (uint256 i = 0; i < items.length; ++i) {
+            uint256 free;
+            assembly ("memory-safe") {
+                free := mload(0x40)
+            }
+            if (gateway != items[i].brief.head.gateway) revert NotAllowed(gateway);
+            _settleOne(items[i], until, rescued, sums);
+            // Nothing of an item's work in memory is needed for the next: a long batch would pay for it by the square.
+            assembly ("memory-safe") {
+                mstore(0x40, free)
+            }
+        }
+    }
+
+    /// @dev Reverts unless the gateway had its time. Sessions of the queue end there.
+    function _requireOverdue(Brief calldata brief) private view {
+        if (brief.head.gateway == _queue) revert NotAllowed(msg.sender);
+        (, Phase phase, uint256 time) = _read(brief.sessionId);
+        uint256 dueAt = phase == Phase.Active ? time + _parameters.get(Param.SettleSeconds) : time;
+        if (block.timestamp < dueAt) revert TooEarly(dueAt);
+    }
+
+    function _settleOne(Item calldata item, uint40 until, bool rescued, Sums memory sums) private {
         Brief calldata brief = item.brief;
-        if (msg.sender != brief.head.gateway) revert NotAllowed(msg.sender);
+        if (rescued) _requireOverdue(brief);
         bytes32 termsDigest = _unsettled(brief);
-        uint256 count = item.earnedWei.length;
-        if (count != brief.seats.length) revert BadAmounts(count, brief.seats.length);
-        Settlement memory s;
-        s.receiptsRoot = item.receiptsRoot;
+        if (item.earnedWei.length != brief.seats.length) {
+            revert BadAmounts(item.earnedWei.length, brief.seats.length);
+        }
+        Settlement memory s = _split(item, rescued, sums);
+        bytes32 content = Terms.digest(termsDigest, s);
+        sums.digest = keccak256(abi.encode(sums.digest, content, item.tasks));
+        _write(brief.sessionId, content, Phase.Settled, until);
+        emit Settled(brief.sessionId, s.outcome, s.receiptsRoot, s.earnedWei, until);
+    }
+
+    /// @dev The split of what an item says was spent. Every part is rounded down; the treasury has the rest.
+    function _split(Item calldata item, bool rescued, Sums memory sums) private pure returns (Settlement memory s) {
+        uint256 spentWei;
+        uint256 outWei;
+        if (!rescued) s.receiptsRoot = item.receiptsRoot;
         s.earnedWei = item.earnedWei;
-        s.nodeWei = new uint128[](count);
-        for (uint256 i = 0; i < count; ++i) {
+        s.nodeWei = new uint128[](item.earnedWei.length);
+        for (uint256 i = 0; i < s.nodeWei.length; ++i) {
             spentWei += item.earnedWei[i];
             s.nodeWei[i] = uint128(Terms.part(item.earnedWei[i], Terms.COMPUTE_BPS));
             outWei += s.nodeWei[i];
         }
-        if (spentWei > brief.head.budgetWei) revert OverBudget(spentWei, brief.head.budgetWei);
-        bool tooMany = brief.head.maxTasks > 0 && item.tasks > brief.head.maxTasks;
-        if (tooMany || (item.tasks == 0 && spentWei > 0)) revert BadTasks(item.tasks, brief.head.maxTasks);
-        s.gatewayWei = uint128(Terms.part(spentWei, Terms.GATEWAY_BPS));
-        outWei += s.gatewayWei;
-        s.clientWei = uint128(brief.head.budgetWei - spentWei);
-        content = Terms.digest(termsDigest, s);
-        _write(brief.sessionId, content, Phase.Settled, until);
-        emit Settled(brief.sessionId, s.outcome, s.receiptsRoot, s.earnedWei, until);
+        Head calldata head = item.brief.head;
+        if (spentWei > head.budgetWei) revert OverBudget(spentWei, head.budgetWei);
+        bool tooMany = head.maxTasks > 0 && item.tasks > head.maxTasks;
+        if (tooMany || (item.tasks == 0 && spentWei > 0)) revert BadTasks(item.tasks, head.maxTasks);
+        if (!rescued) s.gatewayWei = uint128(Terms.part(spentWei, Terms.GATEWAY_BPS));
+        s.clientWei = uint128(head.budgetWei - spentWei);
+        uint256 forValidators = Terms.part(spentWei, Terms.VALIDATORS_BPS);
+        sums.validatorsWei += forValidators;
+        sums.treasuryWei += spentWei - outWei - s.gatewayWei - forValidators;
     }
 
     function _settleNothing(Brief calldata brief, Outcome outcome) private {
@@ -444,24 +478,15 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         emit Finalized(id, phase);
     }
 
-    /// @dev Pays a seat what it earned beyond what was settled, from the client's remainder and the gateway's share.
-    /// @return owedWei what they do not cover
-    function _payUp(Settlement memory s, bytes32 id, uint256 seat, uint128 earnedWei)
-        private
-        returns (uint256 owedWei)
-    {
+    /// @dev Pays a seat what it earned beyond what was settled from the gateway's share.
+    /// @return owedWei what that does not cover
+    function _payUp(Settlement memory s, uint256 seat, uint128 earnedWei) private pure returns (uint256 owedWei) {
         if (earnedWei <= s.earnedWei[seat]) revert NothingOwed(s.earnedWei[seat]);
-        uint256 missingWei = earnedWei - s.earnedWei[seat];
+        owedWei = Terms.part(earnedWei - s.earnedWei[seat], Terms.COMPUTE_BPS);
         s.earnedWei[seat] = earnedWei;
-        uint256 fromClient = missingWei < s.clientWei ? missingWei : s.clientWei;
-        s.clientWei -= uint128(fromClient);
-        uint256 paidWei = Terms.part(fromClient, Terms.COMPUTE_BPS);
-        // What the client owes beyond the node's part nobody profits from but the treasury.
-        _credit(_parameters.treasury(), id, fromClient - paidWei);
-        owedWei = Terms.part(missingWei, Terms.COMPUTE_BPS) - paidWei;
         uint256 fromGateway = owedWei < s.gatewayWei ? owedWei : s.gatewayWei;
         s.gatewayWei -= uint128(fromGateway);
-        s.nodeWei[seat] += uint128(paidWei + fromGateway);
+        s.nodeWei[seat] += uint128(fromGateway);
         owedWei -= fromGateway;
     }
 
@@ -510,19 +535,19 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         emit Contradicted(sessionId, gateway, first.taskId);
     }
 
-    /// @dev Reverts unless the committee pinned for the caller's batch attested; the next batch is judged from the newest set.
-    function _attested(bytes32 settlementsDigest, uint256 seats, bytes calldata signatures)
+    /// @dev Reverts unless the committee pinned for the gateway's batch attested; the next batch is judged from the newest set.
+    function _attested(address gateway, bytes32 settlementsDigest, uint256 seats, bytes calldata signatures)
         private
         returns (address[] memory)
     {
-        BatchSeat memory seat = batches[msg.sender];
+        BatchSeat memory seat = batches[gateway];
         if (seat.set == 0 || _isStale(seat.set)) revert CommitteeStale(seat.set);
-        batches[msg.sender] = BatchSeat(seat.batch + 1, _registry.setVersion());
+        batches[gateway] = BatchSeat(seat.batch + 1, _registry.setVersion());
         return _registry.requireVerdict(
             seat.set,
             Typed.BATCH_SETTLEMENT,
-            batchSubject(msg.sender, seat.batch),
-            keccak256(abi.encode(Typed.BATCH_SETTLEMENT, msg.sender, seat.batch, settlementsDigest)),
+            batchSubject(gateway, seat.batch),
+            keccak256(abi.encode(Typed.BATCH_SETTLEMENT, gateway, seat.batch, settlementsDigest)),
             seats,
             signatures
         );

@@ -245,12 +245,12 @@ contract SessionQueue is Module {
 
     /// @notice Ends a session with no open task: its client at any time, anyone after its expiry. What is left goes back to the client.
     function finish(Brief calldata brief) external {
-        Ledger storage l = _ledgers[brief.sessionId];
+        Ledger storage ledger = _ledgers[brief.sessionId];
         bool expired = block.timestamp >= brief.head.expiresAt;
         if (msg.sender != brief.head.client && !expired) revert NotAllowed(msg.sender);
-        if (l.openTasks > 0) revert TasksOpen(l.openTasks);
-        l.client = brief.head.client;
-        l.finished = true;
+        if (ledger.openTasks > 0) revert TasksOpen(ledger.openTasks);
+        ledger.client = brief.head.client;
+        ledger.finished = true;
         emit SessionFinished(brief.sessionId);
         _payment.finishQueue(brief);
     }
@@ -321,9 +321,9 @@ contract SessionQueue is Module {
     function assign(bytes32 taskId) external {
         Task storage t = _live(taskId);
         if (t.phase != Phase.Queued) revert WrongPhase(taskId, t.phase);
-        Ledger storage l = _ledgers[t.sessionId];
-        t.order = _order(keccak256(abi.encode(l.seed, taskId)), _seats[t.sessionId]);
-        uint256 count = l.redundancy;
+        Ledger storage ledger = _ledgers[t.sessionId];
+        t.order = _order(keccak256(abi.encode(ledger.seed, taskId)), _seats[t.sessionId]);
+        uint256 count = ledger.redundancy;
         for (uint256 i = 0; i < count; ++i) {
             _offerNext(taskId, t, i == 0);
         }
@@ -389,9 +389,9 @@ contract SessionQueue is Module {
     function validate(bytes32 taskId, bool accepted, uint256 seats, bytes calldata signatures) external {
         Task storage t = _live(taskId);
         if (t.phase != Phase.Committed) revert WrongPhase(taskId, t.phase);
-        Ledger storage l = _ledgers[t.sessionId];
+        Ledger storage ledger = _ledgers[t.sessionId];
         address[] memory signers = _registry.requireSeated(
-            l.seed, l.validatorSet, Typed.TASK_VERDICT, taskId, verdictOf(taskId, accepted), seats, signatures
+            ledger.seed, ledger.validatorSet, Typed.TASK_VERDICT, taskId, verdictOf(taskId, accepted), seats, signatures
         );
         if (accepted) _complete(taskId, t, signers);
         else _fail(taskId, t, Failure.ValidationRejected);
@@ -502,20 +502,20 @@ contract SessionQueue is Module {
         t.heldWei = _hold(_ledgers[sessionId], sessionId, maxPromptTokens, maxOutputTokens);
     }
 
-    function _hold(Ledger storage l, bytes32 sessionId, uint32 maxPromptTokens, uint32 maxOutputTokens)
+    function _hold(Ledger storage ledger, bytes32 sessionId, uint32 maxPromptTokens, uint32 maxOutputTokens)
         private
         returns (uint128)
     {
-        if (l.finished) revert BadSession(sessionId);
-        if (block.timestamp >= l.expiresAt) revert PastExpiry(l.expiresAt);
-        if (l.maxTasks > 0 && l.tasks >= l.maxTasks) revert TaskLimit(l.maxTasks);
-        if (l.openTasks >= MAX_OPEN_TASKS) revert TaskLimit(MAX_OPEN_TASKS);
-        uint256 each = uint256(l.inputWei) * maxPromptTokens + uint256(l.outputWei) * maxOutputTokens;
-        uint256 heldWei = each * l.redundancy;
-        if (heldWei > l.availableWei) revert OverBudget(heldWei, l.availableWei);
-        l.availableWei -= uint128(heldWei);
-        ++l.openTasks;
-        ++l.tasks;
+        if (ledger.finished) revert BadSession(sessionId);
+        if (block.timestamp >= ledger.expiresAt) revert PastExpiry(ledger.expiresAt);
+        if (ledger.maxTasks > 0 && ledger.tasks >= ledger.maxTasks) revert TaskLimit(ledger.maxTasks);
+        if (ledger.openTasks >= MAX_OPEN_TASKS) revert TaskLimit(MAX_OPEN_TASKS);
+        uint256 each = uint256(ledger.inputWei) * maxPromptTokens + uint256(ledger.outputWei) * maxOutputTokens;
+        uint256 heldWei = each * ledger.redundancy;
+        if (heldWei > ledger.availableWei) revert OverBudget(heldWei, ledger.availableWei);
+        ledger.availableWei -= uint128(heldWei);
+        ++ledger.openTasks;
+        ++ledger.tasks;
         return uint128(heldWei);
     }
 
@@ -696,7 +696,7 @@ contract SessionQueue is Module {
     /// @dev Pays everybody who revealed: what it signed, but no more than the primary counted.
     function _complete(bytes32 taskId, Task storage t, address[] memory signers) private {
         Attempt[] storage list = _attempts[taskId];
-        Ledger storage l = _ledgers[t.sessionId];
+        Ledger storage ledger = _ledgers[t.sessionId];
         Attempt memory first = list[_primaryPlace(taskId) - 1];
         address[] memory payees = new address[](list.length);
         uint256[] memory earnedWei = new uint256[](list.length);
@@ -707,7 +707,7 @@ contract SessionQueue is Module {
             uint256 promptTokens = a.promptTokens < first.promptTokens ? a.promptTokens : first.promptTokens;
             uint256 outputTokens = a.outputTokens < first.outputTokens ? a.outputTokens : first.outputTokens;
             payees[i] = _seats[t.sessionId][a.seat].payee;
-            earnedWei[i] = l.inputWei * promptTokens + l.outputWei * outputTokens;
+            earnedWei[i] = ledger.inputWei * promptTokens + ledger.outputWei * outputTokens;
             spentWei += earnedWei[i];
             _stats.record(a.node, NodeStats.Stage.Commit, NodeStats.Mark.Success);
         }
@@ -728,9 +728,9 @@ contract SessionQueue is Module {
     }
 
     function _end(Task storage t, Phase phase, uint256 spentWei) private {
-        Ledger storage l = _ledgers[t.sessionId];
-        l.availableWei += uint128(t.heldWei - spentWei);
-        --l.openTasks;
+        Ledger storage ledger = _ledgers[t.sessionId];
+        ledger.availableWei += uint128(t.heldWei - spentWei);
+        --ledger.openTasks;
         t.heldWei = 0;
         t.phase = phase;
     }

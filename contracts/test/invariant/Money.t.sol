@@ -304,15 +304,11 @@ contract MoneyActors is World {
 
     /// @dev The rule of a claim, written a second time.
     function _claimed(Settlement storage s, uint256 seat, uint128 earned_) private {
-        uint256 missing = earned_ - s.earnedWei[seat];
-        uint256 client_ = missing > s.clientWei ? s.clientWei : missing;
-        uint256 node_ = client_ * 4 / 5;
-        uint256 rest = missing * 4 / 5 - node_;
-        uint256 gateway_ = rest > s.gatewayWei ? s.gatewayWei : rest;
+        uint256 due = (earned_ - s.earnedWei[seat]) * uint256(4) / 5;
+        uint256 gateway_ = due > s.gatewayWei ? s.gatewayWei : due;
         s.earnedWei[seat] = earned_;
-        s.clientWei -= uint128(client_);
         s.gatewayWei -= uint128(gateway_);
-        s.nodeWei[seat] += uint128(node_ + gateway_);
+        s.nodeWei[seat] += uint128(gateway_);
     }
 
     function _copy(Book storage b, Brief memory brief) private {

@@ -125,8 +125,8 @@ execSync(`cp -r ${root}/src ${root}/test ${root}/foundry.toml ${root}/solc ${roo
 execSync(`rm -rf ${place}/test/invariant ${place}/test/gas ${place}/test/fuzz ${place}/test/mutation`);
 
 function run(fault) {
-  const args = ['test', '--threads', '2', '--match-path', tests, '--fail-fast', '--disable-code-size-limit', '--via-ir'];
-  const env = { ...process.env, MYELIN_FAULT: String(fault), FOUNDRY_OPTIMIZER_RUNS: '1' };
+  const args = ['test', '--threads', '2', '--match-path', tests, '--fail-fast', '--via-ir'];
+  const env = { ...process.env, MYELIN_FAULT: String(fault), FOUNDRY_OPTIMIZER_RUNS: '1', FOUNDRY_CODE_SIZE_LIMIT: '1000000' };
   const result = spawnSync(forge, args, { cwd: place, encoding: 'utf8', env, timeout: 900000 });
   return { ok: result.status === 0, out: result.stdout + result.stderr };
 }

@@ -295,8 +295,7 @@ abstract contract World is Test {
     function pin() internal {
         (, uint64 set) = payment.batches(gateway);
         if (set == 0 || block.timestamp >= uint256(registry.madeAt(set)) + payment.PIN_SECONDS()) {
-            vm.prank(gateway);
-            payment.pinCommittee();
+            payment.pinCommittee(gateway);
         }
     }
 

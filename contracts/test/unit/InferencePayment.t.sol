@@ -117,6 +117,8 @@ contract InferencePaymentTest is World {
         vm.expectRevert(abi.encodeWithSelector(Module.NotAllowed.selector, stranger));
         vm.prank(stranger);
         payment.settle(one(live.brief, earned(2, 1)), 7, "");
+        vm.expectRevert(abi.encodeWithSelector(Module.NotAllowed.selector, stranger));
+        payment.rescue(stranger, one(live.brief, earned(2, 1)), 7, "");
     }
 
     function test_refusesBadItems() public {
@@ -244,16 +246,14 @@ contract InferencePaymentTest is World {
         vm.expectRevert(abi.encodeWithSelector(InferencePayment.CommitteeStale.selector, 0));
         payment.settle(one(live.brief, earned(1, 1)), 7, "");
         pin();
-        vm.prank(gateway);
         vm.expectRevert(abi.encodeWithSelector(InferencePayment.CommitteeFresh.selector, 1));
-        payment.pinCommittee();
+        payment.pinCommittee(gateway);
         vm.warp(START + 2 hours);
         registry.makeSet();
         (, uint64 set) = payment.batches(gateway);
         equal(set, 1, "a new set changes nothing");
-        vm.prank(gateway);
         vm.expectRevert(abi.encodeWithSelector(InferencePayment.CommitteeFresh.selector, 1));
-        payment.pinCommittee();
+        payment.pinCommittee(gateway);
         settle(one(live.brief, earned(1, 1)));
         uint64 batch;
         (batch, set) = payment.batches(gateway);
@@ -261,16 +261,14 @@ contract InferencePaymentTest is World {
         equal(set, 2, "judged from the newest set");
         live = open(gateway, 1, 1, ETH);
         vm.warp(START + 2 hours + 2 days - 1);
-        vm.prank(gateway);
         vm.expectRevert(abi.encodeWithSelector(InferencePayment.CommitteeFresh.selector, 2));
-        payment.pinCommittee();
+        payment.pinCommittee(gateway);
         vm.warp(START + 2 hours + 2 days);
         vm.prank(gateway);
         vm.expectRevert(abi.encodeWithSelector(InferencePayment.CommitteeStale.selector, 2));
         payment.settle(one(live.brief, earned(1, 1)), 7, "");
         registry.makeSet();
-        vm.prank(gateway);
-        payment.pinCommittee();
+        payment.pinCommittee(gateway);
         settle(one(live.brief, earned(1, 1)));
     }
 
@@ -346,43 +344,53 @@ contract InferencePaymentTest is World {
 
     // Claims.
 
-    function test_aVoucherOverridesFromTheClientsRemainder() public {
+    function test_aVoucherOverridesFromTheGatewaysShare() public {
         Live memory live = open(gateway, 1, 2, ETH);
-        Settlement memory s = settleOne(live.brief, earned(2, 0.1 ether));
-        uint256 treasuryBefore = payment.credits(treasury);
+        Settlement memory s = settleOne(live.brief, earned(2, 0.2 ether));
         uint256 bond = subnets.bondOf(gateway).stakedWei;
-        bytes memory v = voucher(live.brief, 1, 12, 0.4 ether);
-        vm.prank(nodeOwner(1));
-        payment.claim(live.brief, s, 1, 12, 0.4 ether, v);
-        s.earnedWei[1] = 0.4 ether;
-        s.nodeWei[1] = 0.32 ether;
-        s.clientWei = 0.5 ether;
-        equal(payment.credits(treasury) - treasuryBefore, 0.06 ether, "nobody else profits");
+        bytes memory v = voucher(live.brief, 1, 12, 0.24 ether);
+        vm.prank(stranger);
+        payment.claim(live.brief, s, 1, 12, 0.24 ether, v);
+        s.earnedWei[1] = 0.24 ether;
+        s.nodeWei[1] = 0.192 ether;
+        s.gatewayWei = 0.04 ether - 0.032 ether;
         equal(subnets.bondOf(gateway).stakedWei, bond * 9 / 10, "a tenth of the bond");
-        equal(subnets.credits(nodeOwner(1)), bond / 100, "for who showed it");
+        equal(subnets.credits(stranger), bond / 100, "for who showed it");
         vm.warp(START + 1 days);
         finalize(live.brief, s);
-        equal(payment.credits(nodeOwner(1)), 0.32 ether, "paid");
+        equal(payment.credits(nodeOwner(1)), 0.192 ether, "paid");
+        equal(payment.credits(client), 0.6 ether, "never by the client");
         everythingLeaves();
     }
 
-    function test_thenFromTheGatewaysShareThenFromItsBond() public {
+    function test_thenFromItsBond() public {
         Live memory live = open(gateway, 1, 2, ETH);
-        Settlement memory s = settleOne(live.brief, earned(2, 0.45 ether));
+        Settlement memory s = settleOne(live.brief, earned(2, 0.2 ether));
         uint256 bond = subnets.bondOf(gateway).stakedWei;
-        bytes memory v = voucher(live.brief, 0, 12, 1.05 ether);
-        payment.claim(live.brief, s, 0, 12, 1.05 ether, v);
-        // Missing 0.6: 0.1 of it is the client's remainder (0.08 due), 0.09 the gateway's share, 0.31 the bond's.
-        s.earnedWei[0] = 1.05 ether;
-        s.nodeWei[0] = 0.36 ether + 0.08 ether + 0.09 ether;
-        s.clientWei = 0;
+        bytes memory v = voucher(live.brief, 0, 12, 1.2 ether);
+        payment.claim(live.brief, s, 0, 12, 1.2 ether, v);
+        // Due 0.8: 0.04 is the gateway's share, 0.76 the bond's.
+        s.earnedWei[0] = 1.2 ether;
+        s.nodeWei[0] = 0.2 ether;
         s.gatewayWei = 0;
-        equal(subnets.credits(nodeOwner(0)), 0.31 ether, "out of the bond");
-        equal(subnets.bondOf(gateway).stakedWei, (bond - 0.31 ether) * 9 / 10, "and a tenth");
+        equal(subnets.credits(nodeOwner(0)), 0.76 ether, "out of the bond");
+        equal(subnets.bondOf(gateway).stakedWei, (bond - 0.76 ether) * 9 / 10, "and a tenth");
         vm.warp(START + 1 days);
         finalize(live.brief, s);
-        equal(payment.credits(nodeOwner(0)), 0.53 ether, "here");
+        equal(payment.credits(nodeOwner(0)), 0.2 ether, "here");
         everythingLeaves();
+    }
+
+    function test_aGatewayCannotVouchTheClientsMoneyAway() public {
+        Live memory live = open(gateway, 1, 1, ETH);
+        Settlement memory s = settleOne(live.brief, earned(1, 0));
+        bytes memory v = voucher(live.brief, 0, 1, type(uint128).max);
+        payment.claim(live.brief, s, 0, 1, type(uint128).max, v);
+        s.earnedWei[0] = type(uint128).max;
+        equal(subnets.bondOf(gateway).stakedWei, 0, "it gave away its bond");
+        vm.warp(START + 1 days);
+        finalize(live.brief, s);
+        equal(payment.credits(client), ETH, "all goes back");
     }
 
     function test_claimsAfterExpiry() public {
@@ -392,13 +400,58 @@ contract InferencePaymentTest is World {
         Settlement memory s = nothing(live.brief, Outcome.Expired);
         bytes memory v = voucher(live.brief, 0, 3, 0.5 ether);
         payment.claim(live.brief, s, 0, 3, 0.5 ether, v);
-        s.earnedWei[0] = 0.5 ether;
-        s.nodeWei[0] = 0.4 ether;
-        s.clientWei = 0.5 ether;
+        equal(subnets.credits(nodeOwner(0)), 0.4 ether, "paid by the bond of its gateway");
+    }
+
+    // Rescue.
+
+    function test_aDeadGatewaysSessionsAreSettledForIt() public {
+        Live memory live = open(gateway, 1, 2, ETH);
+        InferencePayment.Item[] memory items = one(live.brief, earned(2, 0.3 ether));
+        vm.warp(START + 2 days - 1);
+        vm.expectRevert(abi.encodeWithSelector(InferencePayment.TooEarly.selector, START + 2 days));
+        payment.rescue(gateway, items, 0, "");
+        vm.warp(START + 2 days);
+        registry.makeSet();
+        pin();
+        Settlement memory s = settlementOf(items[0]);
+        s.receiptsRoot = 0;
+        s.gatewayWei = 0;
+        (uint256 seats, bytes memory signatures) = attestSettlement(items[0], s);
+        vm.prank(stranger);
+        payment.rescue(gateway, items, seats, signatures);
         vm.warp(START + 3 days);
         finalize(live.brief, s);
-        equal(payment.credits(nodeOwner(0)), 0.4 ether, "paid without its gateway");
+        equal(payment.credits(nodeOwner(0)), 0.24 ether, "nodes are paid out of the budget");
+        equal(payment.credits(gatewayOwner), 0, "it has no share");
+        equal(payment.credits(client), 0.4 ether, "the rest goes back");
+        isTrue(phaseOf(live.brief.sessionId) == InferencePayment.Phase.Closed, "closed");
         everythingLeaves();
+    }
+
+    function attestSettlement(InferencePayment.Item memory i, Settlement memory s)
+        private
+        view
+        returns (uint256, bytes memory)
+    {
+        bytes32 content = Terms.digest(Terms.digest(i.brief), s);
+        (uint64 batch, uint64 set) = payment.batches(gateway);
+        bytes32 subject = payment.batchSubject(gateway, batch);
+        bytes32 rolling = keccak256(abi.encode(bytes32(0), content, i.tasks));
+        return attest(
+            registry.committeeFor(subject, set, address(0)),
+            3,
+            Typed.BATCH_SETTLEMENT,
+            subject,
+            keccak256(abi.encode(Typed.BATCH_SETTLEMENT, gateway, batch, rolling))
+        );
+    }
+
+    function test_queueSessionsAreNotRescued() public {
+        Live memory live = open(address(queue), 1, 2, ETH);
+        vm.warp(START + 10 days);
+        vm.expectRevert(abi.encodeWithSelector(Module.NotAllowed.selector, address(this)));
+        payment.rescue(address(queue), one(live.brief, earned(2, 1)), 7, "");
     }
 
     function test_claimsThatAreNone() public {
@@ -433,8 +486,8 @@ contract InferencePaymentTest is World {
         vm.expectRevert(abi.encodeWithSelector(InferencePayment.WrongTerms.selector, live.brief.sessionId));
         payment.claim(live.brief, s, 0, 1, 0.2 ether, v);
         s.earnedWei[0] = 0.2 ether;
-        s.nodeWei[0] = 0.16 ether;
-        s.clientWei -= 0.1 ether;
+        s.nodeWei[0] = 0.1 ether;
+        s.gatewayWei = 0;
         vm.expectRevert(abi.encodeWithSelector(InferencePayment.NothingOwed.selector, 0.2 ether));
         payment.claim(live.brief, s, 0, 1, 0.2 ether, v);
     }
@@ -614,7 +667,7 @@ contract InferencePaymentTest is World {
         ValidatorRegistry old = registry;
         deploy(address(token));
         vm.expectRevert(InferencePayment.Empty.selector);
-        payment.pinCommittee();
+        payment.pinCommittee(gateway);
         isTrue(address(old) != address(registry), "a network without validators");
     }
 }
