@@ -57,14 +57,20 @@ function plant(name) {
   };
   /** A node's text with the faults below it planted. */
   const render = (node) => {
+    if (node.nodeType === 'ForStatement') {
+      for (const part of [node.loopExpression, node.initializationExpression]) if (part) part.inHeader = true;
+    }
     const [start, length] = node.src.split(':').map(Number);
     let out = '';
     let at = start;
     for (const child of children(node)) {
       const [s, l] = child.src.split(':').map(Number);
       if (s < at) continue;
-      out += source.subarray(at, s).toString() + render(child);
+      const rendered = render(child);
+      out += source.subarray(at, s).toString() + rendered;
       at = s + l;
+      // A statement's source ends before its semicolon; one that became a block needs none.
+      if (rendered.endsWith('}') && source[at] === 59) at++;
     }
     out += source.subarray(at, start + length).toString();
     return change(node, out);
@@ -83,10 +89,11 @@ function plant(name) {
       const condition = render(node.condition);
       const always = fault(node, `always: if (${text(node.condition)})`);
       const never = fault(node, `never: if (${text(node.condition)})`);
-      const rest = render(node.trueBody) + (node.falseBody ? ' else ' + render(node.falseBody) : '');
+      const body = render(node.trueBody);
+      const rest = node.falseBody ? (body.endsWith('}') ? body : body + ';') + ' else ' + render(node.falseBody) : body;
       return `if (${always} || (!${never} && (${condition}))) ${rest}`;
     }
-    if (node.nodeType === 'ExpressionStatement') {
+    if (node.nodeType === 'ExpressionStatement' && !node.inHeader) {
       const e = node.expression;
       const other = { '+=': '-=', '-=': '+=' }[e.operator];
       if (e.nodeType === 'Assignment' && other) {

@@ -214,6 +214,17 @@ contract PoolTest is World {
         is_(0, NodePool.Standing.None);
     }
 
+    function test_comesBackWithTheStakeItHas() public {
+        fund(nodeOwner(0), address(nodes), 100 ether);
+        bytes memory yes = consent(nodeOwner(0), nodeKey(0));
+        vm.startPrank(nodeOwner(0));
+        nodes.remove(node(0));
+        nodes.stake(node(0), 100 ether);
+        nodes.join(node(0), 1, 0, yes);
+        vm.stopPrank();
+        is_(0, NodePool.Standing.Unqualified);
+    }
+
     function test_comesBackBeforeItsSlotsDo() public {
         reserve(0);
         reserve(0);
