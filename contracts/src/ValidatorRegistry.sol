@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Bonds} from "./base/Bonds.sol";
+import {Param} from "./Parameters.sol";
+import {Draw} from "./lib/Draw.sol";
+import {Typed} from "./lib/Typed.sol";
+import {MyelinDirectory} from "./MyelinDirectory.sol";
+
+/// @title Validators: their owners, operator keys, stakes, faults, and the committees drawn of them
+/// @notice An owner is one validator, so a committee of distinct validators is one of distinct owners, and more keys buy nothing that more
+/// stake would not. Committees are drawn from a *set*: who was active, with which weight, when it was made. A set never changes, so nobody can
+/// bend a draw whose seed is known already; who is jailed or leaves afterwards keeps an empty seat in it and cannot sign.
+contract ValidatorRegistry is Bonds {
+    /// @notice Most validators at a time: what bounds the cost of making a set.
+    uint256 public constant MAX_VALIDATORS = 128;
+    /// @notice One unit of weight in wei of stake.
+    uint256 public constant WEIGHT_UNIT_WEI = 1e12;
+    /// @notice Most weight of one validator, so that the sum of all has 63 bits.
+    uint256 public constant MAX_WEIGHT = 2 ** 56 - 1;
+    /// @notice How long the set before the newest can still be used.
+    uint64 public constant SET_GRACE_SECONDS = 10 minutes;
+    /// @notice How long a fault jails.
+    uint64 public constant JAIL_SECONDS = 7 days;
+    /// @notice How long a case against a validator is open, and nobody can open another.
+    uint64 public constant CASE_SECONDS = 7 days;
+    /// @notice The purpose of the draw of a committee.
+    bytes32 public constant COMMITTEE_PURPOSE = keccak256("myelin/select/committee/1");
+
+    /// @notice Where a validator stands.
+    enum Status {
+        None,
+        Active,
+        Leaving
+    }
+
+    /// @notice What a validator can be guilty of; the shares are the seeds'.
+    enum Fault {
+        Downtime,
+        InvalidSignature,
+        ApprovedInvalidResult,
+        Collusion
+    }
+
+    struct Validator {
+        address operator;
+        Status status;
+        uint40 jailedUntil;
+        uint32 round;
+    }
+
+    struct Case {
+        uint64 judgedBy;
+        uint64 openedAt;
+        bool judged;
+    }
+
+    struct Set {
+        address line;
+        uint40 madeAt;
+        uint16 size;
+    }
+
+    /// @notice The number of the newest set; the first is 1.
+    uint64 public setVersion;
+    uint64 private _mixedVersion;
+    bytes32 private _mix;
+
+    mapping(address owner => Validator validator) private _validators;
+    /// @notice Whose operator a key is or ever was: a signature does not outlive its key's replacement, evidence does.
+    mapping(address operator => address owner) public ownerOf;
+    address[] private _owners;
+    mapping(address owner => uint256 place) private _placeOf;
+    mapping(uint64 version => Set set) private _sets;
+    /// @notice The randomness of a set: the seeds of sessions opened before it was made.
+    mapping(uint64 version => bytes32 beacon) public beaconOf;
+    mapping(bytes32 evidence => bool used) private _punished;
+    /// @notice The last case against a validator; `judgedBy` is the set whose committee judges it.
+    mapping(address owner => Case) public cases;
+
+    /// @notice A validator joined.
+    event ValidatorRegistered(address indexed owner, address indexed operator);
+    /// @notice An operator key was replaced; the zero address when it was only revoked.
+    event OperatorChanged(address indexed owner, address indexed operator);
+    /// @notice A validator leaves.
+    event ValidatorLeaving(address indexed owner);
+    /// @notice A validator may not sit for a while.
+    event Jailed(address indexed owner, uint64 until);
+    /// @notice A case was opened.
+    event Accused(address indexed owner, address indexed accuser, uint64 judgedBy, uint32 round);
+    /// @notice A fault was proven.
+    event FaultProven(address indexed owner, Fault fault, bytes32 evidence);
+    /// @notice A set was made; each word is `owner << 96 | sum of the weights so far`.
+    event SetMade(uint64 indexed version, uint256[] line, bytes32 beacon);
+
+    /// @notice The account is no validator, or not in the right status.
+    error NotAValidator(address owner);
+    /// @notice The account is a validator already.
+    error AlreadyRegistered(address owner);
+    /// @notice The key is or was another operator's.
+    error OperatorTaken(address operator);
+    /// @notice No more validators can join.
+    error Full();
+    /// @notice The newest set is younger than an epoch.
+    error EpochRunning(uint64 until);
+    /// @notice Nobody is active.
+    error NobodyActive();
+    /// @notice This set cannot be used, or not any more.
+    error SetNotUsable(uint64 version);
+    /// @notice The seats given are not ones of the committee, or their number is not that of the signatures.
+    error BadSeats(uint256 seats);
+    /// @notice Fewer signed than must.
+    error NoQuorum(uint256 signers, uint256 quorum);
+    /// @notice This seat's signature is not by its validator, or the validator may not sign.
+    error BadSigner(address signer, address validator);
+    /// @notice The two do not contradict each other, or are not by one validator.
+    error NoContradiction();
+    /// @notice A case is open, or was lately.
+    error CaseOpen(uint64 until);
+    /// @notice No case is open against this validator.
+    error NoCase(address owner);
+    /// @notice This was punished before.
+    error PunishedBefore();
+
+    constructor(MyelinDirectory directory) Bonds(directory, directory.validators()) {
+        _mix = keccak256(abi.encode(directory, block.chainid));
+    }
+
+    // Owners.
+
+    /// @notice Joins with a stake and an operator key. The key must be fresh, and must not be the caller's own: the cold key stays cold.
+    function registerValidator(address operator, uint256 amountWei, bytes calldata consent) external nonReentrant {
+        Validator storage v = _validators[msg.sender];
+        if (v.status != Status.None) revert AlreadyRegistered(msg.sender);
+        if (_owners.length == MAX_VALIDATORS) revert Full();
+        v.status = Status.Active;
+        _owners.push(msg.sender);
+        _placeOf[msg.sender] = _owners.length;
+        _setOperator(v, operator, consent);
+        emit ValidatorRegistered(msg.sender, operator);
+        _stake(msg.sender, amountWei, _parameters.get(Param.MinValidatorStakeWei));
+    }
+
+    /// @notice Adds to the caller's stake; it weighs from the next set on.
+    function stake(uint256 amountWei) external nonReentrant {
+        if (_validators[msg.sender].status != Status.Active) revert NotAValidator(msg.sender);
+        _stake(msg.sender, amountWei, 0);
+    }
+
+    /// @notice Replaces the operator key; the zero address revokes it. Takes effect at once.
+    function setOperator(address operator, bytes calldata consent) external {
+        Validator storage v = _validators[msg.sender];
+        if (v.status != Status.Active) revert NotAValidator(msg.sender);
+        if (operator == address(0)) v.operator = address(0);
+        else _setOperator(v, operator, consent);
+        emit OperatorChanged(msg.sender, operator);
+    }
+
+    /// @notice Takes a part of the stake out; what stays must be enough.
+    function unbond(uint256 amountWei) external {
+        if (_validators[msg.sender].status != Status.Active) revert NotAValidator(msg.sender);
+        _unbond(msg.sender, amountWei);
+        uint256 stakedWei = _bonds[msg.sender].stakedWei;
+        uint256 minWei = _parameters.get(Param.MinValidatorStakeWei);
+        if (stakedWei < minWei) revert StakeTooSmall(stakedWei, minWei);
+    }
+
+    /// @notice Resigns: never drawn or counted again; the stake follows after the unbonding time.
+    function resign() external {
+        Validator storage v = _validators[msg.sender];
+        if (v.status != Status.Active) revert NotAValidator(msg.sender);
+        v.status = Status.Leaving;
+        uint256 place = _placeOf[msg.sender];
+        address last = _owners[_owners.length - 1];
+        _owners[place - 1] = last;
+        _placeOf[last] = place;
+        _owners.pop();
+        delete _placeOf[msg.sender];
+        emit ValidatorLeaving(msg.sender);
+        if (_bonds[msg.sender].stakedWei > 0) _unbond(msg.sender, _bonds[msg.sender].stakedWei);
+    }
+
+    /// @notice Fetches a stake that has waited long enough. Whoever left can then register again.
+    function withdraw(address to) external nonReentrant {
+        Validator storage v = _validators[msg.sender];
+        if (v.status == Status.None) revert NotAValidator(msg.sender);
+        if (v.status == Status.Leaving) {
+            v.status = Status.None;
+            v.operator = address(0);
+        }
+        _withdraw(msg.sender, to);
+    }
+
+    /// @notice A validator as it is now.
+    function validatorOf(address owner) external view returns (Validator memory) {
+        return _validators[owner];
+    }
+
+    /// @notice Every owner who has not left, in no order.
+    function owners() external view returns (address[] memory) {
+        return _owners;
+    }
+
+    // Sets and committees.
+
+    /// @notice Makes a set of who is active now; anyone may, once an epoch.
+    function makeSet() external returns (uint64 version) {
+        version = setVersion;
+        if (version > 0) {
+            uint64 until = uint64(_sets[version].madeAt + _parameters.get(Param.EpochSeconds));
+            if (block.timestamp < until) revert EpochRunning(until);
+        }
+        uint256[] memory line = _activeLine();
+        if (line.length == 0) revert NobodyActive();
+        setVersion = ++version;
+        beaconOf[version] = _mix;
+        _sets[version] = Set(_store(line), uint40(block.timestamp), uint16(line.length));
+        emit SetMade(version, line, _mix);
+    }
+
+    /// @notice A set as it was made: words `owner << 96 | sum of the weights so far`, sorted.
+    function setOf(uint64 version) public view returns (uint256[] memory line, uint40 since) {
+        Set memory set = _sets[version];
+        line = new uint256[](set.size);
+        address pointer = set.line;
+        uint256 size = set.size;
+        assembly ("memory-safe") {
+            extcodecopy(pointer, add(line, 0x20), 1, mul(size, 0x20))
+        }
+        return (line, set.madeAt);
+    }
+
+    /// @notice When a set was made; 0 for one that was not.
+    function madeAt(uint64 version) external view returns (uint40) {
+        return _sets[version].madeAt;
+    }
+
+    /// @notice Whether something new can still be drawn from a set: the newest, or for a few minutes the one before it.
+    function isUsable(uint64 version) public view returns (bool) {
+        uint64 newest = setVersion;
+        if (version == 0 || version > newest) return false;
+        return version == newest
+            || (version == newest - 1 && block.timestamp < _sets[newest].madeAt + SET_GRACE_SECONDS);
+    }
+
+    /// @notice The committee that a seed draws from a set.
+    function committee(bytes32 seed, uint64 version) public view returns (address[] memory) {
+        (uint256[] memory line,) = setOf(version);
+        return Draw.drawLine(seed, COMMITTEE_PURPOSE, line, _parameters.get(Param.CommitteeSize));
+    }
+
+    /// @notice The committee that a set has for something about `subject`, from the set's own randomness; without `excluded`.
+    function committeeFor(bytes32 subject, uint64 version, address excluded)
+        public
+        view
+        returns (address[] memory members)
+    {
+        if (version == 0 || version > setVersion) revert SetNotUsable(version);
+        (uint256[] memory line,) = setOf(version);
+        uint256 size = _parameters.get(Param.CommitteeSize);
+        bytes32 seed = keccak256(abi.encode(beaconOf[version], subject));
+        address[] memory drawn = Draw.drawLine(seed, COMMITTEE_PURPOSE, line, excluded == address(0) ? size : size + 1);
+        members = new address[](size);
+        uint256 length;
+        for (uint256 i = 0; i < drawn.length && length < size; ++i) {
+            if (drawn[i] != excluded) members[length++] = drawn[i];
+        }
+        assembly ("memory-safe") {
+            mstore(members, length)
+        }
+    }
+
+    /// @notice Reverts unless a quorum of the committee that `seed` draws from set `version` attested. Only for sessions: the seed also
+    /// goes into the randomness of the next set.
+    /// @param seats bit i is set when seat i of the committee signed
+    /// @param signatures 65 bytes each, in the order of the seats
+    function requireApproval(
+        bytes32 seed,
+        uint64 version,
+        bytes32 kind,
+        bytes32 subject,
+        bytes32 content,
+        uint256 seats,
+        bytes calldata signatures
+    ) external {
+        if (msg.sender != DIRECTORY.sessions()) revert NotAllowed(msg.sender);
+        if (!isUsable(version)) revert SetNotUsable(version);
+        if (_mixedVersion != version) {
+            _mixedVersion = version;
+            _mix = keccak256(abi.encode(_mix, seed));
+        }
+        _requireQuorum(committee(seed, version), Typed.attestation(kind, subject, content), seats, signatures);
+    }
+
+    /// @notice Reverts unless a quorum of the committee that set `version` has for `subject` attested.
+    /// @return signers the owners who signed
+    function requireVerdict(
+        uint64 version,
+        bytes32 kind,
+        bytes32 subject,
+        bytes32 content,
+        uint256 seats,
+        bytes calldata signatures
+    ) external view returns (address[] memory signers) {
+        return _requireQuorum(
+            committeeFor(subject, version, address(0)), Typed.attestation(kind, subject, content), seats, signatures
+        );
+    }
+
+    /// @notice Reverts unless a quorum of the committee that `seed` drew from set `version` attested; the set may be an old one.
+    function requireSeated(
+        bytes32 seed,
+        uint64 version,
+        bytes32 kind,
+        bytes32 subject,
+        bytes32 content,
+        uint256 seats,
+        bytes calldata signatures
+    ) external view returns (address[] memory signers) {
+        return
+            _requireQuorum(committee(seed, version), Typed.attestation(kind, subject, content), seats, signatures);
+    }
+
+    // Faults.
+
+    /// @notice The share of the stake that a fault costs, in ten-thousandths.
+    function shareOf(Fault fault) public pure returns (uint256) {
+        if (fault == Fault.Downtime) return 1_000;
+        if (fault == Fault.ApprovedInvalidResult) return 3_000;
+        if (fault == Fault.InvalidSignature) return 5_000;
+        return 10_000;
+    }
+
+    /// @notice What the open case against a validator is about.
+    function faultSubject(address owner) public view returns (bytes32) {
+        return keccak256(abi.encode(Typed.FAULT_VERDICT, owner, _validators[owner].round));
+    }
+
+    /// @notice Opens a case against a validator. The next set's committee judges it, whose randomness is not known yet; another case can
+    /// follow only a week later. So nobody can wait for a committee to their liking. Only an active validator may.
+    function accuse(address owner) external {
+        if (_validators[msg.sender].status != Status.Active) revert NotAValidator(msg.sender);
+        Validator storage v = _validators[owner];
+        if (v.status == Status.None) revert NotAValidator(owner);
+        Case storage c = cases[owner];
+        if (c.judgedBy != 0 && block.timestamp < c.openedAt + CASE_SECONDS) {
+            revert CaseOpen(c.openedAt + CASE_SECONDS);
+        }
+        ++v.round;
+        cases[owner] = Case(setVersion + 1, uint64(block.timestamp), false);
+        emit Accused(owner, msg.sender, setVersion + 1, v.round);
+    }
+
+    /// @notice Slashes and jails by the verdict of the case's committee, in which the accused does not sit.
+    function punish(address owner, Fault fault, bytes32 evidenceDigest, uint256 seats, bytes calldata signatures)
+        external
+    {
+        Case storage c = cases[owner];
+        if (c.judgedBy == 0 || c.judged || block.timestamp >= c.openedAt + CASE_SECONDS) revert NoCase(owner);
+        c.judged = true;
+        bytes32 subject = faultSubject(owner);
+        bytes32 content = keccak256(
+            abi.encode(
+                Typed.FAULT_VERDICT, owner, uint64(_validators[owner].round), uint8(fault), evidenceDigest
+            )
+        );
+        _requireQuorum(
+            committeeFor(subject, c.judgedBy, owner),
+            Typed.attestation(Typed.FAULT_VERDICT, subject, content),
+            seats,
+            signatures
+        );
+        _convict(owner, fault, evidenceDigest);
+    }
+
+    /// @notice Slashes a validator whose key signed two contents for one kind and subject: all of its stake. Anyone may show it.
+    function punishDoubleSigning(
+        bytes32 kind,
+        bytes32 subject,
+        bytes32 firstContent,
+        bytes calldata firstSignature,
+        bytes32 secondContent,
+        bytes calldata secondSignature
+    ) external {
+        address owner = ownerOf[_signerOf(Typed.attestation(kind, subject, firstContent), firstSignature)];
+        address other = ownerOf[_signerOf(Typed.attestation(kind, subject, secondContent), secondSignature)];
+        if (firstContent == secondContent || owner == address(0) || owner != other) revert NoContradiction();
+        bytes32 evidence = keccak256(abi.encode(owner, kind, subject));
+        if (_punished[evidence]) revert PunishedBefore();
+        _punished[evidence] = true;
+        _convict(owner, Fault.Collusion, evidence);
+    }
+
+    function _convict(address owner, Fault fault, bytes32 evidence) private {
+        emit FaultProven(owner, fault, evidence);
+        uint40 until = uint40(block.timestamp) + uint40(JAIL_SECONDS);
+        _validators[owner].jailedUntil = until;
+        emit Jailed(owner, until);
+        _slash(owner, shareOf(fault), msg.sender);
+    }
+
+    function _setOperator(Validator storage v, address operator, bytes calldata consent) private {
+        if (operator == msg.sender || ownerOf[operator] != address(0)) revert OperatorTaken(operator);
+        _requireConsent(msg.sender, operator, consent);
+        ownerOf[operator] = msg.sender;
+        v.operator = operator;
+    }
+
+    /// @dev Who may sit, sorted by address, with the sums of the weights.
+    function _activeLine() private view returns (uint256[] memory line) {
+        uint256 minWei = _parameters.get(Param.MinValidatorStakeWei);
+        uint256 count = _owners.length;
+        line = new uint256[](count);
+        uint256 length;
+        for (uint256 n = 0; n < count; ++n) {
+            address owner = _owners[n];
+            Validator memory v = _validators[owner];
+            uint256 stakedWei = _bonds[owner].stakedWei;
+            if (stakedWei < minWei || v.operator == address(0) || v.jailedUntil > block.timestamp) continue;
+            uint256 weight = stakedWei / WEIGHT_UNIT_WEI;
+            uint256 word = uint256(uint160(owner)) << 96 | (weight > MAX_WEIGHT ? MAX_WEIGHT : weight);
+            uint256 place = length++;
+            for (; place > 0 && line[place - 1] > word; --place) {
+                line[place] = line[place - 1];
+            }
+            line[place] = word;
+        }
+        assembly ("memory-safe") {
+            mstore(line, length)
+        }
+        for (uint256 i = 1; i < length; ++i) {
+            line[i] += line[i - 1] & type(uint96).max;
+        }
+    }
+
+    /// @dev Keeps words as the code of a contract that does nothing: the first byte stops it.
+    function _store(uint256[] memory line) private returns (address pointer) {
+        bytes memory code = abi.encodePacked(hex"600b5981380380925939f300", line);
+        assembly ("memory-safe") {
+            pointer := create(0, add(code, 0x20), mload(code))
+        }
+        assert(pointer != address(0));
+    }
+
+    function _requireQuorum(address[] memory members, bytes32 structHash, uint256 seats, bytes calldata signatures)
+        private
+        view
+        returns (address[] memory signers)
+    {
+        bytes32 digest = _typedDigest(structHash);
+        signers = new address[](members.length);
+        uint256 count;
+        for (uint256 seat = 0; seat < members.length; ++seat) {
+            if (seats >> seat & 1 == 0) continue;
+            if (signatures.length < 65 * (count + 1)) revert BadSeats(seats);
+            address owner = members[seat];
+            Validator memory v = _validators[owner];
+            address signer = _recover(digest, signatures[65 * count:65 * (count + 1)]);
+            if (signer != v.operator || v.status != Status.Active || v.jailedUntil > block.timestamp) {
+                revert BadSigner(signer, owner);
+            }
+            signers[count++] = owner;
+        }
+        uint256 quorum = _parameters.get(Param.Quorum);
+        if (count < quorum) revert NoQuorum(count, quorum);
+        if (seats >> members.length != 0 || signatures.length != 65 * count) revert BadSeats(seats);
+        assembly ("memory-safe") {
+            mstore(signers, count)
+        }
+    }
+}
