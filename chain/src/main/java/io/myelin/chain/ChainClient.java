@@ -71,6 +71,9 @@ public interface ChainClient extends AutoCloseable {
   /** Wei an account holds. */
   BigInteger balance(Address account);
 
+  /** A contract's code; empty for an account without one. */
+  Bytes code(Address account);
+
   /** What became of a transaction; empty while no block of the branch that holds now has it. */
   Optional<TransactionReceipt> receipt(Digest transaction);
 

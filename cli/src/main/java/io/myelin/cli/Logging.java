@@ -56,8 +56,6 @@ public final class Logging {
     root.setLevel(Level.WARN);
     context.getLogger("io.myelin").setLevel(level);
     // It warns of the older reflection service, which stands beside the newer one on purpose.
-    context
-        .getLogger("com.linecorp.armeria.server.grpc.GrpcServiceBuilder")
-        .setLevel(Level.ERROR);
+    context.getLogger("com.linecorp.armeria.server.grpc.GrpcServiceBuilder").setLevel(Level.ERROR);
   }
 }

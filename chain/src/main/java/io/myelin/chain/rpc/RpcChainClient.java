@@ -225,6 +225,11 @@ public final class RpcChainClient implements ChainClient {
   }
 
   @Override
+  public Bytes code(Address account) {
+    return plain("eth_getCode", Frames.parameters(account, "latest"), Json::bytes);
+  }
+
+  @Override
   public Optional<TransactionReceipt> receipt(Digest transaction) {
     return plain(
         "eth_getTransactionReceipt",

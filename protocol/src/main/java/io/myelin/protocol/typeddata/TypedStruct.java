@@ -7,7 +7,13 @@ import io.myelin.protocol.ids.Digest;
  * type's order, to whoever asks: the hash or the JSON that a wallet shows.
  */
 public sealed interface TypedStruct
-    permits Eip712Domain, NodeHello, TaskOffer, TaskCommit, SessionRequest, ReceiptAttestation {
+    permits Eip712Domain,
+        NodeHello,
+        OperatorConsent,
+        TaskOffer,
+        TaskCommit,
+        SessionRequest,
+        ReceiptAttestation {
 
   /** Name and fields. */
   StructType type();
