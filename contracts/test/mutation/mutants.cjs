@@ -1,5 +1,5 @@
 // Plants one small fault at a time in the money's contracts and asks whether the unit tests notice.
-//   node mutants.cjs FORGE [--only CONTRACT] [--every N]     every Nth fault only
+//   node mutants.cjs FORGE [--only CONTRACT] [--every N | --faults 3,7]     every Nth fault, or these
 // Faults are planted by the compiler's own syntax tree, so that what is changed is an expression and not a text. Each is compiled without the
 // optimizer, in a copy of this folder that holds only the tests of its contract.
 const fs = require('fs');
@@ -11,10 +11,12 @@ const forge = path.resolve(process.argv[2]);
 const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
 const only = option('--only');
 const every = Number(option('--every') || 1);
+const these = option('--faults')?.split(',').map(Number);
 const root = path.resolve(__dirname, '../..');
+// The tests that are about a contract, and those that use it: tried when the first find nothing.
 const tests = {
-  InferencePayment: ['InferencePayment'],
-  SessionQueue: ['SessionQueue'],
+  InferencePayment: ['InferencePayment', 'Session', 'SessionQueue', 'Tokens'],
+  SessionQueue: ['SessionQueue', 'InferencePayment'],
 };
 const targets = Object.keys(tests).filter((name) => !only || only === name);
 
@@ -125,6 +127,11 @@ execSync(`mkdir -p ${place} && ln -s ${root}/../node_modules ${work}/node_module
 execSync(`cp -r ${root}/src ${root}/test ${root}/foundry.toml ${root}/solc ${root}/solc.cjs ${place}/`);
 execSync(`rm -rf ${place}/test/invariant ${place}/test/gas ${place}/test/fuzz ${place}/test/mutation`);
 
+function copyTests(list) {
+  execSync(`rm -rf ${place}/test/unit && mkdir ${place}/test/unit`);
+  for (const test of list) execSync(`cp ${root}/test/unit/${test}.t.sol ${place}/test/unit/`);
+}
+
 function run(name) {
   const args = ['test', '--threads', '2', '--fail-fast'];
   const env = { ...process.env, FOUNDRY_OPTIMIZER: 'false', FOUNDRY_CODE_SIZE_LIMIT: '1000000' };
@@ -136,8 +143,7 @@ const syntax = Object.fromEntries(targets.map((name) => [name, syntaxTree(name)]
 let failed = false;
 for (const name of targets) {
   const file = path.join(place, 'src', name + '.sol');
-  execSync(`rm -rf ${place}/test/unit && mkdir ${place}/test/unit`);
-  for (const test of tests[name]) execSync(`cp ${root}/test/unit/${test}.t.sol ${place}/test/unit/`);
+  copyTests(tests[name]);
   const { faults } = plant(name, 0);
   console.log(`${name}: ${faults.length} faults`);
   const sound = run(name);
@@ -146,9 +152,15 @@ for (const name of targets) {
     process.exit(1);
   }
   const count = { tried: 0, survived: 0, invalid: 0 };
-  for (let n = 1; n <= faults.length; n += every) {
+  const chosen = faults.map((_, i) => i + 1).filter((n) => (these ? these.includes(n) : (n - 1) % every === 0));
+  for (const n of chosen) {
     fs.writeFileSync(file, plant(name, n).out);
-    const { ok, out } = run(name);
+    copyTests(tests[name].slice(0, 1));
+    let { ok, out } = run(name);
+    if (ok) {
+      copyTests(tests[name].slice(1));
+      ({ ok, out } = run(name));
+    }
     const { line, change } = faults[n - 1];
     if (/Compiler run failed/.test(out)) count.invalid++;
     else count.tried++;
