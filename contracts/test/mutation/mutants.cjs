@@ -1,7 +1,7 @@
 // Plants one small fault at a time in the money's contracts and asks whether the unit tests notice.
-//   node mutants.cjs FORGE [--only CONTRACT] [--every N]     every Nth fault only
-// Every fault of a contract is compiled in at once, each behind a switch that an environment variable turns on: one compilation, then one run
-// of the tests a fault. Faults are planted by the compiler's own syntax tree, so that what is changed is an expression and not a text.
+//   node mutants.cjs FORGE [--only CONTRACT] [--every N | --faults 3,7]     every Nth fault, or these
+// Faults are planted by the compiler's own syntax tree, so that what is changed is an expression and not a text. Each is compiled without the
+// optimizer, in a copy of this folder that holds only the tests of its contract.
 const fs = require('fs');
 const path = require('path');
 const { spawnSync, execSync } = require('child_process');
@@ -11,10 +11,12 @@ const forge = path.resolve(process.argv[2]);
 const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
 const only = option('--only');
 const every = Number(option('--every') || 1);
+const these = option('--faults')?.split(',').map(Number);
 const root = path.resolve(__dirname, '../..');
+// The tests that are about a contract, and those that use it: tried when the first find nothing.
 const tests = {
-  InferencePayment: 'test/unit/{InferencePayment,Session,SessionQueue,Tokens}.t.sol',
-  SessionQueue: 'test/unit/{SessionQueue,InferencePayment}.t.sol',
+  InferencePayment: ['InferencePayment', 'Session', 'SessionQueue', 'Tokens'],
+  SessionQueue: ['SessionQueue', 'InferencePayment'],
 };
 const targets = Object.keys(tests).filter((name) => !only || only === name);
 
@@ -38,8 +40,8 @@ function syntaxTree(name) {
   return JSON.parse(solc.compile(JSON.stringify(input), { import: read })).sources[file].ast;
 }
 
-/** The contract with every fault behind a switch, and what the faults are. */
-function plant(name) {
+/** The contract with one fault (from 1; 0 for none) planted, and what all of them are. */
+function plant(name, chosen) {
   const source = fs.readFileSync(path.join(root, 'src', name + '.sol'));
   const faults = [];
   const text = (node) => {
@@ -49,7 +51,7 @@ function plant(name) {
   const fault = (node, change) => {
     const line = source.subarray(0, Number(node.src.split(':')[0])).toString().split('\n').length;
     faults.push({ name, line, change: change.replace(/\s+/g, ' ') });
-    return `_fault(${faults.length})`;
+    return faults.length === chosen;
   };
   const children = (node) => {
     const found = [];
@@ -82,37 +84,31 @@ function plant(name) {
   };
   const change = (node, out) => {
     if (node.nodeType === 'BinaryOperation' && replacements[node.operator] && !node.isConstant && !node.isPure) {
-      const left = render(node.leftExpression);
-      const right = render(node.rightExpression);
-      let result = `(${left} ${node.operator} ${right})`;
       for (const other of replacements[node.operator]) {
-        result = `(${fault(node, `${text(node)} with ${other}`)} ? (${text(node.leftExpression)} ${other} ${text(node.rightExpression)}) : ${result})`;
+        if (fault(node, `${text(node)} with ${other}`)) {
+          out = `(${text(node.leftExpression)} ${other} ${text(node.rightExpression)})`;
+        }
       }
-      return result;
     }
     if (node.nodeType === 'IfStatement') {
-      const condition = render(node.condition);
-      const always = fault(node, `always: if (${text(node.condition)})`);
-      const never = fault(node, `never: if (${text(node.condition)})`);
-      const body = render(node.trueBody);
-      const rest = node.falseBody ? (body.endsWith('}') ? body : body + ';') + ' else ' + render(node.falseBody) : body;
-      return `if (${always} || (!${never} && (${condition}))) ${rest}`;
+      const rest = text(node).slice(text(node).indexOf(text(node.condition)) + text(node.condition).length);
+      if (fault(node, `always: if (${text(node.condition)})`)) out = `if (true${rest}`;
+      if (fault(node, `never: if (${text(node.condition)})`)) out = `if (false${rest}`;
     }
     if (node.nodeType === 'ExpressionStatement' && !node.inHeader) {
       const e = node.expression;
       const other = { '+=': '-=', '-=': '+=' }[e.operator];
-      if (e.nodeType === 'Assignment' && other) {
-        const swapped = `${text(e.leftHandSide)} ${other} ${text(e.rightHandSide)}`;
-        return `if (${fault(node, `${text(e)} with ${other}`)}) { ${swapped}; } else if (!${fault(node, `without ${text(e)}`)}) { ${out}; }`;
+      if (e.nodeType === 'Assignment' && other && fault(node, `${text(e)} with ${other}`)) {
+        out = `${text(e.leftHandSide)} ${other} ${text(e.rightHandSide)}`;
       }
-      return `if (!${fault(node, `without ${text(e)}`)}) { ${out}; }`;
+      if (fault(node, `without ${text(e)}`)) out = '{}';
     }
     return out;
   };
 
   let out = '';
   let at = 0;
-  const contract = syntaxTree(name).nodes.find((n) => n.nodeType === 'ContractDefinition');
+  const contract = syntax[name].nodes.find((n) => n.nodeType === 'ContractDefinition');
   for (const f of contract.nodes) {
     if (f.nodeType !== 'FunctionDefinition' || f.kind === 'constructor' || f.stateMutability === 'pure' || !f.body) continue;
     const [s, l] = f.body.src.split(':').map(Number);
@@ -120,11 +116,6 @@ function plant(name) {
     at = s + l;
   }
   out += source.subarray(at).toString();
-  const vm = '0x7109709ECfa91a80626fF3989D68f67F5b1DD12D';
-  out += `
-interface FaultSwitch { function envOr(string calldata, uint256) external view returns (uint256); }
-function _fault(uint256 n) view returns (bool) { return FaultSwitch(${vm}).envOr("MYELIN_FAULT", uint256(0)) == n; }
-`;
   return { out, faults };
 }
 
@@ -134,50 +125,55 @@ process.on('exit', () => fs.rmSync(work, { recursive: true, force: true }));
 const place = path.join(work, 'contracts');
 execSync(`mkdir -p ${place} && ln -s ${root}/../node_modules ${work}/node_modules && ln -s ${root}/../docs ${work}/docs`);
 execSync(`cp -r ${root}/src ${root}/test ${root}/foundry.toml ${root}/solc ${root}/solc.cjs ${place}/`);
-execSync(`cd ${place}/test/unit && rm -f ValidatorRegistry.t.sol Pool.t.sol Subnets.t.sol Cognitive.t.sol Vectors.t.sol`);
-// The pipeline that moves variables to memory when the stack is full, and as little else of the optimizer as it can do with.
-fs.appendFileSync(path.join(place, 'foundry.toml'), `
-[profile.default.optimizer_details]
-yul = true
-[profile.default.optimizer_details.yulDetails]
-stackAllocation = true
-optimizerSteps = "u"
-`);
 execSync(`rm -rf ${place}/test/invariant ${place}/test/gas ${place}/test/fuzz ${place}/test/mutation`);
 
-function run(name, fault) {
-  const args = ['test', '--threads', '2', '--match-path', tests[name], '--fail-fast', '--via-ir'];
-  const env = { ...process.env, MYELIN_FAULT: String(fault), FOUNDRY_OPTIMIZER_RUNS: '1', FOUNDRY_CODE_SIZE_LIMIT: '1000000' };
-  const result = spawnSync(forge, args, { cwd: place, encoding: 'utf8', env, timeout: 900000 });
+function copyTests(list) {
+  execSync(`rm -rf ${place}/test/unit && mkdir ${place}/test/unit`);
+  for (const test of list) execSync(`cp ${root}/test/unit/${test}.t.sol ${place}/test/unit/`);
+}
+
+function run(name) {
+  const args = ['test', '--threads', '2', '--fail-fast'];
+  const env = { ...process.env, FOUNDRY_OPTIMIZER: 'false', FOUNDRY_CODE_SIZE_LIMIT: '1000000' };
+  const result = spawnSync(forge, args, { cwd: place, encoding: 'utf8', env, timeout: 300000 });
   return { ok: result.status === 0, out: result.stdout + result.stderr };
 }
 
+const syntax = Object.fromEntries(targets.map((name) => [name, syntaxTree(name)]));
 let failed = false;
 for (const name of targets) {
-  const { out, faults } = plant(name);
-  console.log(`${name}: ${faults.length} faults planted`);
-  fs.writeFileSync(path.join(place, 'src', name + '.sol'), out);
-  const sound = run(name, 0);
+  const file = path.join(place, 'src', name + '.sol');
+  copyTests(tests[name]);
+  const { faults } = plant(name, 0);
+  console.log(`${name}: ${faults.length} faults`);
+  const sound = run(name);
   if (!sound.ok) {
-    fs.writeFileSync(path.join(root, 'target', `mutants-${name}.sol`), out);
-    console.log(sound.out.slice(-4000));
-    console.log(`${name}: with every fault off the tests do not pass`);
+    console.log(sound.out.slice(-4000) + `\n${name}: without a fault the tests do not pass`);
     process.exit(1);
   }
-  const survived = [];
-  let tried = 0;
-  faults.forEach((fault, i) => {
-    if (i % every !== 0) return;
-    tried++;
-    if (run(name, i + 1).ok) {
-      survived.push(fault);
-      console.log(`survived: ${name}.sol:${fault.line}: ${fault.change}`);
+  const count = { tried: 0, survived: 0, invalid: 0 };
+  const chosen = faults.map((_, i) => i + 1).filter((n) => (these ? these.includes(n) : (n - 1) % every === 0));
+  for (const n of chosen) {
+    fs.writeFileSync(file, plant(name, n).out);
+    copyTests(tests[name].slice(0, 1));
+    let { ok, out } = run(name);
+    if (ok) {
+      copyTests(tests[name].slice(1));
+      ({ ok, out } = run(name));
     }
-  });
-  const killed = tried - survived.length;
-  const share = (100 * killed) / tried;
-  console.log(`${name}: ${killed} of ${tried} faults found (${share.toFixed(1)} %)`);
+    const { line, change } = faults[n - 1];
+    if (/Compiler run failed/.test(out)) count.invalid++;
+    else count.tried++;
+    if (ok) {
+      count.survived++;
+      console.log(`survived: ${name}.sol:${line}: ${change}`);
+    }
+    if (process.env.MUTANTS_VERBOSE) console.log(`${n}: ${ok ? 'survived' : 'found'}: ${line}: ${change}`);
+  }
+  fs.copyFileSync(path.join(root, 'src', name + '.sol'), file);
+  const found = count.tried - count.survived;
+  const share = (100 * found) / count.tried;
+  console.log(`${name}: ${found} of ${count.tried} faults found (${share.toFixed(1)} %); ${count.invalid} did not compile`);
   if (share < 90) failed = true;
-  fs.copyFileSync(path.join(root, 'src', name + '.sol'), path.join(place, 'src', name + '.sol'));
 }
 process.exit(failed ? 1 : 0);

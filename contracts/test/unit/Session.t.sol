@@ -317,6 +317,27 @@ contract SessionTest is World {
         settleOne(next, earned(3, 0.1 ether));
     }
 
+    function test_onlyAnActiveSessionIsExtendedAndByItsOwnTerms() public {
+        Live memory live = open(gateway, 1, 2, 1 ether);
+        address[] memory more = new address[](1);
+        more[0] = node(4);
+        bytes32 id = live.brief.sessionId;
+        live.brief.head.budgetWei = 2 ether;
+        (uint256 seats, bytes memory signatures,) = extension(live, more);
+        vm.prank(gateway);
+        vm.expectRevert(abi.encodeWithSelector(InferencePayment.WrongTerms.selector, id));
+        sessions.extend(live.brief, live.tail, more, seats, signatures);
+        live.brief.head.budgetWei = 1 ether;
+        (seats, signatures,) = extension(live, more);
+        vm.prank(client);
+        sessions.close(live.brief);
+        vm.prank(gateway);
+        vm.expectRevert(
+            abi.encodeWithSelector(InferencePayment.WrongPhase.selector, id, InferencePayment.Phase.Closing)
+        );
+        sessions.extend(live.brief, live.tail, more, seats, signatures);
+    }
+
     function test_extensionKeepsOwnersDistinct() public {
         Live memory live = open(gateway, 1, 2, 1 ether);
         address[] memory more = new address[](1);

@@ -126,6 +126,7 @@ contract SessionQueueTest is World {
         equal(payment.credits(payee), spent * 9 / 10, "nine tenths");
         equal(payment.credits(treasury), spent - spent * 9 / 10 - (spent / 20 / 3) * 3, "the rest");
         equal(queue.ledgerOf(id).availableWei, 1 ether - spent, "the hold is given back");
+        equal(queue.taskOf(t).heldWei, 0, "nothing is held");
         equal(payment.queueWei(id), 1 ether - spent, "escrow");
         equal(uint256(stats.points(nodeAt(t, 1))), 1, "a success");
         vm.prank(client);
