@@ -5,6 +5,8 @@ import io.myelin.gateway.journal.TaskRow;
 import io.myelin.gateway.task.TaskFailure;
 import io.myelin.gateway.task.TaskOutcome;
 import io.myelin.gateway.task.TaskView;
+import io.myelin.protocol.task.CancelCause;
+import io.myelin.protocol.task.TaskPhase;
 import io.myelin.protocol.task.TaskState;
 import io.myelin.v1.GeneratedChunk;
 import io.myelin.v1.GenerationResult;
@@ -25,8 +27,6 @@ final class TaskViews {
     @Nullable Outcome outcome = task.feed().outcome();
     @Nullable TaskOutcome completed =
         outcome instanceof Outcome.Completed done ? done.outcome() : null;
-    @Nullable TaskFailure failure =
-        outcome instanceof Outcome.Failed failed ? failed.failure() : null;
     return new TaskView(
         row.id(),
         row.submission().sessionId(),
@@ -40,7 +40,23 @@ final class TaskViews {
         task.output().text(task.feed().limit()).toStringUtf8(),
         completed == null ? null : completed.generation(),
         completed == null ? null : completed.embedding(),
-        failure);
+        failure(state, outcome));
+  }
+
+  /** Clients are told of an end when the journal has it; who looks meanwhile sees it whole too. */
+  private static @Nullable TaskFailure failure(TaskState state, @Nullable Outcome outcome) {
+    if (outcome instanceof Outcome.Failed failed) {
+      return failed.failure();
+    }
+    int delivered = state.delivered().tokens();
+    if (state.phase() instanceof TaskPhase.Failed failed) {
+      return new TaskFailure(failed.code(), failed.message(), failed.clientFault(), delivered);
+    }
+    if (state.phase() instanceof TaskPhase.Cancelled cancelled) {
+      CancelCause cause = cancelled.cause();
+      return new TaskFailure(cause.code(), cause.message(), cause.clientFault(), delivered);
+    }
+    return null;
   }
 
   /** A task out of the journal; a live one's text is not kept. */

@@ -1,5 +1,7 @@
 package io.myelin.protocol.task;
 
+import java.util.Locale;
+
 /** Who or what cancelled a task. */
 public enum CancelCause {
   /** The client of a live task left. */
@@ -29,5 +31,10 @@ public enum CancelCause {
   /** Whether the client caused it. */
   public boolean clientFault() {
     return clientFault;
+  }
+
+  /** For people. */
+  public String message() {
+    return "cancelled: " + name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

@@ -3,7 +3,6 @@ package io.myelin.protocol.task;
 import io.myelin.protocol.ids.Address;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -325,10 +324,7 @@ final class TaskStep {
     end(new TaskPhase.Cancelled(cause, new Counted(0, delivered.tokens())));
     effect(
         new TaskEffect.TellClientFailed(
-            cause.code(),
-            "cancelled: " + cause.name().toLowerCase(Locale.ROOT).replace('_', ' '),
-            cause.clientFault(),
-            delivered.tokens()));
+            cause.code(), cause.message(), cause.clientFault(), delivered.tokens()));
     forgetIfReleased();
   }
 
