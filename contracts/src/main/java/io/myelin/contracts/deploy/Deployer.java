@@ -5,6 +5,7 @@ import io.myelin.chain.abi.ContractWrite;
 import io.myelin.chain.transaction.TransactionIntent;
 import io.myelin.chain.transaction.TransactionOutcome;
 import io.myelin.chain.transaction.TransactionSender;
+import io.myelin.chain.web3j.CreatedAddress;
 import io.myelin.contracts.Cognitive;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.MyelinDirectory;

@@ -1,4 +1,4 @@
-package io.myelin.contracts.deploy;
+package io.myelin.chain.web3j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
