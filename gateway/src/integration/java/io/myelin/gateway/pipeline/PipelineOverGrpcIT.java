@@ -14,7 +14,7 @@ import io.myelin.gateway.journal.Journal;
 import io.myelin.gateway.loop.NettyLoops;
 import io.myelin.gateway.session.NodeDirectory;
 import io.myelin.gateway.session.NodeView;
-import io.myelin.gateway.session.PriceList;
+import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.session.SessionGrant;
 import io.myelin.gateway.task.Submission.Kind;
 import io.myelin.gateway.testing.NodeScript;
@@ -60,7 +60,7 @@ final class PipelineOverGrpcIT {
               PipelineSettings.defaults(),
               identity,
               ledger,
-              _ -> new PriceList.Price(BigInteger.ONE, BigInteger.TEN),
+              _ -> new TokenPrice(BigInteger.ONE, BigInteger.TEN),
               journal,
               loops,
               InstantSource.system(),

@@ -122,6 +122,10 @@ public final class SessionOperations {
       case NONCE_USED -> ApiError.refused(HttpStatus.CONFLICT, "nonce_used", text);
       case STALE_SEED_COMMITMENT ->
           ApiError.refused(HttpStatus.CONFLICT, "stale_seed_commitment", text);
+      case BAD_NONCE -> ApiError.invalid("request.nonce", "bad_nonce", text);
+      case NOT_APPROVED -> ApiError.refused(HttpStatus.CONFLICT, "not_approved", text);
+      case CHAIN_UNAVAILABLE ->
+          ApiError.server(HttpStatus.SERVICE_UNAVAILABLE, "chain_unavailable", text, RETRY_SECONDS);
       case BAD_TERMS -> ApiError.invalid(null, "bad_terms", text);
       case UNKNOWN_MODEL ->
           new ApiError(

@@ -28,6 +28,8 @@ public final class Journal implements AutoCloseable {
   private final JournalReader reader;
   private final TaskStore tasks;
   private final JournalSessions sessions;
+  private final Earnings earnings;
+  private final SettlementLog settlements;
 
   private Journal(FileChannel lock, Statements writes, Statements reads) {
     this.lock = lock;
@@ -36,6 +38,8 @@ public final class Journal implements AutoCloseable {
     this.reader = new JournalReader(reads);
     this.tasks = new TaskStore(writer, reader);
     this.sessions = new JournalSessions(writer, reader);
+    this.earnings = new Earnings(reader);
+    this.settlements = new SettlementLog(writer, reader);
     writer.start();
   }
 
@@ -134,6 +138,16 @@ public final class Journal implements AutoCloseable {
   /** The session service's log, and totals. */
   public JournalSessions sessions() {
     return sessions;
+  }
+
+  /** What nodes have earned. */
+  public Earnings earnings() {
+    return earnings;
+  }
+
+  /** What is settled, and how far. */
+  public SettlementLog settlements() {
+    return settlements;
   }
 
   /** Whether new work may be taken in: false while the disk falls behind. */

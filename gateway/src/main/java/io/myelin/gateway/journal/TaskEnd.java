@@ -3,8 +3,11 @@ package io.myelin.gateway.journal;
 import com.google.protobuf.ByteString;
 import io.myelin.gateway.session.TaskUsage;
 import io.myelin.gateway.task.TaskFailure;
+import io.myelin.protocol.ids.Address;
 import io.myelin.v1.EmbeddingResult;
 import io.myelin.v1.GenerationResult;
+import java.math.BigInteger;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state completed, failed or cancelled
  * @param usage what is counted to the session, or null for nothing
+ * @param earned what each node earns with it; empty when nothing is proven by a receipt
  * @param receipt canonical JSON, or null when there is none
  * @param receiptDigest SHA-256 of {@code receipt}, or null
  */
@@ -23,5 +27,15 @@ public record TaskEnd(
     @Nullable GenerationResult result,
     @Nullable EmbeddingResult embedding,
     @Nullable TaskUsage usage,
+    List<Earned> earned,
     @Nullable ByteString receipt,
-    @Nullable ByteString receiptDigest) {}
+    @Nullable ByteString receiptDigest) {
+
+  /** Copies. */
+  public TaskEnd {
+    earned = List.copyOf(earned);
+  }
+
+  /** What a node earns with one task, before the split. */
+  public record Earned(Address node, BigInteger amountWei) {}
+}

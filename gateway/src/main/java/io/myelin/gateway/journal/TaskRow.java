@@ -1,7 +1,7 @@
 package io.myelin.gateway.journal;
 
 import com.google.protobuf.ByteString;
-import io.myelin.gateway.session.PriceList;
+import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.task.Submission;
 import io.myelin.gateway.task.TaskFailure;
 import io.myelin.v1.EmbeddingResult;
@@ -29,7 +29,7 @@ public record TaskRow(
     Submission submission,
     long createdAtMillis,
     String terms,
-    PriceList.Price price,
+    TokenPrice price,
     BigInteger holdWei,
     @Nullable ByteString weights,
     String state,
@@ -44,7 +44,7 @@ public record TaskRow(
       Submission submission,
       long createdAtMillis,
       String terms,
-      PriceList.Price price,
+      TokenPrice price,
       BigInteger holdWei) {
     return new TaskRow(
         id,

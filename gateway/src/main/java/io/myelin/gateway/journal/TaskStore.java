@@ -2,7 +2,7 @@ package io.myelin.gateway.journal;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.myelin.gateway.session.PriceList;
+import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.session.TaskUsage;
 import io.myelin.gateway.task.Submission;
 import io.myelin.gateway.task.TaskFailure;
@@ -175,6 +175,9 @@ public final class TaskStore {
           end.receipt().toByteArray(),
           end.atMillis());
     }
+    for (TaskEnd.Earned earned : end.earned()) {
+      Earnings.add(sql, session, earned);
+    }
     if (end.usage() != null) {
       count(sql, task, session, end.usage(), end.atMillis());
     }
@@ -265,11 +268,28 @@ public final class TaskStore {
 
   /** Receipts of a session, oldest first, as canonical JSON. */
   public List<ByteString> receipts(String sessionId, int limit) {
+    return receipts(sessionId, 0, limit);
+  }
+
+  /** The same, without the first {@code skip}. A session that takes no task has always the same. */
+  public List<ByteString> receipts(String sessionId, long skip, int limit) {
     return reader.query(
-        "SELECT json FROM receipt WHERE session = ? ORDER BY at_millis, task LIMIT ?",
+        "SELECT json FROM receipt WHERE session = ? ORDER BY at_millis, task LIMIT ? OFFSET ?",
         row -> ByteString.copyFrom(row.getBytes(1)),
         bytes(sessionId),
-        limit);
+        limit,
+        skip);
+  }
+
+  /** The session of a task, if the journal knows it. */
+  public Optional<String> sessionOf(String taskId) {
+    return reader
+        .query(
+            "SELECT session FROM task WHERE id = ?",
+            row -> HexFormat.of().formatHex(row.getBytes(1)),
+            bytes(taskId))
+        .stream()
+        .findFirst();
   }
 
   /** What was counted for a task, if anything was. */
@@ -309,7 +329,7 @@ public final class TaskStore {
         submission,
         row.getLong(5),
         row.getString(17),
-        new PriceList.Price(new BigInteger(row.getString(18)), new BigInteger(row.getString(19))),
+        new TokenPrice(new BigInteger(row.getString(18)), new BigInteger(row.getString(19))),
         new BigInteger(row.getString(21)),
         weights == null ? null : ByteString.copyFrom(weights),
         row.getString(9),

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 /**
  * What every task of a pipeline shares.
  *
+ * @param vouchers tells nodes what they have earned
  * @param window chunks a node may be ahead of the client
  * @param forget takes a task that is over out of the pipeline
  */
@@ -18,5 +19,6 @@ record PipelineContext(
     TaskStore store,
     SessionLedger ledger,
     Dispatcher dispatcher,
+    Vouchers vouchers,
     int window,
     Consumer<TaskRunner> forget) {}

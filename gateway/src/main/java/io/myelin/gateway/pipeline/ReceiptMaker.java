@@ -1,6 +1,6 @@
 package io.myelin.gateway.pipeline;
 
-import io.myelin.gateway.session.PriceList;
+import io.myelin.gateway.session.TokenPrice;
 import io.myelin.protocol.commitment.Commitment;
 import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Digest;
@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class ReceiptMaker {
   private final GatewayIdentity identity;
   private final TaskWork work;
-  private final PriceList.Price price;
+  private final TokenPrice price;
   private final int verificationLevel;
 
   ReceiptMaker(
-      GatewayIdentity identity, TaskWork work, PriceList.Price price, int verificationLevel) {
+      GatewayIdentity identity, TaskWork work, TokenPrice price, int verificationLevel) {
     this.identity = identity;
     this.work = work;
     this.price = price;

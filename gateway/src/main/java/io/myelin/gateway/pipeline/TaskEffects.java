@@ -314,12 +314,14 @@ final class TaskEffects {
                 task.work().embeds() ? null : result(),
                 task.inbox().embedding(),
                 usage,
+                earned(made),
                 ByteString.copyFromUtf8(made.json()),
                 ByteString.copyFrom(digest.bytes())));
     task.afterJournal(
         written -> {
           if (written) {
             settle();
+            context.vouchers().afterTask(task.sessionId(), workers());
           }
           if (written || clientWaits) {
             // Whole and verified: a journal that fails must not take it from the client.
@@ -330,6 +332,20 @@ final class TaskEffects {
             task.raise(new TaskEvent.ReceiptStored(digest));
           }
         });
+  }
+
+  private static List<TaskEnd.Earned> earned(SignedReceipt made) {
+    return made.receipt().nodes().stream()
+        .map(node -> new TaskEnd.Earned(node.address(), node.priceWei()))
+        .toList();
+  }
+
+  /** The connections of those who committed. */
+  private List<NodeLink> workers() {
+    return task.state().assignments().stream()
+        .filter(assignment -> assignment.stage() == NodeStage.COMMITTED)
+        .flatMap(assignment -> context.dispatcher().link(assignment.node()).stream())
+        .toList();
   }
 
   private GenerationResult result() {
@@ -380,6 +396,7 @@ final class TaskEffects {
                 partial,
                 null,
                 usage,
+                List.of(),
                 null,
                 null));
     task.afterJournal(

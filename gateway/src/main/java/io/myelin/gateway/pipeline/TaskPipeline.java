@@ -7,7 +7,7 @@ import io.myelin.gateway.journal.Journal;
 import io.myelin.gateway.journal.JournalException;
 import io.myelin.gateway.journal.TaskRow;
 import io.myelin.gateway.loop.Loops;
-import io.myelin.gateway.session.PriceList;
+import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.session.SessionGrant;
 import io.myelin.gateway.session.SessionLedger;
 import io.myelin.gateway.task.Submission;
@@ -50,7 +50,6 @@ public final class TaskPipeline implements TaskService, NodeEvents {
   private final PipelineSettings settings;
   private final GatewayIdentity identity;
   private final SessionLedger ledger;
-  private final PriceList prices;
   private final Journal journal;
   private final Loops loops;
   private final InstantSource clock;
@@ -71,7 +70,6 @@ public final class TaskPipeline implements TaskService, NodeEvents {
       PipelineSettings settings,
       GatewayIdentity identity,
       SessionLedger ledger,
-      PriceList prices,
       Journal journal,
       Loops loops,
       InstantSource clock,
@@ -80,7 +78,6 @@ public final class TaskPipeline implements TaskService, NodeEvents {
     this.settings = settings;
     this.identity = identity;
     this.ledger = ledger;
-    this.prices = prices;
     this.journal = journal;
     this.loops = loops;
     this.clock = clock;
@@ -88,7 +85,15 @@ public final class TaskPipeline implements TaskService, NodeEvents {
     this.dispatcher = new Dispatcher(settings, ledger);
     this.context =
         new PipelineContext(
-            settings, identity, clock, journal.tasks(), ledger, dispatcher, window, this::forget);
+            settings,
+            identity,
+            clock,
+            journal.tasks(),
+            ledger,
+            dispatcher,
+            new Vouchers(identity, journal.earnings()),
+            window,
+            this::forget);
     this.recent =
         new LinkedHashMap<>() {
           @Override
@@ -117,7 +122,7 @@ public final class TaskPipeline implements TaskService, NodeEvents {
       random.nextBytes(id);
     }
     TaskId taskId = TaskId.of(id);
-    PriceList.Price price = prices.price(submission.work().model());
+    TokenPrice price = grant.price();
     TaskSize size = TaskSize.of(submission.work(), contextLength(grant, submission));
     BigInteger holdWei = size.mostWei(price, grant.redundancy());
     ledger.hold(submission.sessionId(), taskId.hex(), holdWei);
@@ -202,7 +207,7 @@ public final class TaskPipeline implements TaskService, NodeEvents {
       Submission submission,
       SessionGrant grant,
       TaskId taskId,
-      PriceList.Price price,
+      TokenPrice price,
       BigInteger holdWei)
       throws TaskRejectedException {
     long now = clock.millis();

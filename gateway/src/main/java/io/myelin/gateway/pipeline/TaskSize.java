@@ -1,6 +1,6 @@
 package io.myelin.gateway.pipeline;
 
-import io.myelin.gateway.session.PriceList;
+import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.task.Submission;
 import io.myelin.v1.ChatMessage;
 import io.myelin.v1.EmbeddingSpec;
@@ -30,7 +30,7 @@ record TaskSize(long promptTokens, long outputTokens) {
   }
 
   /** What it costs at most, all nodes together. */
-  BigInteger mostWei(PriceList.Price price, int nodes) {
+  BigInteger mostWei(TokenPrice price, int nodes) {
     return price.ofTokens(promptTokens, outputTokens).multiply(BigInteger.valueOf(nodes));
   }
 

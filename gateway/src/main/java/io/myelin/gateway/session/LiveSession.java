@@ -3,6 +3,7 @@ package io.myelin.gateway.session;
 import com.google.protobuf.ByteString;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.selection.NodeSelection;
 import io.myelin.protocol.selection.SelectionSeed;
 import io.myelin.protocol.session.SessionEvent;
@@ -13,6 +14,7 @@ import io.myelin.protocol.session.SessionTerms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** One session in memory. Guarded by the service's lock, but for what never changes. */
 final class LiveSession {
@@ -34,6 +36,22 @@ final class LiveSession {
 
   CompletableFuture<Void> lastWrite = CompletableFuture.allOf();
 
+  /** Completes when the session is active, or will never be. */
+  final CompletableFuture<Void> settled = new CompletableFuture<>();
+
+  /** What opens it; null in a session of an earlier run. */
+  @Nullable SessionOpening opening;
+
+  /** Its terms on chain, once it is there. Read and written under the lock, set from any thread. */
+  volatile @Nullable OnChain onChain;
+
+  /** Whether a settlement or refund is under way. */
+  volatile boolean moneyMoves;
+
+  private volatile @Nullable SessionRefusedException refusal;
+  NodePool.@Nullable Draw lastDraw;
+  private int lastDrawNumber;
+
   LiveSession(
       SessionTerms terms, long nowMillis, SessionArchive.Opened opened, ByteString keyHash) {
     this(SessionMachine.request(terms, nowMillis).state(), opened, keyHash);
@@ -46,12 +64,36 @@ final class LiveSession {
     this.seed =
         SelectionSeed.open(
             SelectionSeed.commitmentTo(opened.gatewaySecret()),
-            opened.nonce(),
+            opened.request().nonce(),
             opened.gatewaySecret());
   }
 
   String id() {
     return state.terms().sessionId().hex();
+  }
+
+  SessionId sessionId() {
+    return state.terms().sessionId();
+  }
+
+  void drew(NodePool.Draw draw) {
+    lastDraw = draw;
+    lastDrawNumber = draws;
+  }
+
+  int lastDrawNumber() {
+    return lastDrawNumber;
+  }
+
+  /** Notes why it is not opened; the first reason counts. */
+  void refuse(SessionRefusedException.Reason reason, String why) {
+    if (refusal == null) {
+      refusal = new SessionRefusedException(reason, why);
+    }
+  }
+
+  @Nullable SessionRefusedException refusal() {
+    return refusal;
   }
 
   /** Keeps the draws independent of each other; the first is the one a client checks. */
@@ -96,7 +138,8 @@ final class LiveSession {
         terms.client().toString(),
         terms.model(),
         terms.redundancy(),
-        opened.verification(),
+        opened.request().verification(),
+        opened.price(),
         nodes(),
         terms.expiresAtMillis());
   }

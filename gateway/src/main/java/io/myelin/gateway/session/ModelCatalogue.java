@@ -8,11 +8,11 @@ import java.util.TreeMap;
 
 /** The models of all connected nodes together, with their prices. */
 final class ModelCatalogue {
-  private final PriceList prices;
+  private final SessionChain chain;
   private volatile List<ModelView> models = List.of();
 
-  ModelCatalogue(PriceList prices) {
-    this.prices = prices;
+  ModelCatalogue(SessionChain chain) {
+    this.chain = chain;
   }
 
   List<ModelView> models() {
@@ -23,7 +23,13 @@ final class ModelCatalogue {
     TreeMap<String, ModelView> byId = new TreeMap<>();
     for (NodeView node : nodes) {
       for (NodeView.Served served : node.models()) {
-        byId.merge(served.id(), view(node, served), ModelCatalogue::together);
+        // What the subnet does not list has no price, so nobody can ask for it.
+        chain
+            .quote(served.id())
+            .ifPresent(
+                quote ->
+                    byId.merge(
+                        served.id(), view(node, served, quote.price()), ModelCatalogue::together));
       }
     }
     List<ModelView> sorted = new ArrayList<>(byId.values());
@@ -32,8 +38,7 @@ final class ModelCatalogue {
     models = List.copyOf(sorted);
   }
 
-  private ModelView view(NodeView node, NodeView.Served served) {
-    PriceList.Price price = prices.price(served.id());
+  private static ModelView view(NodeView node, NodeView.Served served, TokenPrice price) {
     return new ModelView(
         served.id(),
         served.contextLength(),

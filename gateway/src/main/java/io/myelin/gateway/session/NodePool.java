@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pool machine with the nodes of this gateway. A node that was let in passes its test at once:
- * nobody tests nodes yet, so being admitted is all that stands for it. Not safe for several
- * threads.
+ * The pool machine with the nodes of this gateway: which are connected, and which slots its
+ * sessions use. Whether a node passed its test the chain says; nothing is drawn against its word.
+ * Not safe for several threads.
  */
 final class NodePool {
   private static final Logger log = LoggerFactory.getLogger(NodePool.class);
@@ -82,46 +82,85 @@ final class NodePool {
         : views.values().stream().anyMatch(view -> view.serves(model));
   }
 
+  /** Gives back what the session still holds. */
+  void releaseAll(SessionId session) {
+    for (PoolNode node : state.nodes().values()) {
+      if (node.reserved().containsKey(session)) {
+        var _ = apply(new PoolEvent.Released(node.node(), session));
+      }
+    }
+  }
+
+  /** Whether it is connected and has a free slot. */
+  boolean hasRoom(Address node) {
+    return views.containsKey(node)
+        && state.node(node).filter(n -> n.freeSlots() > 0).isPresent();
+  }
+
   /**
-   * Draws from the nodes with a free slot; every node weighs the same while none has a record.
+   * What was drawn.
+   *
+   * @param nodes in this order
+   * @param candidates they were drawn from
+   */
+  record Draw(List<Address> nodes, List<Candidate> candidates) {
+    Draw {
+      nodes = List.copyOf(nodes);
+      candidates = List.copyOf(candidates);
+    }
+  }
+
+  /**
+   * Draws from the nodes with a slot that is free here and on the chain; every node weighs the same
+   * while none has a record.
    *
    * @param needed what the session cannot do without
    * @param wanted what it would like to have, spares included
    */
-  List<Address> draw(
+  Draw draw(
+      ChainPool chain,
       SelectionSeed seed,
       String purpose,
       String model,
       int needed,
       int wanted,
       Set<Address> excluded) {
-    List<PoolNode> free =
-        state.ephemeral().stream()
-            .filter(node -> !excluded.contains(node.node()))
-            .filter(
-                node ->
-                    Optional.ofNullable(views.get(node.node()))
-                        .filter(view -> model.equals("*") || view.serves(model))
-                        .isPresent())
-            .toList();
-    int count = Spares.nodes(needed, wanted, free.stream().mapToInt(PoolNode::freeSlots).sum());
-    List<Candidate> candidates =
-        free.stream()
-            // The owner is not known without a registry: each node counts as its own.
-            .map(node -> new Candidate(node.node(), node.node(), 1))
-            .toList();
-    if (candidates.isEmpty() || count == 0) {
-      return List.of();
+    List<Candidate> candidates = new ArrayList<>();
+    int free = 0;
+    for (PoolNode node : state.ephemeral()) {
+      ChainPool.Entry entry = chain.node(node.node()).orElse(null);
+      NodeView view = views.get(node.node());
+      boolean able = view != null && (model.equals("*") || view.serves(model));
+      if (entry != null && able && entry.freeSlots() > 0 && !excluded.contains(node.node())) {
+        candidates.add(new Candidate(node.node(), entry.owner(), 1));
+        free += Math.min(node.freeSlots(), entry.freeSlots());
+      }
     }
-    return NodeSelection.draw(seed, purpose, candidates, count, NodeSelection.Owners.DISTINCT)
-        .stream()
-        .map(Candidate::node)
-        .toList();
+    int count = Spares.nodes(needed, wanted, free);
+    if (candidates.isEmpty() || count == 0) {
+      return new Draw(List.of(), candidates);
+    }
+    return new Draw(
+        NodeSelection.draw(seed, purpose, candidates, count, NodeSelection.Owners.DISTINCT).stream()
+            .map(Candidate::node)
+            .toList(),
+        candidates);
   }
 
-  /** As the pool names it; connected nodes it does not know yet are unqualified. */
-  String label(Address node) {
-    return state.node(node).map(n -> n.label()).orElse("unqualified");
+  /** As the chain and the slots taken here name it. */
+  String label(Address node, ChainPool chain) {
+    ChainPool.Entry entry = chain.node(node).orElse(null);
+    if (entry == null || entry.standing() == ChainPool.Standing.UNQUALIFIED) {
+      return "unqualified";
+    }
+    return switch (entry.standing()) {
+      case SUSPENDED -> "suspended";
+      case LEAVING -> "leaving";
+      case UNQUALIFIED, QUALIFIED ->
+          entry.freeSlots() == 0 && entry.reserved() == 0
+              ? "released"
+              : state.node(node).map(PoolNode::label).orElse("unqualified");
+    };
   }
 
   private boolean become(PoolTransition.Moved moved) {

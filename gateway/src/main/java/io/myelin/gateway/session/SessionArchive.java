@@ -2,10 +2,13 @@ package io.myelin.gateway.session;
 
 import com.google.protobuf.ByteString;
 import io.myelin.protocol.crypto.Sha256;
+import io.myelin.protocol.crypto.Signature;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.journal.JournalCodec;
 import io.myelin.protocol.journal.JournalFormatException;
+import io.myelin.protocol.selection.Candidate;
 import io.myelin.protocol.session.SessionEvent;
 import io.myelin.protocol.session.SessionMachine;
 import io.myelin.protocol.session.SessionMachine.Stamped;
@@ -13,11 +16,13 @@ import io.myelin.protocol.session.SessionPhase;
 import io.myelin.protocol.session.SessionState;
 import io.myelin.protocol.session.SessionTerms;
 import io.myelin.protocol.session.SessionTransition;
+import io.myelin.protocol.typeddata.SessionRequest;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sessions as lines of text in the journal, and back through the session machine. The tasks of a
@@ -25,6 +30,8 @@ import java.util.List;
  * receipts, and that sum is put back here as tasks of unknown id.
  */
 final class SessionArchive {
+  private static final int LINES = 13;
+
   private SessionArchive() {}
 
   /** What is kept of a session besides its machine's events. */
@@ -33,43 +40,102 @@ final class SessionArchive {
   /**
    * What a client brought and was given.
    *
-   * @param verification level it asked for
-   * @param nonce it drew
-   * @param gatewaySecret the gateway's half of the seed
-   * @param signature over the request, as text
+   * @param request what it signed
+   * @param clientRandom its part of the randomness
+   * @param gatewaySecret the gateway's part
+   * @param validatorSet its committee is drawn from
+   * @param priceVersion that was quoted
+   * @param permit its leave to take the budget; not kept, since it has been used by then
    */
-  record Opened(int verification, Digest nonce, Digest gatewaySecret, String signature) {}
+  record Opened(
+      SessionRequest request,
+      Signature signature,
+      Digest clientRandom,
+      Digest gatewaySecret,
+      long validatorSet,
+      Digest subnetId,
+      long priceVersion,
+      TokenPrice price,
+      long maxTasks,
+      @Nullable SignedPermit permit) {
+
+    /** With the nodes drawn for it. */
+    SessionOpening opening(List<Address> nodes, List<Candidate> candidates) {
+      return new SessionOpening(
+          request,
+          signature,
+          clientRandom,
+          gatewaySecret,
+          validatorSet,
+          subnetId,
+          priceVersion,
+          nodes,
+          maxTasks,
+          candidates,
+          permit);
+    }
+  }
 
   /** A session as it was when the gateway stopped. */
   record Restored(SessionState state, List<SessionEvent> events) {}
 
   static ByteString encode(Opening opening) {
     Opened opened = opening.opened();
+    SessionRequest request = opened.request();
     return ByteString.copyFromUtf8(
         String.join(
             "\n",
-            "1",
-            Integer.toString(opened.verification()),
-            opened.nonce().hex(),
+            "2",
+            request.gateway().toString(),
+            Integer.toString(request.verification()),
+            request.nonce().hex(),
+            opened.signature().toString(),
+            opened.clientRandom().hex(),
             opened.gatewaySecret().hex(),
-            opened.signature(),
+            Long.toString(opened.validatorSet()),
+            opened.subnetId().hex(),
+            Long.toString(opened.priceVersion()),
+            opened.price().inputWei().toString(),
+            opened.price().outputWei().toString(),
             JournalCodec.SESSION_TERMS.encode(opening.terms())));
   }
 
   static Opening decode(ByteString bytes) throws JournalFormatException {
     String[] lines = bytes.toStringUtf8().split("\n", -1);
-    if (lines.length != 6 || !lines[0].equals("1")) {
+    if (lines.length != LINES || !lines[0].equals("2")) {
       throw new IllegalArgumentException(
           "session terms: version "
               + lines[0]
               + " with "
               + lines.length
-              + " lines (expected: version 1 with 6)");
+              + " lines (expected: version 2 with "
+              + LINES
+              + "; version 1 was before there was a chain, and has no money on it)");
     }
+    SessionTerms terms = JournalCodec.SESSION_TERMS.decode(lines[LINES - 1]);
+    SessionRequest request =
+        new SessionRequest(
+            terms.client(),
+            Address.parse(lines[1]),
+            terms.model(),
+            terms.redundancy(),
+            Integer.parseInt(lines[2]),
+            terms.budgetWei(),
+            terms.expiresAtMillis(),
+            Digest.parse(lines[3]));
     return new Opening(
-        JournalCodec.SESSION_TERMS.decode(lines[5]),
+        terms,
         new Opened(
-            Integer.parseInt(lines[1]), Digest.parse(lines[2]), Digest.parse(lines[3]), lines[4]));
+            request,
+            Signature.parse(lines[4]),
+            Digest.parse(lines[5]),
+            Digest.parse(lines[6]),
+            Long.parseLong(lines[7]),
+            Digest.parse(lines[8]),
+            Long.parseLong(lines[9]),
+            new TokenPrice(new BigInteger(lines[10]), new BigInteger(lines[11])),
+            terms.maxTasks(),
+            null));
   }
 
   static ByteString encode(Stamped stamped) {

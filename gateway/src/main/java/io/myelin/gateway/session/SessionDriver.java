@@ -1,9 +1,7 @@
 package io.myelin.gateway.session;
 
 import com.google.protobuf.ByteString;
-import io.myelin.gateway.session.SessionFunds.InsufficientFundsException;
 import io.myelin.protocol.ids.Address;
-import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.session.SessionDeadlineKind;
 import io.myelin.protocol.session.SessionEffect;
 import io.myelin.protocol.session.SessionEvent;
@@ -13,7 +11,6 @@ import io.myelin.protocol.session.SessionPhase;
 import io.myelin.protocol.session.SessionTerms;
 import io.myelin.protocol.session.SessionTransition;
 import io.myelin.protocol.session.SessionTransition.RejectReason;
-import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,48 +35,77 @@ final class SessionDriver {
 
   private final Map<String, LiveSession> sessions;
   private final NodePool pool;
-  private final SessionFunds funds;
+  private final SessionChain chain;
+  private final ChainCalls calls;
   private final SessionLog journal;
+  private final TaskEnder tasks;
   private final Consumer<LiveSession> forget;
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
   private final PriorityQueue<Due> deadlines =
       new PriorityQueue<>(Comparator.comparingLong(Due::atMillis));
-  private final List<Cancellation> cancellations = new ArrayList<>();
+  private final List<Runnable> afterwards = new ArrayList<>();
   private boolean driving;
 
   private record Pending(LiveSession session, SessionEvent event) {}
 
   private record Due(long atMillis, LiveSession session, SessionDeadlineKind kind, long armedId) {}
 
-  /** A task whose session is over. */
-  record Cancellation(String sessionId, String taskId) {}
-
   SessionDriver(
       Map<String, LiveSession> sessions,
       NodePool pool,
-      SessionFunds funds,
+      SessionChain chain,
+      ChainCalls calls,
       SessionLog journal,
+      TaskEnder tasks,
       Consumer<LiveSession> forget) {
     this.sessions = sessions;
     this.pool = pool;
-    this.funds = funds;
+    this.chain = chain;
+    this.calls = calls;
     this.journal = journal;
+    this.tasks = tasks;
     this.forget = forget;
+  }
+
+  /** Ends a task whose session is over; called without the lock. */
+  interface TaskEnder {
+    void end(String sessionId, String taskId);
   }
 
   /** A new session, driven as far as it goes by itself. */
   void request(LiveSession session, SessionTerms terms, long nowMillis) {
     SessionTransition.Moved moved = SessionMachine.request(terms, nowMillis);
     session.state = moved.state();
-    carryOut(session, moved.effects());
-    drain(nowMillis);
+    boolean outermost = enter();
+    try {
+      carryOut(session, moved.effects(), nowMillis);
+      drain(outermost, nowMillis);
+    } finally {
+      leave(outermost);
+    }
   }
 
   /** One event and all that follows from it; what became of the event itself. */
   SessionTransition drive(LiveSession session, SessionEvent event, long nowMillis) {
-    SessionTransition transition = apply(session, event, nowMillis);
-    drain(nowMillis);
-    return transition;
+    boolean outermost = enter();
+    try {
+      SessionTransition transition = apply(session, event, nowMillis);
+      drain(outermost, nowMillis);
+      return transition;
+    } finally {
+      leave(outermost);
+    }
+  }
+
+  /** Answers of the chain, in order; applied at once or after what is being applied. */
+  void answer(LiveSession session, List<SessionEvent> events, long nowMillis) {
+    boolean outermost = enter();
+    try {
+      events.forEach(event -> raise(session, event));
+      drain(outermost, nowMillis);
+    } finally {
+      leave(outermost);
+    }
   }
 
   /** Whatever is due. */
@@ -96,10 +122,10 @@ final class SessionDriver {
     }
   }
 
-  /** Tasks to cancel, once the lock is given back. */
-  List<Cancellation> takeCancellations() {
-    List<Cancellation> taken = List.copyOf(cancellations);
-    cancellations.clear();
+  /** What is to be done once the lock is given back. */
+  List<Runnable> takeAfterwards() {
+    List<Runnable> taken = List.copyOf(afterwards);
+    afterwards.clear();
     return taken;
   }
 
@@ -116,13 +142,16 @@ final class SessionDriver {
 
   /** Active sessions with too few nodes look again, now that there may be one. */
   void searchAgain(long nowMillis) {
-    for (LiveSession session : List.copyOf(sessions.values())) {
-      int seats = session.state.seats().size();
-      if (session.state.phase() instanceof SessionPhase.Active
-          && seats < session.state.terms().nodes()) {
-        select(session, session.state.terms().nodes() - seats, session.state.seats().keySet());
-        drain(nowMillis);
+    boolean outermost = enter();
+    try {
+      for (LiveSession session : List.copyOf(sessions.values())) {
+        if (session.state.phase() instanceof SessionPhase.Active && session.state.missing() > 0) {
+          select(session, session.state.missing(), session.state.seats().keySet());
+          drain(outermost, nowMillis);
+        }
       }
+    } finally {
+      leave(outermost);
     }
   }
 
@@ -143,19 +172,27 @@ final class SessionDriver {
     return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
   }
 
-  private void drain(long nowMillis) {
-    if (driving) {
+  /** Events raised meanwhile wait until the one being applied is through. */
+  private boolean enter() {
+    boolean outermost = !driving;
+    driving = true;
+    return outermost;
+  }
+
+  private void leave(boolean outermost) {
+    if (outermost) {
+      driving = false;
+    }
+  }
+
+  private void drain(boolean outermost, long nowMillis) {
+    if (!outermost) {
       return;
     }
-    driving = true;
-    try {
-      Pending next = pending.poll();
-      while (next != null) {
-        SessionTransition _ = apply(next.session(), next.event(), nowMillis);
-        next = pending.poll();
-      }
-    } finally {
-      driving = false;
+    Pending next = pending.poll();
+    while (next != null) {
+      SessionTransition _ = apply(next.session(), next.event(), nowMillis);
+      next = pending.poll();
     }
   }
 
@@ -173,7 +210,7 @@ final class SessionDriver {
         if (!isOfTask(event)) {
           keep(session, new Stamped(nowMillis, event));
         }
-        carryOut(session, moved.effects());
+        carryOut(session, moved.effects(), nowMillis);
       }
     }
     return transition;
@@ -222,32 +259,40 @@ final class SessionDriver {
     pending.add(new Pending(session, event));
   }
 
-  private void carryOut(LiveSession session, List<SessionEffect> effects) {
+  private void carryOut(LiveSession session, List<SessionEffect> effects, long nowMillis) {
+    List<Address> toAdd = new ArrayList<>();
     for (SessionEffect effect : effects) {
       switch (effect) {
         case SessionEffect.SelectNodes select ->
             select(session, select.count(), new HashSet<>(select.excluded()));
-        // No committee exists yet: what the gateway checked itself is the approval.
-        case SessionEffect.AskApproval _ -> raise(session, new SessionEvent.ApprovalGiven());
-        case SessionEffect.EscrowBudget escrow -> escrow(session, escrow.amountWei());
-        case SessionEffect.CancelEscrow _ -> raise(session, new SessionEvent.NotFunded("given up"));
-        case SessionEffect.ReserveNode reserve -> reserve(session, reserve.node());
+        case SessionEffect.AskApproval ask -> approve(session, ask.nodes());
+        case SessionEffect.EscrowBudget escrow ->
+            calls.open(session, escrow.amountWei(), keepBefore(session, nowMillis));
+        // The opening under way ends as escrow or as refusal; both are told.
+        case SessionEffect.CancelEscrow _ -> cancelEscrow(session);
+        case SessionEffect.ReserveNode reserve -> {
+          // Those of an opening are reserved by the transaction that takes the budget.
+          if (session.state.phase() instanceof SessionPhase.Active) {
+            toAdd.add(reserve.node());
+          }
+        }
         case SessionEffect.ReleaseNode release -> {
-          pool.release(release.node(), session.state.terms().sessionId());
+          pool.release(release.node(), session.sessionId());
           raise(session, new SessionEvent.NodeReleased(release.node()));
         }
-        case SessionEffect.Open _ -> log.info("session {} is active", session.id());
-        case SessionEffect.CancelTask cancel -> cancelLater(session, cancel.taskId());
-        case SessionEffect.Settle settle -> {
-          funds.settle(session.id(), settle.spentWei());
-          raise(session, new SessionEvent.Settled());
+        case SessionEffect.Open _ -> {
+          log.info("session {} is active", session.id());
+          afterwards.add(() -> session.settled.complete(null));
         }
-        case SessionEffect.Refund _ -> {
-          funds.settle(session.id(), BigInteger.ZERO);
-          raise(session, new SessionEvent.Refunded());
+        case SessionEffect.CancelTask cancel ->
+            afterwards.add(() -> tasks.end(session.id(), cancel.taskId().hex()));
+        case SessionEffect.Settle _ -> calls.settle(session);
+        case SessionEffect.Refund _ -> calls.giveUp(session);
+        case SessionEffect.TellClient tell -> {
+          log.info("session {} ended: {}", session.id(), tell.outcome().label());
+          pool.releaseAll(session.sessionId());
+          afterwards.add(() -> session.settled.complete(null));
         }
-        case SessionEffect.TellClient tell ->
-            log.info("session {} ended: {}", session.id(), tell.outcome().label());
         case SessionEffect.ArmDeadline arm ->
             deadlines.add(new Due(arm.atMillis(), session, arm.kind(), arm.armedId()));
         case SessionEffect.DisarmDeadline disarm ->
@@ -256,52 +301,113 @@ final class SessionDriver {
         case SessionEffect.Forget _ -> forget.accept(session);
       }
     }
-  }
-
-  private void select(LiveSession session, int count, Set<Address> excluded) {
-    int has = session.state.terms().nodes() - session.state.missing();
-    int needed = session.state.terms().redundancy() - has;
-    List<Address> drawn =
-        pool.draw(
-            session.seed,
-            session.nextPurpose(),
-            session.state.terms().model(),
-            Math.max(0, needed),
-            count,
-            excluded);
-    boolean starting = session.state.phase() instanceof SessionPhase.Requested;
-    int least = starting ? session.state.terms().redundancy() : 1;
-    raise(
-        session,
-        drawn.size() >= least
-            ? new SessionEvent.NodesSelected(drawn)
-            : new SessionEvent.NoNodes(
-                drawn.size()
-                    + " nodes with a free slot serve "
-                    + session.state.terms().model()
-                    + " (needed: "
-                    + least
-                    + "); open sessions hold slots until they end: close one, or add nodes"));
-  }
-
-  private void escrow(LiveSession session, BigInteger amountWei) {
-    try {
-      funds.escrow(session.id(), session.state.terms().client().toString(), amountWei);
-      raise(session, new SessionEvent.Funded(amountWei));
-    } catch (InsufficientFundsException e) {
-      raise(session, new SessionEvent.NotFunded(String.valueOf(e.getMessage())));
+    if (!toAdd.isEmpty()) {
+      addNodes(session, toAdd);
     }
   }
 
-  private void reserve(LiveSession session, Address node) {
-    raise(
+  /** A session is stored, with the key it was promised, before any money moves. */
+  private CompletableFuture<Void> keepBefore(LiveSession session, long nowMillis) {
+    if (session.stored) {
+      return session.lastWrite;
+    }
+    return store(
         session,
-        pool.reserve(node, session.state.terms().sessionId())
-            ? new SessionEvent.NodeReserved(node)
-            : new SessionEvent.NodeNotReserved(node, "no free slot"));
+        SessionArchive.encode(new SessionArchive.Opening(session.state.terms(), session.opened)),
+        nowMillis);
   }
 
-  private void cancelLater(LiveSession session, TaskId task) {
-    cancellations.add(new Cancellation(session.id(), task.hex()));
+  private void cancelEscrow(LiveSession session) {
+    if (session.opening == null) {
+      calls.open(session, session.state.terms().budgetWei(), session.lastWrite);
+    }
+  }
+
+  // Nodes.
+
+  private void select(LiveSession session, int count, Set<Address> excluded) {
+    boolean starting = session.state.phase() instanceof SessionPhase.Requested;
+    List<Address> back = starting ? List.of() : returned(session, excluded);
+    if (!back.isEmpty()) {
+      List<Address> again = back.subList(0, Math.min(count, back.size()));
+      again.forEach(node -> pool.reserve(node, session.sessionId()));
+      raise(session, new SessionEvent.NodesSelected(again));
+      return;
+    }
+    int redundancy = session.state.terms().redundancy();
+    int has = session.state.seated();
+    if (!starting && has > redundancy) {
+      raise(session, new SessionEvent.NoNodes("it has a spare node; another costs a transaction"));
+      return;
+    }
+    Set<Address> taken = new HashSet<>(excluded);
+    OnChain terms = session.onChain;
+    if (terms != null) {
+      taken.addAll(terms.nodes());
+    }
+    NodePool.Draw draw =
+        pool.draw(
+            chain.pool(),
+            session.seed,
+            session.nextPurpose(),
+            session.state.terms().model(),
+            Math.max(0, redundancy - has),
+            count,
+            taken);
+    int least = starting ? redundancy : 1;
+    if (draw.nodes().size() >= least) {
+      draw.nodes().forEach(node -> pool.reserve(node, session.sessionId()));
+      session.drew(draw);
+      raise(session, new SessionEvent.NodesSelected(draw.nodes()));
+    } else {
+      raise(
+          session,
+          new SessionEvent.NoNodes(
+              draw.nodes().size()
+                  + " nodes with a free slot serve "
+                  + session.state.terms().model()
+                  + " (needed: "
+                  + least
+                  + "); open sessions hold slots until they end: close one, or add nodes"));
+    }
+  }
+
+  /** Nodes that were lost and are back: their seats on chain are still theirs. */
+  private List<Address> returned(LiveSession session, Set<Address> excluded) {
+    OnChain terms = session.onChain;
+    return terms == null
+        ? List.of()
+        : terms.nodes().stream()
+            .filter(node -> !excluded.contains(node) && pool.hasRoom(node))
+            .toList();
+  }
+
+  private void approve(LiveSession session, List<Address> nodes) {
+    NodePool.Draw draw = session.lastDraw;
+    SessionOpening opening =
+        session.opened.opening(nodes, draw == null ? List.of() : draw.candidates());
+    session.opening = opening;
+    calls.approve(session, opening);
+  }
+
+  private void addNodes(LiveSession session, List<Address> nodes) {
+    OnChain terms = session.onChain;
+    List<Address> seated = terms == null ? List.of() : terms.nodes();
+    List<Address> known = nodes.stream().filter(seated::contains).toList();
+    known.forEach(node -> raise(session, new SessionEvent.NodeReserved(node)));
+    NodePool.Draw draw = session.lastDraw;
+    List<Address> fresh =
+        draw == null
+            ? List.of()
+            : draw.nodes().stream()
+                .filter(node -> nodes.contains(node) && !seated.contains(node))
+                .toList();
+    if (!fresh.isEmpty() && draw != null) {
+      List<Address> lost =
+          seated.stream().filter(node -> !session.state.seats().containsKey(node)).toList();
+      calls.extend(
+          session,
+          new SessionChain.Extension(fresh, lost, draw.candidates(), session.lastDrawNumber()));
+    }
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
  * @param model the model it was opened for, or {@code *} for every model of the subnet
  * @param redundancy how many nodes run each task
  * @param verificationLevel 0 signatures and hash chain only; higher levels sample more
+ * @param price of every model in it, agreed to when it was opened
  * @param nodes addresses of the nodes that hold a slot for it, in drawing order
  * @param expiresAtMillis no task may end after this (Unix time)
  */
@@ -19,6 +20,7 @@ public record SessionGrant(
     String model,
     int redundancy,
     int verificationLevel,
+    TokenPrice price,
     List<String> nodes,
     long expiresAtMillis) {
 

@@ -3,8 +3,10 @@ package io.myelin.gateway.session;
 import io.myelin.gateway.session.SessionRefusedException.Reason;
 import io.myelin.gateway.task.TaskRejectedException;
 import io.myelin.protocol.crypto.Signers;
+import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.session.SessionPhase;
 import io.myelin.protocol.session.SessionTransition;
+import io.myelin.protocol.settlement.SessionNonce;
 import io.myelin.protocol.typeddata.SessionRequest;
 
 /** Why a session is not opened, and why a task is not taken into one. */
@@ -60,6 +62,32 @@ final class SessionRefusals {
               + request.client()
               + " over this request (expected: EIP-712 in the domain that GET /api/v1/network"
               + " names under \"signing\").");
+    }
+  }
+
+  /** The nonce binds what it must, and the validator set is one that can still be used. */
+  static void checkNonce(SignedSessionRequest signed, long newestSet)
+      throws SessionRefusedException {
+    long set = signed.validatorSet();
+    if (set != newestSet && set != newestSet - 1) {
+      throw new SessionRefusedException(
+          Reason.BAD_NONCE,
+          "validatorSet: "
+              + set
+              + " (expected: "
+              + newestSet
+              + "; read GET /api/v1/network again, sign again).");
+    }
+    Digest expected = SessionNonce.of(signed.clientRandom(), signed.seedCommitment(), set);
+    if (!expected.equals(signed.request().nonce())) {
+      throw new SessionRefusedException(
+          Reason.BAD_NONCE,
+          "request.nonce: 0x"
+              + signed.request().nonce()
+              + " (expected: 0x"
+              + expected
+              + ", which binds clientRandom, seedCommitment and validatorSet; docs/protocol.md says"
+              + " how).");
     }
   }
 

@@ -16,6 +16,12 @@ public final class SessionRefusedException extends Exception {
     NONCE_USED,
     /** The gateway's secret behind this commitment was already used or never was. */
     STALE_SEED_COMMITMENT,
+    /** The nonce does not bind the client's randomness, the commitment and the validator set. */
+    BAD_NONCE,
+    /** A committee did not approve it. */
+    NOT_APPROVED,
+    /** The chain, or too many validators, cannot be reached. */
+    CHAIN_UNAVAILABLE,
     /** A term the gateway does not offer: expiry, redundancy, budget. */
     BAD_TERMS,
     /** No connected node serves the model. */

@@ -15,6 +15,7 @@ import io.myelin.protocol.session.SessionEvent;
 import io.myelin.protocol.session.SessionPhase;
 import io.myelin.protocol.session.SessionTerms;
 import io.myelin.protocol.session.SessionTransition;
+import io.myelin.protocol.settlement.SessionNonce;
 import io.myelin.protocol.typeddata.SessionRequest;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SessionService implements Sessions, SessionLedger, NodeDirectory.Listener {
   private static final Logger log = LoggerFactory.getLogger(SessionService.class);
-  private static final byte[] ID_DOMAIN = "myelin/session/1".getBytes(StandardCharsets.UTF_8);
   private static final int KEY_BYTES = 32;
 
   /** How long nodes of restored sessions may take to come back. */
@@ -51,6 +51,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
   private final RandomGenerator random;
   private final SeedSecrets secrets;
   private final ModelCatalogue catalogue;
+  private final SessionChain chain;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -79,17 +80,27 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
   @SuppressWarnings("GuardedBy") // forget() is called under the lock, by the driver
   private SessionService(
       SessionSettings settings,
-      PriceList prices,
-      SessionFunds funds,
+      SessionChain chain,
       SessionLog journal,
       InstantSource clock,
       RandomGenerator random) {
     this.settings = settings;
+    this.chain = chain;
     this.clock = clock;
     this.random = random;
     this.secrets = new SeedSecrets(random);
-    this.catalogue = new ModelCatalogue(prices);
-    this.driver = new SessionDriver(sessions, pool, funds, journal, this::forget);
+    this.catalogue = new ModelCatalogue(chain);
+    this.driver =
+        new SessionDriver(
+            sessions,
+            pool,
+            chain,
+            new ChainCalls(chain, this::answered),
+            journal,
+            (session, task) -> {
+              boolean _ = canceller.cancel(session, task, "the session is over");
+            },
+            this::forget);
   }
 
   /**
@@ -100,13 +111,12 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
    */
   public static SessionService start(
       SessionSettings settings,
-      PriceList prices,
-      SessionFunds funds,
+      SessionChain chain,
       SessionLog journal,
       InstantSource clock,
       RandomGenerator random) {
-    SessionService service = new SessionService(settings, prices, funds, journal, clock, random);
-    service.restore(journal.load(), funds);
+    SessionService service = new SessionService(settings, chain, journal, clock, random);
+    service.restore(journal.load());
     return service;
   }
 
@@ -115,7 +125,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
     canceller = tasks;
   }
 
-  private void restore(List<SessionLog.Stored> all, SessionFunds funds) {
+  private void restore(List<SessionLog.Stored> all) {
     long now = clock.millis();
     synchronized (lock) {
       returnGraceEndsMillis = now + RETURN_GRACE_MILLIS;
@@ -131,7 +141,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
           if (session.state.released()) {
             forget(session);
           } else {
-            takeUpAgain(session, funds, now);
+            takeUpAgain(session, now);
           }
         } catch (JournalFormatException | IllegalArgumentException e) {
           // One damaged session must not keep the others from their money.
@@ -143,13 +153,11 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
   }
 
   @GuardedBy("lock")
-  private void takeUpAgain(LiveSession session, SessionFunds funds, long now) {
+  private void takeUpAgain(LiveSession session, long now) {
     if (session.state.fundedWei().signum() > 0) {
-      try {
-        SessionTerms terms = session.state.terms();
-        funds.escrow(session.id(), terms.client().toString(), terms.budgetWei());
-      } catch (SessionFunds.InsufficientFundsException e) {
-        log.warn("session {}: its budget is not covered any more: {}", session.id(), e.toString());
+      session.onChain = chain.find(session.sessionId()).orElse(null);
+      if (session.onChain == null) {
+        log.error("session {}: the chain does not know it; its money cannot move", session.id());
       }
     }
     SessionTransition _ = driver.drive(session, new SessionEvent.GatewayRestarted(), now);
@@ -157,38 +165,66 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
 
   @Override
   public CompletableFuture<OpenedSession> open(SignedSessionRequest signed) {
+    Digest secret;
     try {
       SessionRefusals.check(signed, settings, clock.millis());
-      return openChecked(signed);
+      secret = secretFor(signed);
     } catch (SessionRefusedException e) {
       return CompletableFuture.failedFuture(e);
     }
+    return chain
+        .refresh()
+        .handle((_, failure) -> failure)
+        .thenCompose(
+            failure -> {
+              if (failure != null) {
+                log.warn("the chain cannot be read: {}", failure.toString());
+                return CompletableFuture.failedFuture(
+                    new SessionRefusedException(
+                        Reason.CHAIN_UNAVAILABLE,
+                        "The chain cannot be read now; nothing was opened. Try again."));
+              }
+              try {
+                return openChecked(signed, secret);
+              } catch (SessionRefusedException e) {
+                return CompletableFuture.failedFuture(e);
+              }
+            });
   }
 
-  private CompletableFuture<OpenedSession> openChecked(SignedSessionRequest signed)
+  /** Uses the secret that the client's nonce binds. */
+  private Digest secretFor(SignedSessionRequest signed) throws SessionRefusedException {
+    SessionRefusals.checkNonce(signed, chain.standing().validatorSet());
+    return secrets
+        .use(signed.seedCommitment())
+        .orElseThrow(
+            () ->
+                new SessionRefusedException(
+                    Reason.STALE_SEED_COMMITMENT,
+                    "seedCommitment: "
+                        + signed.seedCommitment()
+                        + " is not one of this gateway's that are unused (expected: what GET"
+                        + " /api/v1/network gave you; read it again, sign again)."));
+  }
+
+  private CompletableFuture<OpenedSession> openChecked(SignedSessionRequest signed, Digest secret)
       throws SessionRefusedException {
     SessionRequest request = signed.request();
-    SessionId id =
-        SessionId.of(
-            Sha256.hash(ID_DOMAIN, request.client().bytes(), request.nonce().bytes()).bytes());
+    SessionId id = SessionId.of(settings.domain().digest(request).bytes());
     String apiKey = newKey();
     long now = clock.millis();
     LiveSession session;
-    CompletableFuture<Void> stored;
     synchronized (lock) {
       checkRoom(id, request.model());
-      Digest secret =
-          secrets
-              .use(signed.seedCommitment())
+      SessionChain.Quote quote =
+          chain
+              .quote(request.model())
               .orElseThrow(
                   () ->
                       new SessionRefusedException(
-                          Reason.STALE_SEED_COMMITMENT,
-                          "seedCommitment: "
-                              + signed.seedCommitment()
-                              + " (expected: "
-                              + secrets.commitment()
-                              + "; read it again, draw a new nonce, sign again)."));
+                          Reason.UNKNOWN_MODEL,
+                          "request.model: the subnet does not list " + request.model() + "."));
+      SessionChain.Standing standing = chain.standing();
       SessionTerms terms =
           new SessionTerms(
               id,
@@ -202,30 +238,45 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
               settings.timings());
       SessionArchive.Opened opened =
           new SessionArchive.Opened(
-              request.verification(), request.nonce(), secret, signed.signature().toString());
+              request,
+              signed.signature(),
+              signed.clientRandom(),
+              secret,
+              signed.validatorSet(),
+              standing.subnetId(),
+              quote.version(),
+              quote.price(),
+              signed.maxTasks(),
+              signed.permit());
       session = new LiveSession(terms, now, opened, hash(apiKey));
-      driver.request(session, terms, now);
-      if (!(session.state.phase() instanceof SessionPhase.Active)) {
-        throw SessionRefusals.notOpened(session.state.phase());
-      }
       add(session);
-      stored =
-          driver.store(
-              session, SessionArchive.encode(new SessionArchive.Opening(terms, opened)), now);
+      driver.request(session, terms, now);
     }
-    return stored.handle(
-        (_, failure) -> {
-          if (failure != null) {
-            abandon(session);
-            throw new CompletionException(
-                new SessionRefusedException(
-                    Reason.NOT_STORED,
-                    "The session could not be stored and was given up; try again."));
-          }
-          synchronized (lock) {
-            return new OpenedSession(session.view(), apiKey, session.selection());
-          }
-        });
+    afterwards();
+    return session.settled.thenCompose(_ -> outcome(session, apiKey));
+  }
+
+  private CompletableFuture<OpenedSession> outcome(LiveSession session, String apiKey) {
+    synchronized (lock) {
+      if (session.state.phase() instanceof SessionPhase.Active) {
+        return CompletableFuture.completedFuture(
+            new OpenedSession(session.view(), apiKey, session.selection()));
+      }
+      if (!session.stored) {
+        remove(session);
+      }
+      SessionRefusedException why = session.refusal();
+      return CompletableFuture.failedFuture(
+          why != null ? why : SessionRefusals.notOpened(session.state.phase()));
+    }
+  }
+
+  /** What the chain answered, on whatever thread it did. */
+  private void answered(LiveSession session, List<SessionEvent> events) {
+    synchronized (lock) {
+      driver.answer(session, events, clock.millis());
+    }
+    afterwards();
   }
 
   @GuardedBy("lock")
@@ -233,7 +284,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
     if (sessions.containsKey(id.hex())) {
       throw new SessionRefusedException(
           Reason.NONCE_USED,
-          "request.nonce: used before by this account (expected: a new one for every session).");
+          "request: sent before (expected: another nonce for every session).");
     }
     if (!pool.serves(model)) {
       throw new SessionRefusedException(
@@ -247,19 +298,6 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
           Reason.NO_CAPACITY,
           "This gateway has " + settings.maxSessions() + " sessions open; try again later.");
     }
-  }
-
-  private void abandon(LiveSession session) {
-    synchronized (lock) {
-      session.stored = false;
-      SessionTransition _ =
-          driver.drive(
-              session,
-              new SessionEvent.CloseRequested(SessionPhase.CloseCause.OPERATOR),
-              clock.millis());
-      remove(session);
-    }
-    cancelWhatIsOver();
   }
 
   @Override
@@ -280,7 +318,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
               clock.millis());
       written = session.lastWrite;
     }
-    cancelWhatIsOver();
+    afterwards();
     return written.handle(
         (_, failure) -> {
           if (failure != null) {
@@ -333,7 +371,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
           session != null
               && driver.drive(session, event, clock.millis()) instanceof SessionTransition.Moved;
     }
-    cancelWhatIsOver();
+    afterwards();
     return moved;
   }
 
@@ -398,9 +436,14 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
   }
 
   @Override
+  public SessionChain.Standing standing() {
+    return chain.standing();
+  }
+
+  @Override
   public String nodeState(String nodeId) {
     synchronized (lock) {
-      return pool.label(Address.parse(nodeId));
+      return pool.label(Address.parse(nodeId), chain.pool());
     }
   }
 
@@ -414,7 +457,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
         giveUpAbsentNodes(now);
       }
     }
-    cancelWhatIsOver();
+    afterwards();
   }
 
   @GuardedBy("lock")
@@ -479,17 +522,15 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
         driver.tell(pool.left(node, reason), now);
       }
     }
-    cancelWhatIsOver();
+    afterwards();
   }
 
-  private void cancelWhatIsOver() {
-    List<SessionDriver.Cancellation> over;
+  private void afterwards() {
+    List<Runnable> all;
     synchronized (lock) {
-      over = driver.takeCancellations();
+      all = driver.takeAfterwards();
     }
-    for (SessionDriver.Cancellation task : over) {
-      boolean _ = canceller.cancel(task.sessionId(), task.taskId(), "the session is over");
-    }
+    all.forEach(Runnable::run);
   }
 
   @GuardedBy("lock")

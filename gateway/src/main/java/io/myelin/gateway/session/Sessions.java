@@ -33,6 +33,9 @@ public interface Sessions extends SessionDirectory {
    */
   Digest seedCommitment();
 
+  /** What else a client binds with its nonce: subnet and validator set. */
+  SessionChain.Standing standing();
+
   /**
    * How the node pool names a node now: ephemeral, reserved, released, suspended, leaving, or
    * unqualified for one it does not know.

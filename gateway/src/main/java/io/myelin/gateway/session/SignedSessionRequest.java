@@ -10,17 +10,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param request what it signed
  * @param signature its EIP-712 signature over {@code request}
+ * @param clientRandom its part of the draw's randomness
+ * @param seedCommitment the gateway's part, as its hash; handed out once, used once
+ * @param validatorSet that the committee is drawn from; the request's nonce binds all three
  * @param maxTasks most tasks of the session; 0 for no limit. Not signed: it only ever restricts
- * @param seedCommitment the gateway's commitment the client saw before it drew its nonce, or null
- *     when it does not care
+ * @param permit its leave to escrow the budget, or null when the account gave an allowance
  */
 public record SignedSessionRequest(
-    SessionRequest request, Signature signature, long maxTasks, @Nullable Digest seedCommitment) {
+    SessionRequest request,
+    Signature signature,
+    Digest clientRandom,
+    Digest seedCommitment,
+    long validatorSet,
+    long maxTasks,
+    @Nullable SignedPermit permit) {
+
+  private static final long MOST_TASKS = 0xFFFF_FFFFL;
 
   /** Checks ranges. */
   public SignedSessionRequest {
-    if (maxTasks < 0) {
-      throw new IllegalArgumentException("maxTasks: " + maxTasks + " (expected: >= 0)");
+    if (maxTasks < 0 || maxTasks > MOST_TASKS) {
+      throw new IllegalArgumentException(
+          "maxTasks: " + maxTasks + " (expected: 0.." + MOST_TASKS + ")");
     }
   }
 }

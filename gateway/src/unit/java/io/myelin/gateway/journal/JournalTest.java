@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.myelin.gateway.session.PriceList;
+import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.session.SessionLog;
 import io.myelin.gateway.session.TaskUsage;
 import io.myelin.gateway.task.Submission;
@@ -206,7 +206,7 @@ final class JournalTest {
         submission(kind),
         1_000,
         "terms",
-        new PriceList.Price(BigInteger.ONE, BigInteger.TWO.pow(70)),
+        new TokenPrice(BigInteger.ONE, BigInteger.TWO.pow(70)),
         BigInteger.TEN);
   }
 

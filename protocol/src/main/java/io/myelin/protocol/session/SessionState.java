@@ -72,7 +72,7 @@ public record SessionState(
   }
 
   /** Seats that are taken or about to be. */
-  int seated() {
+  public int seated() {
     return (int) seats.values().stream().filter(s -> s != Seat.RELEASING).count();
   }
 

@@ -1,0 +1,108 @@
+package io.myelin.gateway.session;
+
+import io.myelin.gateway.session.SessionRefusedException.Reason;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.selection.Candidate;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The chain as sessions need it: price list, node pool, the committee's word, escrow, settlement.
+ * No method blocks but {@link #find}; each may be repeated and takes effect once. A future that
+ * fails, fails with {@link Refusal} when the session cannot be what it should, and with anything
+ * else when that is not known.
+ */
+public interface SessionChain {
+
+  /** What everybody who opens a session now agrees to. */
+  Standing standing();
+
+  /** The price of a model in this gateway's subnet; empty when the subnet does not list it. */
+  Optional<Quote> quote(String model);
+
+  /** The pool as it was last seen. */
+  ChainPool pool();
+
+  /** Looks at pool, prices and validators again. */
+  CompletableFuture<ChainPool> refresh();
+
+  /** Has a committee check the opening; completes when a quorum approved. */
+  CompletableFuture<Void> approve(SessionId session, SessionOpening opening);
+
+  /**
+   * Opens it: budget into escrow and slots reserved, in one transaction. Completes when that is in
+   * a block, and asks the committee first when {@link #approve} was not called.
+   */
+  CompletableFuture<OnChain> open(SessionId session, SessionOpening opening);
+
+  /**
+   * What became of an opening that an earlier run of the gateway asked for; empty when none was
+   * sent, so that none ever will be.
+   */
+  Optional<CompletableFuture<OnChain>> opened(SessionId session);
+
+  /** Gives an active session more nodes. */
+  CompletableFuture<OnChain> extend(OnChain session, Extension extension);
+
+  /** Settles what the journal's receipts prove; completes when the settlement is in a block. */
+  CompletableFuture<Void> settle(OnChain session);
+
+  /** Gives the session up: everything goes back to the client. */
+  CompletableFuture<Void> giveUp(OnChain session);
+
+  /** The terms of a session as the chain has them; blocks. For taking it up after a restart. */
+  Optional<OnChain> find(SessionId session);
+
+  /**
+   * What a client signs into its nonce besides its own randomness.
+   *
+   * @param subnetId which this gateway belongs to
+   * @param validatorSet which committees are drawn from
+   */
+  record Standing(Digest subnetId, long validatorSet) {}
+
+  /**
+   * A price that was published.
+   *
+   * @param version its number, which a running session keeps
+   */
+  record Quote(long version, TokenPrice price) {}
+
+  /**
+   * More nodes for a session.
+   *
+   * @param nodes to add, in the order drawn
+   * @param lost seats whose nodes cannot be reached
+   * @param candidates the nodes were drawn from
+   * @param draw which draw of the session this is, from 1
+   */
+  record Extension(List<Address> nodes, List<Address> lost, List<Candidate> candidates, int draw) {
+    /** Copies. */
+    public Extension {
+      nodes = List.copyOf(nodes);
+      lost = List.copyOf(lost);
+      candidates = List.copyOf(candidates);
+    }
+  }
+
+  /** The committee or a contract said no. */
+  final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final Reason reason;
+
+    /** With a message fit for a client. */
+    public Refusal(Reason reason, String message) {
+      super(message, null, false, false);
+      this.reason = reason;
+    }
+
+    /** What kind of no. */
+    public Reason reason() {
+      return reason;
+    }
+  }
+}
