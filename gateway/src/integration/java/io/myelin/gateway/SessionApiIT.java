@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.gateway.journal.Journal;
 import io.myelin.gateway.session.FixedNodes;
-import io.myelin.gateway.session.LocalPriceList;
-import io.myelin.gateway.session.LocalSessionFunds;
+import io.myelin.gateway.session.FreeChain;
 import io.myelin.gateway.session.SessionService;
 import io.myelin.gateway.session.SessionSettings;
 import io.myelin.gateway.session.SignedSessionRequest;
@@ -22,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,18 +30,21 @@ class SessionApiIT {
   private static final Address GATEWAY = Address.parse("0x" + "99".repeat(20));
 
   @TempDir private Path folder;
+  private final FreeChain chain = new FreeChain();
+  private final AtomicReference<SessionService> service = new AtomicReference<>();
 
   @Test
   void shouldOpenUseCloseAndRememberASession() throws Exception {
-    TestingClient client = new TestingClient(3, GATEWAY, Eip712Domain.local());
-    SignedSessionRequest signed =
-        client.sign(
-            client.request(
-                "tiny", 1, BigInteger.TEN.pow(18), System.currentTimeMillis() + 3_600_000));
+    TestingClient client = client(3);
+    SignedSessionRequest signed;
     String id;
     String key;
     try (Journal journal = Journal.open(folder.resolve("journal.db"));
         TestingGateway gateway = gateway(journal)) {
+      signed =
+          client.sign(
+              client.request(
+                  "tiny", 1, BigInteger.TEN.pow(18), System.currentTimeMillis() + 3_600_000));
       HttpResponse<String> opened = open(gateway, TestingClient.json(signed));
       assertThat(opened.statusCode()).as(opened.body()).isEqualTo(201);
       JsonNode session = gateway.json(opened);
@@ -99,7 +102,7 @@ class SessionApiIT {
   void shouldRefuseAForgedRequestAndNameABadField() throws Exception {
     try (Journal journal = Journal.open(folder.resolve("journal.db"));
         TestingGateway gateway = gateway(journal)) {
-      TestingClient client = new TestingClient(4, GATEWAY, Eip712Domain.local());
+      TestingClient client = client(4);
       String json =
           TestingClient.json(
               client.sign(
@@ -119,15 +122,20 @@ class SessionApiIT {
     }
   }
 
-  private static TestingGateway gateway(Journal journal) throws Exception {
+  private TestingClient client(int number) {
+    return new TestingClient(
+        number, GATEWAY, Eip712Domain.local(), () -> service.get().seedCommitment());
+  }
+
+  private TestingGateway gateway(Journal journal) throws Exception {
     SessionService sessions =
         SessionService.start(
             SessionSettings.standard(GATEWAY, Eip712Domain.local()),
-            LocalPriceList.defaults(),
-            new LocalSessionFunds(LocalSessionFunds.DEFAULT_LIMIT_WEI),
+            chain,
             journal.sessions(),
             InstantSource.system(),
             new SecureRandom());
+    service.set(sessions);
     TestingGateway gateway =
         new TestingGateway(TestingGateway.CONFIG, WsSettings.DEFAULTS, sessions);
     gateway.nodes.join(FixedNodes.node(2, 4, "tiny"));

@@ -8,16 +8,16 @@ import com.linecorp.armeria.common.CommonPools;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import io.myelin.gateway.hub.HubSettings;
-import io.myelin.gateway.hub.LocalNodeAdmission;
 import io.myelin.gateway.hub.NodeHub;
 import io.myelin.gateway.journal.Journal;
 import io.myelin.gateway.loop.NettyLoops;
 import io.myelin.gateway.session.NodeDirectory;
 import io.myelin.gateway.session.NodeView;
-import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.session.SessionGrant;
+import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.task.Submission.Kind;
 import io.myelin.gateway.testing.NodeScript;
+import io.myelin.gateway.testing.OpenAdmission;
 import io.myelin.gateway.testing.RecordingListener;
 import io.myelin.gateway.testing.TestGateway;
 import io.myelin.gateway.testing.TestLedger;
@@ -60,7 +60,6 @@ final class PipelineOverGrpcIT {
               PipelineSettings.defaults(),
               identity,
               ledger,
-              _ -> new TokenPrice(BigInteger.ONE, BigInteger.TEN),
               journal,
               loops,
               InstantSource.system(),
@@ -71,7 +70,7 @@ final class PipelineOverGrpcIT {
               new HubSettings(1_000, 20_000, 10_000, 16, 100),
               identity.key().address(),
               domain,
-              LocalNodeAdmission.everyone(64),
+              new OpenAdmission(64),
               loops,
               InstantSource.system(),
               random,
@@ -110,6 +109,7 @@ final class PipelineOverGrpcIT {
                 TestNode.MODEL,
                 1,
                 0,
+                new TokenPrice(BigInteger.ONE, BigInteger.TEN),
                 nodes.stream().map(node -> node.address().toString()).toList(),
                 Long.MAX_VALUE));
         List<RecordingListener> clients = new ArrayList<>();

@@ -9,8 +9,11 @@ import io.myelin.gateway.http.StrictJson;
 import io.myelin.gateway.session.NodeDirectory;
 import io.myelin.gateway.session.NodeView;
 import io.myelin.gateway.session.Sessions;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntSupplier;
 
 /**
@@ -19,9 +22,6 @@ import java.util.function.IntSupplier;
  * shown.
  */
 public final class NetworkOperations {
-  /** The one subnet of a gateway that belongs to no registry. */
-  static final String LOCAL_SUBNET = "local";
-
   private final Identity identity;
   private final NodeDirectory nodes;
   private final Sessions sessions;
@@ -32,9 +32,16 @@ public final class NetworkOperations {
    *
    * @param address of its key, 0x and 40 hex digits
    * @param chainId of the EIP-712 domain that its clients sign for
-   * @param verifyingContract of that domain
+   * @param verifyingContract of that domain: the network's directory
+   * @param contracts addresses by the contracts' names
    */
-  public record Identity(String address, long chainId, String verifyingContract) {}
+  public record Identity(
+      String address, long chainId, String verifyingContract, Map<String, String> contracts) {
+    /** Copies, in order. */
+    public Identity {
+      contracts = Collections.unmodifiableMap(new LinkedHashMap<>(contracts));
+    }
+  }
 
   /** Over what the gateway knows. */
   public NetworkOperations(
@@ -74,7 +81,7 @@ public final class NetworkOperations {
   private HttpResponse subnets() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ObjectNode subnet = json.putArray("subnets").addObject();
-    subnet.put("id", LOCAL_SUBNET);
+    subnet.put("id", "0x" + sessions.standing().subnetId());
     subnet.putArray("gateways").add(identity.address());
     subnet.set("models", Views.list(sessions.models(), Views::model));
     return Answers.ok(json);
@@ -85,13 +92,16 @@ public final class NetworkOperations {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.putObject("gateway")
         .put("address", identity.address())
-        .put("subnet", LOCAL_SUBNET)
-        .put("seedCommitment", "0x" + sessions.seedCommitment());
+        .put("subnet", "0x" + sessions.standing().subnetId())
+        .put("seedCommitment", "0x" + sessions.seedCommitment())
+        .put("validatorSet", sessions.standing().validatorSet());
     json.putObject("signing")
         .put("name", "Myelin")
         .put("version", "1")
         .put("chainId", identity.chainId())
         .put("verifyingContract", identity.verifyingContract());
+    ObjectNode contracts = json.putObject("contracts");
+    identity.contracts().forEach(contracts::put);
     json.putObject("totals")
         .put("nodes", connected.size())
         .put("slots", connected.stream().mapToInt(NodeView::slots).sum())

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.myelin.gateway.http.ApiError;
 import io.myelin.gateway.http.StrictJson;
+import io.myelin.gateway.session.SignedPermit;
 import io.myelin.gateway.session.SignedSessionRequest;
 import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
@@ -23,7 +24,15 @@ public final class SessionRequestJson {
   public static final int MAX_BYTES = 16 * 1024;
 
   private static final Set<String> OUTER =
-      Set.of("request", "signature", "maxTasks", "seedCommitment");
+      Set.of(
+          "request",
+          "signature",
+          "clientRandom",
+          "seedCommitment",
+          "validatorSet",
+          "maxTasks",
+          "permit");
+  private static final Set<String> PERMIT = Set.of("valueWei", "deadlineSeconds", "signature");
   private static final Set<String> INNER =
       Set.of(
           "client",
@@ -34,6 +43,8 @@ public final class SessionRequestJson {
           "budgetWei",
           "expiryMillis",
           "nonce");
+
+  private static final long MOST_TASKS = 0xFFFF_FFFFL;
 
   private SessionRequestJson() {}
 
@@ -71,12 +82,33 @@ public final class SessionRequestJson {
     }
     Signature signature =
         field(body, "signature", "0x and 130 hex digits, r || s || v", Signature::parse);
-    long maxTasks = body.has("maxTasks") ? number(body, "maxTasks", 0, 1L << 53) : 0;
-    @Nullable Digest commitment =
-        body.has("seedCommitment")
-            ? field(body, "seedCommitment", "0x and 64 hex digits", SessionRequestJson::digest)
-            : null;
-    return new SignedSessionRequest(request, signature, maxTasks, commitment);
+    Digest random = field(body, "clientRandom", "0x and 64 hex digits", SessionRequestJson::digest);
+    Digest commitment =
+        field(body, "seedCommitment", "0x and 64 hex digits", SessionRequestJson::digest);
+    long set = number(body, "validatorSet", 1, 1L << 53);
+    long maxTasks = body.has("maxTasks") ? number(body, "maxTasks", 0, MOST_TASKS) : 0;
+    return new SignedSessionRequest(
+        request, signature, random, commitment, set, maxTasks, permit(body));
+  }
+
+  private static @Nullable SignedPermit permit(ObjectNode body) throws ApiError {
+    if (!body.has("permit")) {
+      return null;
+    }
+    if (!(body.get("permit") instanceof ObjectNode permit)) {
+      throw wrong("permit", body.get("permit"), "an object, as ERC-2612 signs it");
+    }
+    onlyFields("permit.", permit, PERMIT);
+    BigInteger valueWei =
+        field(permit, "permit.valueWei", "a string of decimal digits", SessionRequestJson::wei);
+    long deadlineSeconds = number(permit, "permit.deadlineSeconds", 1, 1L << 53);
+    Signature signature =
+        field(permit, "permit.signature", "0x and 130 hex digits, r || s || v", Signature::parse);
+    try {
+      return new SignedPermit(valueWei, deadlineSeconds, signature);
+    } catch (IllegalArgumentException e) {
+      throw ApiError.invalid("permit", "invalid_value", "permit." + e.getMessage() + ".");
+    }
   }
 
   private static void onlyFields(String prefix, ObjectNode object, Set<String> known)

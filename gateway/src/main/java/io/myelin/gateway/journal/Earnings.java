@@ -55,8 +55,7 @@ public final class Earnings {
   /** What a node earned in each session, at most a thousand of them. */
   public List<Total> ofNode(Address node) {
     return reader.query(
-        "SELECT session, node, tasks, amount_wei FROM earned WHERE node = ? LIMIT "
-            + MOST_SESSIONS,
+        "SELECT session, node, tasks, amount_wei FROM earned WHERE node = ? LIMIT " + MOST_SESSIONS,
         Earnings::total,
         node.bytes());
   }

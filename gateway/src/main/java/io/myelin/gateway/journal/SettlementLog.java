@@ -20,15 +20,23 @@ public final class SettlementLog {
     this.reader = reader;
   }
 
-  /** Keeps a batch; on disk when the future completes. A number is given once. */
+  /**
+   * Keeps a batch; on disk when the future completes. It may be replaced as long as nobody was
+   * asked to sign it.
+   */
   public CompletableFuture<@Nullable Void> keepBatch(long number, ByteString content) {
     return writer.submit(
         true,
         sql ->
             sql.update(
-                "INSERT INTO batch (number, content) VALUES (?, ?)",
+                "INSERT OR REPLACE INTO batch (number, content) VALUES (?, ?)",
                 number,
                 content.toByteArray()));
+  }
+
+  /** Gives a batch up that nobody signed. */
+  public CompletableFuture<@Nullable Void> forgetBatch(long number) {
+    return writer.submit(true, sql -> sql.update("DELETE FROM batch WHERE number = ?", number));
   }
 
   /** A batch that was kept. */

@@ -2,8 +2,8 @@ package io.myelin.gateway.journal;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.session.TaskUsage;
+import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.task.Submission;
 import io.myelin.gateway.task.TaskFailure;
 import io.myelin.v1.EmbeddingResult;

@@ -29,8 +29,7 @@ final class ReceiptMaker {
   private final TokenPrice price;
   private final int verificationLevel;
 
-  ReceiptMaker(
-      GatewayIdentity identity, TaskWork work, TokenPrice price, int verificationLevel) {
+  ReceiptMaker(GatewayIdentity identity, TaskWork work, TokenPrice price, int verificationLevel) {
     this.identity = identity;
     this.work = work;
     this.price = price;

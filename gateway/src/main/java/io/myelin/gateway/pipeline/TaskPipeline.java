@@ -7,9 +7,9 @@ import io.myelin.gateway.journal.Journal;
 import io.myelin.gateway.journal.JournalException;
 import io.myelin.gateway.journal.TaskRow;
 import io.myelin.gateway.loop.Loops;
-import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.session.SessionGrant;
 import io.myelin.gateway.session.SessionLedger;
+import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.task.Submission;
 import io.myelin.gateway.task.TaskListener;
 import io.myelin.gateway.task.TaskRejectedException;
@@ -388,6 +388,7 @@ public final class TaskPipeline implements TaskService, NodeEvents {
   @Override
   public void onJoined(NodeLink link) {
     dispatcher.joined(link);
+    context.vouchers().afterConnect(link);
     for (HeldTask held : link.hello().getHeldList()) {
       TaskRunner task = running.get(held.getTaskId());
       if (task != null) {
@@ -488,5 +489,6 @@ public final class TaskPipeline implements TaskService, NodeEvents {
         task.cancel(CancelCause.SHUTTING_DOWN);
       }
     }
+    context.vouchers().close();
   }
 }

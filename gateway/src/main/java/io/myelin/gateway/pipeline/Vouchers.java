@@ -71,8 +71,7 @@ final class Vouchers implements AutoCloseable {
 
   private void send(NodeLink link, Earnings.Total total) {
     SessionId session = SessionId.parse(total.sessionId());
-    NodeVoucher voucher =
-        new NodeVoucher(session, total.node(), total.tasks(), total.earnedWei());
+    NodeVoucher voucher = new NodeVoucher(session, total.node(), total.tasks(), total.earnedWei());
     Signature signature = identity.key().sign(identity.domain().digest(voucher));
     link.send(
         GatewayMessage.newBuilder()

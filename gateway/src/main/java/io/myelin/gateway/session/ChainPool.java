@@ -38,8 +38,7 @@ public interface ChainPool {
 
     /** Whether a verdict would bring it, or slots of it, back. */
     public boolean wantsTest() {
-      return standing == Standing.UNQUALIFIED
-          || (standing == Standing.QUALIFIED && untested > 0);
+      return standing == Standing.UNQUALIFIED || (standing == Standing.QUALIFIED && untested > 0);
     }
   }
 }

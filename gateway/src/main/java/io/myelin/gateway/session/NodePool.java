@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -93,8 +92,7 @@ final class NodePool {
 
   /** Whether it is connected and has a free slot. */
   boolean hasRoom(Address node) {
-    return views.containsKey(node)
-        && state.node(node).filter(n -> n.freeSlots() > 0).isPresent();
+    return views.containsKey(node) && state.node(node).filter(n -> n.freeSlots() > 0).isPresent();
   }
 
   /**

@@ -15,7 +15,6 @@ import io.myelin.protocol.session.SessionEvent;
 import io.myelin.protocol.session.SessionPhase;
 import io.myelin.protocol.session.SessionTerms;
 import io.myelin.protocol.session.SessionTransition;
-import io.myelin.protocol.settlement.SessionNonce;
 import io.myelin.protocol.typeddata.SessionRequest;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +74,9 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
 
   @GuardedBy("lock")
   private long returnGraceEndsMillis;
+
+  @GuardedBy("lock")
+  private @Nullable ChainPool lastPool;
 
   private volatile TaskCanceller canceller = (_, _, _) -> false;
 
@@ -168,6 +171,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
     Digest secret;
     try {
       SessionRefusals.check(signed, settings, clock.millis());
+      checkNew(signed.request());
       secret = secretFor(signed);
     } catch (SessionRefusedException e) {
       return CompletableFuture.failedFuture(e);
@@ -215,7 +219,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
     long now = clock.millis();
     LiveSession session;
     synchronized (lock) {
-      checkRoom(id, request.model());
+      checkRoom(request.model());
       SessionChain.Quote quote =
           chain
               .quote(request.model())
@@ -279,13 +283,17 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
     afterwards();
   }
 
-  @GuardedBy("lock")
-  private void checkRoom(SessionId id, String model) throws SessionRefusedException {
-    if (sessions.containsKey(id.hex())) {
-      throw new SessionRefusedException(
-          Reason.NONCE_USED,
-          "request: sent before (expected: another nonce for every session).");
+  private void checkNew(SessionRequest request) throws SessionRefusedException {
+    synchronized (lock) {
+      if (sessions.containsKey(settings.domain().digest(request).hex())) {
+        throw new SessionRefusedException(
+            Reason.NONCE_USED, "request: sent before (expected: another nonce for every session).");
+      }
     }
+  }
+
+  @GuardedBy("lock")
+  private void checkRoom(String model) throws SessionRefusedException {
     if (!pool.serves(model)) {
       throw new SessionRefusedException(
           Reason.UNKNOWN_MODEL,
@@ -452,12 +460,24 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
     long now = clock.millis();
     synchronized (lock) {
       driver.advance(now);
+      followChain(now);
       if (returnGraceEndsMillis > 0 && now >= returnGraceEndsMillis) {
         returnGraceEndsMillis = 0;
         giveUpAbsentNodes(now);
       }
     }
     afterwards();
+  }
+
+  /** What the chain says since: other prices, nodes that passed their test. */
+  @GuardedBy("lock")
+  private void followChain(long now) {
+    ChainPool pool = chain.pool();
+    if (!pool.equals(lastPool)) {
+      lastPool = pool;
+      catalogue.refresh(connected.values());
+      driver.searchAgain(now);
+    }
   }
 
   @GuardedBy("lock")

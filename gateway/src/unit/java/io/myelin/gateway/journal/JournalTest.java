@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.session.SessionLog;
 import io.myelin.gateway.session.TaskUsage;
+import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.task.Submission;
 import io.myelin.v1.GeneratedChunk;
 import io.myelin.v1.GenerationResult;

@@ -32,16 +32,16 @@ class SessionServiceTest {
   private final AtomicLong now = new AtomicLong(START);
   private final MemorySessionLog journal = new MemorySessionLog();
   private final FixedNodes nodes = new FixedNodes();
-  private final LocalSessionFunds funds = new LocalSessionFunds(BigInteger.valueOf(5_000));
-  private final TestingClient client = new TestingClient(1, GATEWAY, Eip712Domain.local());
+  private final FreeChain funds = new FreeChain(BigInteger.valueOf(5_000));
   private final List<String> cancelled = new ArrayList<>();
   private SessionService service = start(nodes, funds);
+  private final TestingClient client =
+      new TestingClient(1, GATEWAY, Eip712Domain.local(), () -> service.seedCommitment());
 
-  private SessionService start(FixedNodes directory, SessionFunds money) {
+  private SessionService start(FixedNodes directory, FreeChain money) {
     SessionService started =
         SessionService.start(
             SessionSettings.standard(GATEWAY, Eip712Domain.local()),
-            LocalPriceList.defaults(),
             money,
             journal,
             () -> Instant.ofEpochMilli(now.get()),
@@ -61,9 +61,10 @@ class SessionServiceTest {
     for (int i = 1; i <= 6; i++) {
       nodes.join(FixedNodes.node(i, 2, i == 6 ? "other" : "tiny"));
     }
-    Digest commitment = service.seedCommitment();
     SessionRequest request = client.request("tiny", 2, BUDGET, START + HOUR);
-    OpenedSession opened = service.open(client.sign(request)).join();
+    SignedSessionRequest signed = client.sign(request);
+    Digest commitment = signed.seedCommitment();
+    OpenedSession opened = service.open(signed).join();
 
     assertThat(opened.selection().seedCommitment()).isEqualTo(commitment);
     SelectionSeed seed =
@@ -85,6 +86,7 @@ class SessionServiceTest {
     assertThat(service.byApiKey(opened.apiKey())).hasValue(opened.session());
     assertThat(service.byApiKey(opened.apiKey() + "x")).isEmpty();
     assertThat(service.seedCommitment()).isNotEqualTo(commitment);
+    assertThat(opened.session().id()).isEqualTo(Eip712Domain.local().digest(request).hex());
     assertThat(opened.toString()).doesNotContain(opened.apiKey());
     assertThat(journal.load().getFirst().terms().toStringUtf8()).doesNotContain(opened.apiKey());
   }
@@ -99,7 +101,7 @@ class SessionServiceTest {
     SessionRequest changed =
         new SessionRequest(
             request.client(), request.gateway(), "*", 1, 0, BUDGET, START + HOUR, request.nonce());
-    assertRefused(client.sign(changed), Reason.NONCE_USED);
+    assertRefused(client.sign(changed), Reason.STALE_SEED_COMMITMENT);
     assertThat(service.activeCount()).isEqualTo(1);
   }
 
@@ -117,13 +119,14 @@ class SessionServiceTest {
             BUDGET.add(BigInteger.ONE),
             START + HOUR,
             request.nonce());
-    assertRefused(
-        new SignedSessionRequest(richer, client.sign(request).signature(), 0, null),
-        Reason.BAD_SIGNATURE);
-    TestingClient elsewhere = new TestingClient(1, Address.ZERO, Eip712Domain.local());
+    assertRefused(client.sign(richer, client.sign(request).signature()), Reason.BAD_SIGNATURE);
+    TestingClient elsewhere =
+        new TestingClient(1, Address.ZERO, Eip712Domain.local(), () -> service.seedCommitment());
     assertRefused(
         elsewhere.sign(elsewhere.request("tiny", 1, BUDGET, START + HOUR)), Reason.WRONG_GATEWAY);
-    TestingClient otherChain = new TestingClient(1, GATEWAY, new Eip712Domain(1, Address.ZERO));
+    TestingClient otherChain =
+        new TestingClient(
+            1, GATEWAY, new Eip712Domain(1, Address.ZERO), () -> service.seedCommitment());
     assertRefused(
         otherChain.sign(otherChain.request("tiny", 1, BUDGET, START + HOUR)), Reason.BAD_SIGNATURE);
   }
@@ -173,17 +176,34 @@ class SessionServiceTest {
   }
 
   @Test
-  void shouldHonourTheCommitmentAClientInsistsOn() {
+  void shouldUseEachCommitmentOnceAndOnlyForTheNonceThatBindsIt() {
     nodes.join(FixedNodes.node(1, 4, "tiny"));
-    Digest seen = service.seedCommitment();
     SignedSessionRequest first = client.sign(request(1, BUDGET, HOUR));
-    SignedSessionRequest insisting =
-        new SignedSessionRequest(first.request(), first.signature(), 0, seen);
-    assertThat(service.open(insisting).join().selection().seedCommitment()).isEqualTo(seen);
-    SignedSessionRequest late = client.sign(request(1, BUDGET, HOUR));
+    SignedSessionRequest second = client.sign(request(1, BUDGET, HOUR));
+    // Two clients who asked at the same time do not spoil each other's signatures.
+    assertThat(service.open(second).join().selection().seedCommitment())
+        .isEqualTo(second.seedCommitment());
     assertRefused(
-        new SignedSessionRequest(late.request(), late.signature(), 0, seen),
-        Reason.STALE_SEED_COMMITMENT);
+        new SignedSessionRequest(
+            first.request(),
+            first.signature(),
+            second.clientRandom(),
+            first.seedCommitment(),
+            1,
+            0,
+            null),
+        Reason.BAD_NONCE);
+    assertRefused(
+        new SignedSessionRequest(
+            first.request(),
+            first.signature(),
+            first.clientRandom(),
+            first.seedCommitment(),
+            7,
+            0,
+            null),
+        Reason.BAD_NONCE);
+    service.open(first).join();
   }
 
   @Test
@@ -202,12 +222,7 @@ class SessionServiceTest {
   void shouldHoldCountOnceAndKeepLimits() throws Exception {
     nodes.join(FixedNodes.node(1, 4, "tiny"));
     SignedSessionRequest signed = client.sign(request(1, BUDGET, HOUR));
-    String id =
-        service
-            .open(new SignedSessionRequest(signed.request(), signed.signature(), 3, null))
-            .join()
-            .session()
-            .id();
+    String id = service.open(client.sign(signed.request(), 3)).join().session().id();
     service.hold(id, task(1), BigInteger.valueOf(600));
     service.hold(id, task(1), BigInteger.valueOf(600));
     assertLimit(id, task(2), 500);
@@ -292,16 +307,15 @@ class SessionServiceTest {
     service.close(other.session().id()).join();
     journal.counted(id, BigInteger.valueOf(700), 5);
 
-    LocalSessionFunds freshFunds = new LocalSessionFunds(BigInteger.valueOf(5_000));
     FixedNodes freshNodes = new FixedNodes();
-    SessionService again = start(freshNodes, freshFunds);
+    SessionService again = start(freshNodes, funds);
     SessionView view = again.byApiKey(opened.apiKey()).orElseThrow();
     assertThat(view.state()).isEqualTo("active");
     assertThat(view.spentWei()).isEqualTo(700);
     assertThat(view.tasksDone()).isEqualTo(5);
     assertThat(view.nodes()).isEqualTo(opened.session().nodes());
     assertThat(again.byId(other.session().id()).orElseThrow().state()).isEqualTo("closed");
-    assertThat(freshFunds.escrowedWei()).isEqualTo(BUDGET);
+    assertThat(funds.escrowedWei()).isEqualTo(BUDGET);
     assertLimit(again, id, task(1), 301);
     again.hold(id, task(1), BigInteger.valueOf(300));
 
@@ -320,7 +334,7 @@ class SessionServiceTest {
     nodes.join(FixedNodes.node(1, 4, "tiny"));
     SignedSessionRequest signed = client.sign(request(1, BUDGET, HOUR));
     service.open(signed).join();
-    service = start(nodes, new LocalSessionFunds(BigInteger.valueOf(5_000)));
+    service = start(nodes, funds);
     assertRefused(signed, Reason.NONCE_USED);
   }
 

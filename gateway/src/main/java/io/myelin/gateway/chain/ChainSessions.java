@@ -1,0 +1,368 @@
+package io.myelin.gateway.chain;
+
+import io.myelin.chain.ChainClient;
+import io.myelin.chain.EventLog;
+import io.myelin.chain.LogFilter;
+import io.myelin.chain.RevertReason;
+import io.myelin.chain.transaction.TransactionOutcome;
+import io.myelin.chain.transaction.TransactionSender;
+import io.myelin.contracts.Session;
+import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.contracts.terms.ChainTerms;
+import io.myelin.contracts.terms.TermsEvent;
+import io.myelin.gateway.chain.Committee.NoQuorumException;
+import io.myelin.gateway.chain.Committee.Quorum;
+import io.myelin.gateway.journal.Journal;
+import io.myelin.gateway.session.ChainPool;
+import io.myelin.gateway.session.OnChain;
+import io.myelin.gateway.session.SessionChain;
+import io.myelin.gateway.session.SessionOpening;
+import io.myelin.gateway.session.SessionRefusedException.Reason;
+import io.myelin.gateway.session.SignedPermit;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.selection.Candidate;
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sessions on an EVM chain: the committee's word, one transaction to open, one to settle many. */
+public final class ChainSessions implements SessionChain, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ChainSessions.class);
+
+  private final NetworkContracts network;
+  private final Committee committee;
+  private final ChainWrites writes;
+  private final ChainView view;
+  private final Settlements settlements;
+  private final PoolUpkeep upkeep;
+  private final Map<SessionId, Quorum> approvals = new ConcurrentHashMap<>();
+  private final ExecutorService work =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("gateway-chain-", 0).factory());
+  private final AtomicBoolean ticking = new AtomicBoolean();
+  private volatile Consumer<SessionId> closing = _ -> {};
+
+  /**
+   * Sessions of one gateway.
+   *
+   * @param sender of the gateway's key, which pays the gas
+   * @param subnetId the gateway is admitted to
+   * @param firstBlock no event of the network is older
+   */
+  public ChainSessions(
+      ChainClient chain,
+      NetworkContracts network,
+      TransactionSender sender,
+      Committee committee,
+      Journal journal,
+      Digest subnetId,
+      long firstBlock) {
+    this.network = network;
+    this.committee = committee;
+    this.writes = new ChainWrites(sender);
+    this.view = new ChainView(chain, network, subnetId, firstBlock, id -> closing.accept(id));
+    this.settlements =
+        new Settlements(
+            chain, network, sender.account(), committee, writes, journal, view, this::find);
+    this.upkeep = new PoolUpkeep(network, committee, writes, view);
+  }
+
+  /**
+   * Reads the chain once and begins to settle; blocks.
+   *
+   * @param onClosing told of sessions that their clients close on chain
+   */
+  public void start(Consumer<SessionId> onClosing) {
+    closing = onClosing;
+    view.refresh();
+    settlements.start();
+  }
+
+  /** Looks at the chain, and does what is due: for a timer, every second or so. Never blocks. */
+  public void tick() {
+    if (ticking.getAndSet(true)) {
+      return;
+    }
+    var _ =
+        run(() -> {
+              view.refresh();
+              settlements.finalizeDue();
+              return true;
+            })
+            .whenComplete(
+                (_, failure) -> {
+                  ticking.set(false);
+                  if (failure != null) {
+                    log.warn("the chain: {}", failure.toString());
+                  }
+                });
+  }
+
+  /** The nodes whose tests the gateway asks for: those connected to it. */
+  public PoolUpkeep upkeep() {
+    return upkeep;
+  }
+
+  /** What is settled. */
+  public Settlements settlements() {
+    return settlements;
+  }
+
+  @Override
+  public Standing standing() {
+    return view.now().standing();
+  }
+
+  @Override
+  public Optional<Quote> quote(String model) {
+    return view.now().quote(model);
+  }
+
+  @Override
+  public ChainPool pool() {
+    return view.now();
+  }
+
+  @Override
+  public CompletableFuture<ChainPool> refresh() {
+    return run(view::refresh);
+  }
+
+  @Override
+  public CompletableFuture<Void> approve(SessionId session, SessionOpening opening) {
+    return done(
+        () -> {
+          approvals.put(session, committee.approve(opening, absent(opening.candidates())));
+          return null;
+        });
+  }
+
+  @Override
+  public CompletableFuture<OnChain> open(SessionId session, SessionOpening opening) {
+    return run(
+        () -> {
+          Quorum quorum = approvals.remove(session);
+          if (quorum == null) {
+            quorum = committee.approve(opening, absent(opening.candidates()));
+          }
+          TransactionOutcome outcome =
+              writes.once(
+                  openingName(session),
+                  network
+                      .sessions()
+                      .open(
+                          terms(opening).approved(quorum.seats(), quorum.signatures()),
+                          permit(opening.permit())));
+          return opened(session, outcome);
+        });
+  }
+
+  @Override
+  public Optional<CompletableFuture<OnChain>> opened(SessionId session) {
+    return writes.isKnown(openingName(session))
+        ? Optional.of(run(() -> opened(session, writes.awaitKnown(openingName(session)))))
+        : Optional.empty();
+  }
+
+  private static String openingName(SessionId session) {
+    return "open/" + session.hex();
+  }
+
+  private OnChain opened(SessionId session, TransactionOutcome outcome) {
+    if (outcome instanceof TransactionOutcome.Succeeded) {
+      return find(session)
+          .orElseThrow(
+              () -> new IllegalStateException("session " + session + ": opened, yet no event"));
+    }
+    throw new Refusal(reasonOf(outcome), "the session was not opened: " + explain(outcome));
+  }
+
+  private static Reason reasonOf(TransactionOutcome outcome) {
+    String name =
+        ChainWrites.reason(outcome).orElse(null) instanceof RevertReason.Custom custom
+            ? custom.name()
+            : "";
+    return switch (name) {
+      case "ERC20InsufficientAllowance", "ERC20InsufficientBalance", "Underfunded" ->
+          Reason.INSUFFICIENT_FUNDS;
+      case "NoFreeSlot", "UnknownNode", "SameOwner" -> Reason.NO_CAPACITY;
+      case "BadExpiry", "BadBudget", "BadNodes", "PriceNotQuotable", "UnknownModel" ->
+          Reason.BAD_TERMS;
+      case "SetNotUsable" -> Reason.BAD_NONCE;
+      case "WrongPhase" -> Reason.NONCE_USED;
+      default -> Reason.CHAIN_UNAVAILABLE;
+    };
+  }
+
+  private static String explain(TransactionOutcome outcome) {
+    String text = ChainWrites.text(outcome);
+    return switch (reasonOf(outcome)) {
+      case INSUFFICIENT_FUNDS ->
+          text
+              + " (expected: an account that holds the budget in tokens, and a permit in the"
+              + " request or an allowance for the payment contract; ./myelin account money shows"
+              + " both)";
+      default -> text;
+    };
+  }
+
+  @Override
+  public CompletableFuture<OnChain> extend(OnChain session, Extension extension) {
+    return run(
+        () -> {
+          Quorum quorum = committee.extend(session, extension, absent(extension.candidates()));
+          TransactionOutcome outcome =
+              writes.once(
+                  "extend/" + session.id().hex() + "/" + session.brief().seats().size(),
+                  network
+                      .sessions()
+                      .extend(
+                          ChainTerms.forSession(session.brief()),
+                          ChainTerms.forSession(session.tail()),
+                          extension.nodes(),
+                          quorum.seats(),
+                          quorum.signatures()));
+          if (outcome instanceof TransactionOutcome.Succeeded) {
+            return find(session.id()).orElseThrow();
+          }
+          throw new Refusal(reasonOf(outcome), "no node was added: " + ChainWrites.text(outcome));
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> settle(OnChain session) {
+    return settlements.settle(session);
+  }
+
+  @Override
+  public CompletableFuture<Void> giveUp(OnChain session) {
+    return done(() -> settlements.giveUp(session));
+  }
+
+  @Override
+  public Optional<OnChain> find(SessionId session) {
+    LogFilter filter =
+        new LogFilter(
+            List.of(network.sessions().address()),
+            List.of(
+                List.of(
+                    Session.SessionOpenedEvent.TYPE.topic(),
+                    Session.SessionExtendedEvent.TYPE.topic()),
+                List.of(ChainTerms.word(session))));
+    @Nullable OnChain found = null;
+    for (EventLog log : settlements.logs(filter)) {
+      TermsEvent event = TermsEvent.from(log).orElse(null);
+      if (event instanceof TermsEvent.Opened opened) {
+        found = new OnChain(opened.brief(), opened.tail());
+      } else if (event instanceof TermsEvent.Extended extended && found != null) {
+        found = new OnChain(extended.brief(), found.tail());
+      }
+    }
+    return Optional.ofNullable(found);
+  }
+
+  /** Every node of the pool with a free slot that is not among the candidates. */
+  private Map<Address, String> absent(List<Candidate> candidates) {
+    Set<Address> among = new HashSet<>();
+    candidates.forEach(candidate -> among.add(candidate.node()));
+    Map<Address, String> left = new TreeMap<>();
+    view.now()
+        .pool()
+        .forEach(
+            (node, entry) -> {
+              if (entry.freeSlots() > 0 && !among.contains(node)) {
+                left.put(node, "not connected here, without the model, or of the session already");
+              }
+            });
+    return left;
+  }
+
+  private static ChainTerms.OpeningTerms terms(SessionOpening opening) {
+    return new ChainTerms.OpeningTerms(
+        opening.request(),
+        io.myelin.chain.Bytes.of(opening.signature().bytes()),
+        opening.clientRandom(),
+        opening.gatewaySecret(),
+        opening.validatorSet(),
+        opening.subnetId(),
+        opening.priceVersion(),
+        opening.nodes(),
+        opening.maxTasks());
+  }
+
+  private static Session.Permit permit(@Nullable SignedPermit permit) {
+    if (permit == null) {
+      return ChainTerms.noPermit();
+    }
+    byte[] signature = permit.signature().bytes();
+    return new Session.Permit(
+        permit.valueWei(),
+        BigInteger.valueOf(permit.deadlineSeconds()),
+        signature[64],
+        Digest.of(Arrays.copyOfRange(signature, 0, 32)),
+        Digest.of(Arrays.copyOfRange(signature, 32, 64)));
+  }
+
+  private CompletableFuture<Void> done(Callable<?> task) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    var _ =
+        run(task)
+            .whenComplete(
+                (_, failure) -> {
+                  if (failure == null) {
+                    done.complete(null);
+                  } else {
+                    done.completeExceptionally(failure);
+                  }
+                });
+    return done;
+  }
+
+  private <T> CompletableFuture<T> run(Callable<T> task) {
+    CompletableFuture<T> future = new CompletableFuture<>();
+    try {
+      work.execute(
+          () -> {
+            try {
+              future.complete(task.call());
+            } catch (NoQuorumException e) {
+              future.completeExceptionally(
+                  new Refusal(
+                      e.refused() ? Reason.NOT_APPROVED : Reason.CHAIN_UNAVAILABLE,
+                      String.valueOf(e.getMessage())));
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+              future.completeExceptionally(e);
+            } catch (Exception | LinkageError e) {
+              future.completeExceptionally(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      future.completeExceptionally(new IllegalStateException("the gateway stops", e));
+    }
+    return future;
+  }
+
+  @Override
+  public void close() {
+    settlements.close();
+    work.shutdownNow();
+  }
+}

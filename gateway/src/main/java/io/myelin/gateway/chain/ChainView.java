@@ -1,0 +1,177 @@
+package io.myelin.gateway.chain;
+
+import io.myelin.chain.BlockHeader;
+import io.myelin.chain.ChainClient;
+import io.myelin.chain.EventLog;
+import io.myelin.chain.LogFilter;
+import io.myelin.contracts.NodePool;
+import io.myelin.contracts.Session;
+import io.myelin.contracts.SubnetRegistry;
+import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.contracts.terms.ChainTerms;
+import io.myelin.gateway.session.ChainPool;
+import io.myelin.gateway.session.SessionChain;
+import io.myelin.gateway.session.TokenPrice;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.settlement.SessionTail;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the gateway reads of the chain: pool, prices, the newest validator set. Events say what
+ * there is, the contracts how it stands; a block that is taken back leaves nothing wrong behind,
+ * since the state is read anew with every head.
+ */
+final class ChainView {
+  private static final long RANGE = 2_000;
+
+  private final ChainClient chain;
+  private final NetworkContracts network;
+  private final Digest subnetId;
+  private final Consumer<SessionId> closing;
+  private final Set<Address> nodes = new LinkedHashSet<>();
+  private final Set<Digest> models = new LinkedHashSet<>();
+  private long nextBlock;
+  private @Nullable Digest seen;
+  private volatile Snapshot snapshot;
+
+  /** The chain at one head. */
+  record Snapshot(
+      long timeSeconds,
+      SessionChain.Standing standing,
+      Map<Digest, SessionChain.Quote> quotes,
+      Map<Address, ChainPool.Entry> pool)
+      implements ChainPool {
+
+    @Override
+    public Optional<Entry> node(Address node) {
+      return Optional.ofNullable(pool.get(node));
+    }
+
+    Optional<SessionChain.Quote> quote(String model) {
+      return Optional.ofNullable(quotes.get(SessionTail.modelIdOf(model)));
+    }
+  }
+
+  /**
+   * A view that reads from a block on.
+   *
+   * @param firstBlock no event of the network is older
+   * @param closing told of sessions that somebody closes on chain
+   */
+  ChainView(
+      ChainClient chain,
+      NetworkContracts network,
+      Digest subnetId,
+      long firstBlock,
+      Consumer<SessionId> closing) {
+    this.chain = chain;
+    this.network = network;
+    this.subnetId = subnetId;
+    this.nextBlock = firstBlock;
+    this.closing = closing;
+    this.snapshot = new Snapshot(0, new SessionChain.Standing(subnetId, 0), Map.of(), Map.of());
+  }
+
+  Snapshot now() {
+    return snapshot;
+  }
+
+  /** Reads what changed; blocks. One thread at a time. */
+  synchronized Snapshot refresh() {
+    BlockHeader head = chain.head();
+    if (head.hash().equals(seen)) {
+      return snapshot;
+    }
+    readEvents(head.number());
+    Map<Address, ChainPool.Entry> pool = new LinkedHashMap<>();
+    for (Address node : nodes) {
+      entry(network.nodes().nodeOf(node).on(chain)).ifPresent(entry -> pool.put(node, entry));
+    }
+    Map<Digest, SessionChain.Quote> quotes = new HashMap<>();
+    for (Digest model : models) {
+      SubnetRegistry.Model listed = network.subnets().modelOf(subnetId, model).on(chain);
+      if (listed.priceVersion() > 0) {
+        SubnetRegistry.Price price =
+            network.subnets().priceOf(subnetId, model, listed.priceVersion()).on(chain);
+        quotes.put(
+            model,
+            new SessionChain.Quote(
+                listed.priceVersion(), new TokenPrice(price.inputWei(), price.outputWei())));
+      }
+    }
+    long set = network.validators().setVersion().on(chain);
+    snapshot =
+        new Snapshot(
+            head.timestampSeconds(),
+            new SessionChain.Standing(subnetId, set),
+            Map.copyOf(quotes),
+            Map.copyOf(pool));
+    seen = head.hash();
+    return snapshot;
+  }
+
+  private void readEvents(long head) {
+    LogFilter filter =
+        LogFilter.of(
+                network.nodes().address(),
+                network.subnets().address(),
+                network.sessions().address())
+            .events(
+                List.of(
+                    NodePool.JoinedEvent.TYPE.topic(),
+                    SubnetRegistry.ModelListedEvent.TYPE.topic(),
+                    Session.SessionClosingEvent.TYPE.topic()));
+    List<SessionId> closed = new ArrayList<>();
+    while (nextBlock <= head) {
+      long last = Math.min(head, nextBlock + RANGE - 1);
+      for (EventLog log : chain.logs(filter, nextBlock, last)) {
+        note(log, closed);
+      }
+      nextBlock = last + 1;
+    }
+    closed.forEach(closing);
+  }
+
+  private void note(EventLog log, List<SessionId> closed) {
+    if (NodePool.event(log).orElse(null) instanceof NodePool.JoinedEvent joined) {
+      nodes.add(joined.node());
+    } else if (SubnetRegistry.event(log).orElse(null)
+            instanceof SubnetRegistry.ModelListedEvent listed
+        && listed.subnetId().equals(subnetId)) {
+      models.add(listed.modelId());
+    } else if (Session.event(log).orElse(null) instanceof Session.SessionClosingEvent closes) {
+      closed.add(ChainTerms.sessionId(closes.sessionId()));
+    }
+  }
+
+  /** Standings as the contract numbers them; 0 is not in the pool. */
+  private static Optional<ChainPool.Entry> entry(NodePool.Node node) {
+    Optional<ChainPool.Standing> standing =
+        switch ((int) node.standing()) {
+          case 1 -> Optional.of(ChainPool.Standing.UNQUALIFIED);
+          case 2 -> Optional.of(ChainPool.Standing.QUALIFIED);
+          case 3 -> Optional.of(ChainPool.Standing.SUSPENDED);
+          case 4 -> Optional.of(ChainPool.Standing.LEAVING);
+          default -> Optional.empty();
+        };
+    return standing.map(
+        known ->
+            new ChainPool.Entry(
+                node.owner(),
+                known,
+                (int) node.slots(),
+                (int) node.reserved(),
+                (int) node.untested()));
+  }
+}

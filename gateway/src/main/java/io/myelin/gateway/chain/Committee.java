@@ -1,0 +1,113 @@
+package io.myelin.gateway.chain;
+
+import io.myelin.chain.Bytes;
+import io.myelin.gateway.session.OnChain;
+import io.myelin.gateway.session.SessionChain;
+import io.myelin.gateway.session.SessionOpening;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Map;
+
+/** The validators that sit in judgement. Blocks, for a bounded time. */
+public interface Committee {
+
+  /**
+   * Has an opening approved.
+   *
+   * @param absent nodes of the pool with a free slot that were left out, and why
+   */
+  Quorum approve(SessionOpening opening, Map<Address, String> absent) throws NoQuorumException;
+
+  /** Has more nodes for a session approved. */
+  Quorum extend(OnChain session, SessionChain.Extension extension, Map<Address, String> absent)
+      throws NoQuorumException;
+
+  /**
+   * Has a batch checked and then signed. Nobody signs before a quorum found all of it right.
+   *
+   * @throws BadSessionsException when some of it is not; nobody signed
+   */
+  Quorum attest(Batch batch) throws NoQuorumException, BadSessionsException;
+
+  /**
+   * Signatures of enough members.
+   *
+   * @param seats bit i is set when seat i signed
+   * @param signatures one after the other, in the order of the seats
+   */
+  record Quorum(BigInteger seats, Bytes signatures) {}
+
+  /**
+   * Settlements of one transaction.
+   *
+   * @param number the gateway's
+   * @param set the committee is drawn from
+   */
+  record Batch(Address gateway, long number, long set, List<Claim> claims) {
+    /** Copies. */
+    public Batch {
+      claims = List.copyOf(claims);
+    }
+  }
+
+  /**
+   * What a gateway claims of one session.
+   *
+   * @param earnedWei per seat, before the split
+   * @param receipts pages of receipts, read when they are needed
+   */
+  record Claim(
+      OnChain session,
+      Digest receiptsRoot,
+      long tasks,
+      List<BigInteger> earnedWei,
+      Iterable<byte[]> receipts) {
+    /** Copies the amounts. */
+    public Claim {
+      earnedWei = List.copyOf(earnedWei);
+    }
+  }
+
+  /** Too few members signed. */
+  final class NoQuorumException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final boolean refused;
+
+    /**
+     * Says who answered what.
+     *
+     * @param refused whether so many said no that there cannot be a quorum
+     */
+    public NoQuorumException(String message, boolean refused) {
+      super(message);
+      this.refused = refused;
+    }
+
+    /** Whether members said no, rather than nothing. */
+    public boolean refused() {
+      return refused;
+    }
+  }
+
+  /** Sessions of a batch are not right. */
+  final class BadSessionsException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Map<SessionId, String> sessions;
+
+    /** With the reason for each. */
+    public BadSessionsException(Map<SessionId, String> sessions) {
+      super("sessions that validators do not find right: " + sessions);
+      this.sessions = Map.copyOf(sessions);
+    }
+
+    /** Which, and why. */
+    public Map<SessionId, String> sessions() {
+      return sessions;
+    }
+  }
+}

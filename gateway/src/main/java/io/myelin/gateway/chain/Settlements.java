@@ -1,0 +1,361 @@
+package io.myelin.gateway.chain;
+
+import com.google.protobuf.ByteString;
+import io.myelin.chain.ChainClient;
+import io.myelin.chain.ChainException;
+import io.myelin.chain.EventLog;
+import io.myelin.chain.LogFilter;
+import io.myelin.chain.transaction.TransactionOutcome;
+import io.myelin.contracts.InferencePayment;
+import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.contracts.terms.ChainTerms;
+import io.myelin.gateway.chain.Committee.BadSessionsException;
+import io.myelin.gateway.chain.Committee.Batch;
+import io.myelin.gateway.chain.Committee.Claim;
+import io.myelin.gateway.chain.Committee.NoQuorumException;
+import io.myelin.gateway.chain.Committee.Quorum;
+import io.myelin.gateway.journal.Journal;
+import io.myelin.gateway.session.OnChain;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.SessionId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Settles sessions, many in one transaction, and turns settlements into credits once their
+ * challenge window is over. One batch at a time: the contract numbers them, and validators sign one
+ * content for a number, ever. So a batch is in the journal before its committee is asked.
+ */
+public final class Settlements implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Settlements.class);
+  private static final int MOST_SESSIONS = 64;
+  private static final Duration GATHER = Duration.ofMillis(200);
+  private static final Duration AGAIN = Duration.ofSeconds(2);
+  private static final int DISK_SECONDS = 30;
+
+  private final ChainClient chain;
+  private final NetworkContracts network;
+  private final Address gateway;
+  private final Committee committee;
+  private final ChainWrites writes;
+  private final Journal journal;
+  private final ChainView view;
+  private final Function<SessionId, Optional<OnChain>> find;
+  private final Claims claims;
+  private final CommitteePin pin;
+  private final Map<SessionId, Due> due = new LinkedHashMap<>();
+  private final Thread thread;
+
+  private record Due(OnChain session, CompletableFuture<Void> settled) {}
+
+  Settlements(
+      ChainClient chain,
+      NetworkContracts network,
+      Address gateway,
+      Committee committee,
+      ChainWrites writes,
+      Journal journal,
+      ChainView view,
+      Function<SessionId, Optional<OnChain>> find) {
+    this.chain = chain;
+    this.network = network;
+    this.gateway = gateway;
+    this.committee = committee;
+    this.writes = writes;
+    this.journal = journal;
+    this.view = view;
+    this.find = find;
+    this.claims = new Claims(network.domain(), journal.tasks());
+    this.pin = new CommitteePin(chain, network, gateway, writes, view);
+    this.thread = Thread.ofVirtual().name("gateway-settlements").unstarted(this::work);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** What a session's receipts prove, and the way to each of them. */
+  public Claims claims() {
+    return claims;
+  }
+
+  CompletableFuture<Void> settle(OnChain session) {
+    synchronized (due) {
+      Due known =
+          due.computeIfAbsent(session.id(), _ -> new Due(session, new CompletableFuture<>()));
+      due.notifyAll();
+      return known.settled().copy();
+    }
+  }
+
+  /** Everything back to the client; nothing to do when the session's money has a destination. */
+  Void giveUp(OnChain session) throws InterruptedException, TimeoutException {
+    if (phase(session.id()).settled()) {
+      return null;
+    }
+    TransactionOutcome outcome =
+        writes.once(
+            "fail/" + session.id().hex(),
+            network.payment().fail(ChainTerms.forPayment(session.brief())));
+    if (!(outcome instanceof TransactionOutcome.Succeeded) && !phase(session.id()).settled()) {
+      throw new IllegalStateException("not given up: " + ChainWrites.text(outcome));
+    }
+    noteSettled(session.id());
+    return null;
+  }
+
+  private void work() {
+    try {
+      while (!Thread.currentThread().isInterrupted()) {
+        synchronized (due) {
+          while (due.isEmpty()) {
+            due.wait();
+          }
+        }
+        Thread.sleep(GATHER);
+        try {
+          oneBatch();
+        } catch (NoQuorumException
+            | TimeoutException
+            | ExecutionException
+            | ChainException
+            | IllegalStateException e) {
+          log.warn("settling will be tried again: {}", e.getMessage());
+          Thread.sleep(AGAIN);
+        }
+      }
+    } catch (InterruptedException e) {
+      // close() ends it.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void oneBatch()
+      throws InterruptedException, NoQuorumException, TimeoutException, ExecutionException {
+    long number = network.payment().batches(gateway).on(chain).batch();
+    String name = "settle/" + number;
+    if (writes.isKnown(name)) {
+      // An earlier run sent it; what it came to shows in the sessions' phases.
+      TransactionOutcome _ = writes.awaitKnown(name);
+    }
+    List<Due> waiting = dropSettled();
+    List<SessionId> ids = kept(number).orElseGet(() -> ids(waiting));
+    if (ids.isEmpty()) {
+      return;
+    }
+    Batch batch = batch(number, pin.set(), ids);
+    Quorum quorum;
+    while (true) {
+      keep(number, batch);
+      try {
+        quorum = committee.attest(batch);
+        break;
+      } catch (BadSessionsException e) {
+        // Nobody signed, so the batch may still change.
+        log.error("left out of batch {}: {}", number, e.sessions());
+        List<SessionId> good = ids.stream().filter(id -> !e.sessions().containsKey(id)).toList();
+        putBack(e.sessions());
+        if (good.isEmpty() || good.size() == ids.size()) {
+          forget(number);
+          throw new IllegalStateException("no session of the batch is right: " + e.getMessage(), e);
+        }
+        ids = good;
+        batch = batch(number, batch.set(), ids);
+      }
+    }
+    TransactionOutcome outcome =
+        writes.once(
+            name, network.payment().settle(items(batch), quorum.seats(), quorum.signatures()));
+    if (!(outcome instanceof TransactionOutcome.Succeeded)) {
+      throw new IllegalStateException("batch " + number + ": " + ChainWrites.text(outcome));
+    }
+    log.info("batch {} settled {} sessions", number, ids.size());
+    List<Due> _ = dropSettled();
+  }
+
+  /** Those a committee does not find right wait behind the others. */
+  private void putBack(Map<SessionId, String> bad) {
+    synchronized (due) {
+      bad.keySet()
+          .forEach(
+              id -> {
+                Due one = due.remove(id);
+                if (one != null) {
+                  due.put(id, one);
+                }
+              });
+    }
+  }
+
+  private List<SessionId> ids(List<Due> waiting) {
+    return waiting.stream().limit(MOST_SESSIONS).map(one -> one.session().id()).toList();
+  }
+
+  /** Tells whoever waits for sessions that are settled by now; the others are returned. */
+  private List<Due> dropSettled()
+      throws InterruptedException, ExecutionException, TimeoutException {
+    List<Due> all;
+    synchronized (due) {
+      all = List.copyOf(due.values());
+    }
+    List<Due> left = new ArrayList<>();
+    for (Due one : all) {
+      if (phase(one.session().id()).settled()) {
+        noteSettled(one.session().id());
+        synchronized (due) {
+          due.remove(one.session().id());
+        }
+        one.settled().complete(null);
+      } else {
+        left.add(one);
+      }
+    }
+    return left;
+  }
+
+  private Batch batch(long number, long set, List<SessionId> ids) {
+    List<Claim> all = new ArrayList<>();
+    for (SessionId id : ids) {
+      OnChain session =
+          find.apply(id)
+              .orElseThrow(() -> new IllegalStateException("session " + id + " is not on chain"));
+      all.add(claims.of(session));
+    }
+    return new Batch(gateway, number, set, all);
+  }
+
+  private static List<InferencePayment.Item> items(Batch batch) {
+    return batch.claims().stream()
+        .map(
+            claim ->
+                ChainTerms.item(
+                    claim.session().brief(),
+                    claim.receiptsRoot(),
+                    claim.tasks(),
+                    claim.earnedWei()))
+        .toList();
+  }
+
+  // The journal.
+
+  private Optional<List<SessionId>> kept(long number) {
+    return journal
+        .settlements()
+        .batch(number)
+        .map(
+            bytes -> {
+              List<SessionId> ids = new ArrayList<>();
+              for (int at = 0; at < bytes.size(); at += SessionId.LENGTH) {
+                ids.add(SessionId.of(bytes.substring(at, at + SessionId.LENGTH).toByteArray()));
+              }
+              return ids;
+            });
+  }
+
+  private void keep(long number, Batch batch)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    ByteString content = ByteString.EMPTY;
+    for (Claim claim : batch.claims()) {
+      content = content.concat(ByteString.copyFrom(claim.session().id().bytes()));
+    }
+    var _ = journal.settlements().keepBatch(number, content).get(DISK_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void forget(long number)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    var _ = journal.settlements().forgetBatch(number).get(DISK_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void noteSettled(SessionId session) {
+    InferencePayment.RecordOfAnswer record =
+        network.payment().recordOf(ChainTerms.word(session)).on(chain);
+    if (Phase.of(record.phase()) == Phase.SETTLED) {
+      var _ = journal.settlements().settled(session.hex(), record.time().longValueExact());
+    }
+  }
+
+  // After the challenge window.
+
+  /** Credits what may be credited by now; blocks. */
+  void finalizeDue() throws InterruptedException, TimeoutException {
+    List<String> ready = journal.settlements().due(view.now().timeSeconds(), MOST_SESSIONS);
+    if (ready.isEmpty()) {
+      return;
+    }
+    List<InferencePayment.Brief> briefs = new ArrayList<>();
+    List<InferencePayment.Settlement> settled = new ArrayList<>();
+    List<String> done = new ArrayList<>();
+    for (String hex : ready) {
+      SessionId id = SessionId.parse(hex);
+      if (phase(id).isFinal()) {
+        var _ = journal.settlements().finalized(hex);
+        continue;
+      }
+      OnChain session = find.apply(id).orElseThrow();
+      briefs.add(ChainTerms.forPayment(session.brief()));
+      settled.add(ChainTerms.forPayment(new SettledTerms(network, this::logs).of(session)));
+      done.add(hex);
+    }
+    if (briefs.isEmpty()) {
+      return;
+    }
+    TransactionOutcome outcome =
+        writes.once(
+            "finalize/" + done.getFirst() + "/" + done.size(),
+            network.payment().finalize_(briefs, settled));
+    if (outcome instanceof TransactionOutcome.Succeeded) {
+      for (String hex : done) {
+        var _ = journal.settlements().finalized(hex);
+      }
+    } else {
+      log.warn("settlements were not finalized: {}", ChainWrites.text(outcome));
+    }
+  }
+
+  List<EventLog> logs(LogFilter filter) {
+    return chain.logs(filter, 0, chain.head().number());
+  }
+
+  private Phase phase(SessionId session) {
+    return Phase.of(network.payment().recordOf(ChainTerms.word(session)).on(chain).phase());
+  }
+
+  /** As the payment contract numbers them. */
+  private enum Phase {
+    NONE,
+    ACTIVE,
+    CLOSING,
+    SETTLED,
+    CLOSED,
+    EXPIRED,
+    FAILED;
+
+    static Phase of(long number) {
+      return values()[Math.toIntExact(number)];
+    }
+
+    boolean settled() {
+      return compareTo(SETTLED) >= 0;
+    }
+
+    boolean isFinal() {
+      return compareTo(SETTLED) > 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+  }
+}
