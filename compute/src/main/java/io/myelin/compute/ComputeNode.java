@@ -9,6 +9,7 @@ import io.myelin.compute.link.LinkListener;
 import io.myelin.compute.task.CommitSigner;
 import io.myelin.compute.task.TaskMessages;
 import io.myelin.compute.task.TaskRoom;
+import io.myelin.compute.voucher.VoucherBook;
 import io.myelin.engine.EngineModel;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.protocol.commitment.WorkDigest;
@@ -71,6 +72,7 @@ public final class ComputeNode implements AutoCloseable {
       CommitSigner signer,
       Dialer dialer,
       EvidenceStore store,
+      VoucherBook vouchers,
       InstantSource clock,
       RandomGenerator jitter) {
     this.settings = settings;
@@ -91,6 +93,7 @@ public final class ComputeNode implements AutoCloseable {
             engine,
             signer,
             store,
+            vouchers,
             loop,
             disk,
             clock,
@@ -114,7 +117,11 @@ public final class ComputeNode implements AutoCloseable {
     EvidenceStore store =
         FileEvidenceStore.open(
             settings.dataFolder().resolve("evidence"), settings.evidenceCapacity());
-    ComputeNode node = new ComputeNode(settings, key, engine, signer, dialer, store, clock, jitter);
+    VoucherBook vouchers =
+        VoucherBook.open(
+            settings.dataFolder().resolve("vouchers"), key.address(), settings.domain());
+    ComputeNode node =
+        new ComputeNode(settings, key, engine, signer, dialer, store, vouchers, clock, jitter);
     ScheduledFuture<?> _ =
         node.loop.scheduleAtFixedRate(node.room::expire, 0, EXPIRY_SECONDS, TimeUnit.SECONDS);
     node.loop.execute(node.link::start);

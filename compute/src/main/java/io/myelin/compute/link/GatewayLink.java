@@ -213,7 +213,7 @@ public final class GatewayLink {
         case REJECTED -> onRejected(message.getRejected());
         case HEARTBEAT_ACK -> {}
         case KIND_NOT_SET -> logger.warn("Ignored a message of a kind unknown to this version");
-        case OFFER, CREDIT, CANCEL, REVEAL, FINAL -> {
+        case OFFER, CREDIT, CANCEL, REVEAL, FINAL, VOUCHER -> {
           if (up == this) {
             listener.onMessage(message);
           } else {

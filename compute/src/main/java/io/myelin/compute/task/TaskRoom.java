@@ -2,6 +2,7 @@ package io.myelin.compute.task;
 
 import com.google.protobuf.ByteString;
 import io.myelin.compute.evidence.EvidenceStore;
+import io.myelin.compute.voucher.VoucherBook;
 import io.myelin.engine.EngineException;
 import io.myelin.engine.EngineModel;
 import io.myelin.engine.InferenceEngine;
@@ -22,6 +23,9 @@ import io.myelin.v1.GatewayMessage;
 import io.myelin.v1.HeldTask;
 import io.myelin.v1.NodeMessage;
 import io.myelin.v1.Offer;
+import io.myelin.v1.TaskFinal;
+import io.myelin.v1.Voucher;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +42,9 @@ import org.slf4j.event.Level;
  * the node's loop only.
  */
 public final class TaskRoom {
+  /** A voucher follows its task by a moment. */
+  private static final int UNPAID_GRACE = 8;
+
   private static final Logger logger = LoggerFactory.getLogger(TaskRoom.class);
 
   /** Ended attempts remembered, to tell outdated offers. */
@@ -57,6 +64,8 @@ public final class TaskRoom {
   private Address gateway = Address.ZERO;
   private long initialCredit;
   private boolean draining;
+  private final VoucherBook vouchers;
+  private final ScheduledExecutorService disk;
   private Runnable idle = () -> {};
 
   /** Sends to the gateway, when there is one. */
@@ -73,6 +82,7 @@ public final class TaskRoom {
       InferenceEngine engine,
       CommitSigner signer,
       EvidenceStore store,
+      VoucherBook vouchers,
       ScheduledExecutorService loop,
       ScheduledExecutorService disk,
       InstantSource clock,
@@ -80,6 +90,8 @@ public final class TaskRoom {
     this.settings = settings;
     slots = new EngineSlots(settings.slots(), speed);
     this.engine = engine;
+    this.vouchers = vouchers;
+    this.disk = disk;
     this.loop = loop;
     this.clock = clock;
     this.outbox = outbox;
@@ -142,7 +154,8 @@ public final class TaskRoom {
               message.getReveal().getTaskId(),
               new NodeTaskEvent.RevealAsked(
                   message.getReveal().getAttempt(), message.getReveal().getWithEvidence()));
-      case FINAL -> apply(message.getFinal().getTaskId(), new NodeTaskEvent.FinalTold());
+      case FINAL -> onFinal(message.getFinal());
+      case VOUCHER -> onVoucher(message.getVoucher());
       case CHALLENGE, WELCOME, REJECTED, HEARTBEAT_ACK, KIND_NOT_SET ->
           throw new IllegalArgumentException("kind: " + message.getKindCase());
     }
@@ -203,7 +216,8 @@ public final class TaskRoom {
       return;
     }
     List<EngineModel> models = engine.models();
-    Optional<Refusal> problem = check.problem(offer, gateway, models);
+    Optional<Refusal> problem =
+        check.problem(offer, gateway, models).or(() -> unpaid(offer.getSessionId()));
     TaskEntry entry = tasks.get(offer.getTaskId());
     if (entry == null) {
       entry = new TaskEntry(NodeTaskState.ABSENT, ByteString.EMPTY, Long.MAX_VALUE);
@@ -214,6 +228,41 @@ public final class TaskRoom {
         offer.getTaskId(),
         new NodeTaskEvent.Offered(
             offer.getAttempt(), offer.getPrimary(), slots.free(), draining, problem.orElse(null)));
+  }
+
+  /** A gateway that does not sign for what was done gets no more than its slots for nothing. */
+  private Optional<Refusal> unpaid(ByteString session) {
+    long tasks = vouchers.unpaid(session);
+    return tasks < settings.slots() + UNPAID_GRACE
+        ? Optional.empty()
+        : Optional.of(
+            new Refusal(
+                Refusal.NO_VOUCHER,
+                tasks
+                    + " tasks of the session are not vouched for (expected: a voucher for each)"));
+  }
+
+  private void onFinal(TaskFinal told) {
+    TaskEntry entry = tasks.get(told.getTaskId());
+    if (told.getOutcome() == TaskFinal.Outcome.OUTCOME_COMPLETED
+        && entry != null
+        && entry.state instanceof Committed
+        && entry.offered != null) {
+      vouchers.completed(entry.offered.getSessionId());
+    }
+    apply(told.getTaskId(), new NodeTaskEvent.FinalTold());
+  }
+
+  private void onVoucher(Voucher voucher) {
+    Address signer = gateway;
+    disk.execute(
+        () -> {
+          try {
+            vouchers.accept(signer, voucher);
+          } catch (IOException | IllegalArgumentException e) {
+            logger.error("A voucher is not kept: {}", e.getMessage());
+          }
+        });
   }
 
   private void apply(ByteString taskId, NodeTaskEvent event) {

@@ -8,6 +8,7 @@ import io.myelin.gateway.session.SessionLog;
 import io.myelin.gateway.session.TaskUsage;
 import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.task.Submission;
+import io.myelin.protocol.ids.Address;
 import io.myelin.v1.GeneratedChunk;
 import io.myelin.v1.GenerationResult;
 import io.myelin.v1.GenerationSpec;
@@ -76,6 +77,11 @@ final class JournalTest {
       await(end(journal, completed("r1")));
       await(end(journal, completed("r2")));
 
+      assertThat(journal.earnings().ofSession(SESSION))
+          .containsExactly(
+              new Earnings.Total(SESSION, Address.ZERO, 1, BigInteger.TEN),
+              new Earnings.Total(SESSION, OTHER, 1, BigInteger.TWO));
+      assertThat(journal.earnings().ofNode(OTHER)).hasSize(1);
       assertThat(journal.sessions().totals(SESSION))
           .isEqualTo(new SessionTotals(new BigInteger("30"), 1, 7, 3));
       assertThat(journal.tasks().receipt(id(1))).contains(ByteString.copyFromUtf8("r1"));
@@ -210,6 +216,8 @@ final class JournalTest {
         BigInteger.TEN);
   }
 
+  private static final Address OTHER = Address.parse("0x" + "02".repeat(20));
+
   private static TaskEnd completed(String receipt) {
     return new TaskEnd(
         "completed",
@@ -218,6 +226,9 @@ final class JournalTest {
         GenerationResult.newBuilder().setOutputTokens(3).build(),
         null,
         new TaskUsage(BigInteger.valueOf(30), 7, 3),
+        List.of(
+            new TaskEnd.Earned(Address.ZERO, BigInteger.TEN),
+            new TaskEnd.Earned(OTHER, BigInteger.TWO)),
         ByteString.copyFromUtf8(receipt),
         ByteString.copyFromUtf8("digest of " + receipt));
   }

@@ -146,9 +146,12 @@ class SessionServiceTest {
     assertRefused(client.sign(verified), Reason.BAD_TERMS);
     SignedSessionRequest tooDear = client.sign(request(1, BigInteger.valueOf(5_001), HOUR));
     assertRefused(tooDear, Reason.INSUFFICIENT_FUNDS);
-    assertThat(service.ofClient(client.address().toString())).isEmpty();
+    // The one that was approved and could not pay stays in the books, as what it is.
+    assertThat(service.ofClient(client.address().toString()))
+        .extracting(SessionView::state)
+        .containsExactly("failed");
     assertThat(funds.escrowedWei()).isZero();
-    assertThat(journal.load()).isEmpty();
+    assertThat(journal.load()).hasSize(1);
     // The one slot is free again.
     OpenedSession opened = service.open(client.sign(request(1, BUDGET, HOUR))).join();
     assertThat(opened.session().nodes()).hasSize(1);

@@ -23,6 +23,9 @@ public record Refusal(String code, String message) {
   /** The engine cannot do what is asked. */
   public static final String UNSUPPORTED = "unsupported";
 
+  /** The gateway did not sign for the session's tasks that are done. */
+  public static final String NO_VOUCHER = "no_voucher";
+
   /** A later attempt of the task is known. */
   public static final String STALE_ATTEMPT = "stale_attempt";
 }
