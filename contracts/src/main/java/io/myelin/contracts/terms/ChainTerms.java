@@ -114,6 +114,14 @@ public final class ChainTerms {
     return Bytes.of(all);
   }
 
+  /** The id of the subnet that an owner creates with a salt. */
+  public static Digest subnetId(Address owner, Digest salt) {
+    byte[] words = new byte[2 * Digest.LENGTH];
+    System.arraycopy(owner.bytes(), 0, words, Digest.LENGTH - owner.bytes().length, 20);
+    System.arraycopy(salt.bytes(), 0, words, Digest.LENGTH, Digest.LENGTH);
+    return Keccak256.hash(words);
+  }
+
   /** What a committee signs of a subnet's models: the digest of their configuration. */
   public static Digest configDigest(List<SubnetRegistry.ModelConfig> models) {
     AbiType wei = new AbiType.Uint(128);
