@@ -1,0 +1,241 @@
+package io.myelin.committee;
+
+import io.myelin.chain.ChainClient;
+import io.myelin.chain.RevertedException;
+import io.myelin.chain.abi.AbiError;
+import io.myelin.chain.abi.Reverts;
+import io.myelin.committee.proposal.ExtensionProposal;
+import io.myelin.committee.proposal.OpeningProposal;
+import io.myelin.committee.proposal.SettlementBatch;
+import io.myelin.committee.wire.ProposalCodec;
+import io.myelin.contracts.NodePool;
+import io.myelin.contracts.Session;
+import io.myelin.contracts.SubnetRegistry;
+import io.myelin.contracts.ValidatorRegistry;
+import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.contracts.terms.ChainTerms;
+import io.myelin.contracts.terms.Param;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.settlement.Approvals;
+import io.myelin.protocol.settlement.PaidSeat;
+import io.myelin.protocol.settlement.SessionBrief;
+import io.myelin.protocol.settlement.SessionTail;
+import io.myelin.protocol.settlement.Subjects;
+import io.myelin.protocol.typeddata.Attestation;
+import io.myelin.protocol.typeddata.BatchSettlement;
+import io.myelin.v1.ApproveRequest;
+import io.myelin.v1.ExtendRequest;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Asks committees for a gateway. It reads from the chain who sits, asks all members at once, tries
+ * those again that do not answer, verifies every signature, and returns when there is a quorum.
+ * Every method blocks for a bounded time and may be called from any thread; call it on a virtual
+ * one.
+ */
+public final class CommitteeClient implements AutoCloseable {
+  private static final int ACTIVE = 1;
+
+  private final Members members;
+  private final ChainClient chain;
+  private final NetworkContracts network;
+  private final CommitteeSettings settings;
+  private final Reverts reverts;
+
+  private CommitteeClient(
+      Members members, ChainClient chain, NetworkContracts network, CommitteeSettings settings) {
+    this.members = members;
+    this.chain = chain;
+    this.network = network;
+    this.settings = settings;
+    List<AbiError> errors =
+        Stream.of(Session.ERRORS, SubnetRegistry.ERRORS, NodePool.ERRORS)
+            .flatMap(List::stream)
+            .toList();
+    this.reverts = new Reverts(errors);
+  }
+
+  /**
+   * A client of the validators at these addresses. Who is who is learned when it is needed.
+   *
+   * @param validators {@code http://host:port} each
+   * @throws IllegalArgumentException when one is not of this form
+   */
+  public static CommitteeClient connect(
+      List<URI> validators,
+      ChainClient chain,
+      NetworkContracts network,
+      CommitteeSettings settings) {
+    Members members =
+        new Members(validators, network.chainId(), network.directory().address(), settings.call());
+    return new CommitteeClient(members, chain, network, settings);
+  }
+
+  /**
+   * What a committee agreed to.
+   *
+   * @param brief the terms that it signed
+   * @param tail what else was agreed
+   * @param quorum for the contract
+   */
+  public record Approval(SessionBrief brief, SessionTail tail, Quorum quorum) {}
+
+  /**
+   * Lets the committee of a session's seed approve that it opens.
+   *
+   * @throws NotAgreedException when it does not, or the contract would not
+   * @throws io.myelin.chain.ChainException when the chain cannot be read
+   */
+  public Approval approveOpening(OpeningProposal proposal)
+      throws NotAgreedException, InterruptedException {
+    Session.TermsOfAnswer terms;
+    try {
+      terms = network.sessions().termsOf(proposal.terms().unapproved()).on(chain);
+    } catch (RevertedException e) {
+      throw new NotAgreedException(
+          "the session cannot be opened: " + reverts.decode(e.data()).text());
+    }
+    SessionBrief brief = ChainTerms.brief(terms.brief());
+    SessionTail tail = ChainTerms.tail(terms.tail());
+    Attestation attestation =
+        Attestation.of(
+            Subjects.openingSubject(brief.sessionId()),
+            Approvals.of(brief, tail, proposal.terms().nodes()));
+    ApproveRequest message = ProposalCodec.approve(proposal);
+    Quorum quorum =
+        ask(
+            "the session is not approved",
+            sessionCommittee(tail),
+            attestation,
+            (_, member) ->
+                member
+                    .calls()
+                    .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
+                    .approve(message));
+    return new Approval(brief, tail, quorum);
+  }
+
+  /**
+   * Lets the session's committee approve that it gets more nodes.
+   *
+   * @throws NotAgreedException when it does not
+   * @throws io.myelin.chain.ChainException when the chain cannot be read
+   */
+  public Approval approveExtension(ExtensionProposal proposal)
+      throws NotAgreedException, InterruptedException {
+    SessionBrief before = proposal.brief();
+    List<PaidSeat> seats = new ArrayList<>(before.seats());
+    network.nodes().seatsOf(proposal.added()).on(chain).stream()
+        .map(seat -> new PaidSeat(seat.node(), seat.payee()))
+        .forEach(seats::add);
+    if (seats.size() > SessionBrief.MAX_SEATS) {
+      throw new NotAgreedException(
+          "the session would have %d seats (expected: at most %d)"
+              .formatted(seats.size(), SessionBrief.MAX_SEATS));
+    }
+    SessionBrief brief =
+        new SessionBrief(before.sessionId(), before.head(), seats, before.tailDigest());
+    Attestation attestation =
+        Attestation.of(
+            Subjects.extensionSubject(before.sessionId(), before.seats().size()),
+            Approvals.of(brief, proposal.tail(), proposal.added()));
+    ExtendRequest message = ProposalCodec.extend(proposal);
+    Quorum quorum =
+        ask(
+            "the session's new nodes are not approved",
+            sessionCommittee(proposal.tail()),
+            attestation,
+            (_, member) ->
+                member
+                    .calls()
+                    .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
+                    .extend(message));
+    return new Approval(brief, proposal.tail(), quorum);
+  }
+
+  /**
+   * Lets the batch's committee review it, and attest it once a quorum found all of it right. What
+   * fails leaves no signature behind, unless members fail between the two.
+   *
+   * @throws NotAgreedException when it does not; names the sessions to leave out, if that is why
+   * @throws IllegalArgumentException when the contract would refuse a claim
+   * @throws io.myelin.chain.ChainException when the chain cannot be read
+   */
+  public Quorum reviewAndAttest(SettlementBatch batch)
+      throws NotAgreedException, InterruptedException {
+    Digest digest = batch.settlementsDigest();
+    Digest subject = Subjects.batchSubject(batch.gateway(), batch.batch());
+    List<Address> owners =
+        network.validators().committeeFor(subject, batch.set(), Address.ZERO).on(chain);
+    Attestation attestation =
+        Attestation.of(subject, new BatchSettlement(batch.gateway(), batch.batch(), digest));
+    long quorum = Param.QUORUM.of(network, chain).longValueExact();
+    BatchAsk ask = new BatchAsk(batch, digest, quorum, settings);
+    Gathering gathering =
+        new Gathering(
+            members,
+            settings,
+            seats(owners),
+            quorum,
+            network.domain().digest(attestation),
+            settings.total().plus(settings.review()));
+    List<MemberAnswer> answers = gathering.ask(ask);
+    Optional<Quorum> agreed = gathering.quorum(answers);
+    if (agreed.isEmpty()) {
+      throw new NotAgreedException(
+          "batch " + batch.batch() + " is not attested", quorum, answers, ask.badSessions());
+    }
+    return agreed.get();
+  }
+
+  private List<Address> sessionCommittee(SessionTail tail) {
+    return network.validators().committee(tail.seed(), tail.validatorSet()).on(chain);
+  }
+
+  private Quorum ask(
+      String failure, List<Address> owners, Attestation attestation, Gathering.Ask ask)
+      throws NotAgreedException, InterruptedException {
+    long quorum = Param.QUORUM.of(network, chain).longValueExact();
+    Gathering gathering =
+        new Gathering(
+            members,
+            settings,
+            seats(owners),
+            quorum,
+            network.domain().digest(attestation),
+            settings.total());
+    List<MemberAnswer> answers = gathering.ask(ask);
+    Optional<Quorum> agreed = gathering.quorum(answers);
+    if (agreed.isEmpty()) {
+      throw new NotAgreedException(failure, quorum, answers, List.of());
+    }
+    return agreed.get();
+  }
+
+  private List<Gathering.Seat> seats(List<Address> owners) {
+    long nowSeconds = chain.head().timestampSeconds();
+    List<Gathering.Seat> seats = new ArrayList<>();
+    for (Address owner : owners) {
+      ValidatorRegistry.Validator validator = network.validators().validatorOf(owner).on(chain);
+      boolean sits =
+          validator.status() == ACTIVE
+              && validator.jailedUntil() <= nowSeconds
+              && !validator.operator().isZero();
+      Optional<Address> operator = sits ? Optional.of(validator.operator()) : Optional.empty();
+      seats.add(new Gathering.Seat(seats.size(), owner, operator));
+    }
+    return seats;
+  }
+
+  /** Ends the connections; a call in progress fails. */
+  @Override
+  public void close() {
+    members.close();
+  }
+}

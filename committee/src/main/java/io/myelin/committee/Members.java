@@ -1,0 +1,143 @@
+package io.myelin.committee;
+
+import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.grpc.GrpcClientBuilder;
+import com.linecorp.armeria.client.grpc.GrpcClients;
+import io.grpc.StatusRuntimeException;
+import io.myelin.committee.wire.Fields;
+import io.myelin.protocol.ids.Address;
+import io.myelin.v1.DescribeRequest;
+import io.myelin.v1.ValidatorDescription;
+import io.myelin.v1.ValidatorGrpc.ValidatorBlockingStub;
+import io.myelin.v1.ValidatorGrpc.ValidatorStub;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The validators whose addresses are known, and who of them is whom. */
+final class Members implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Members.class);
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final int MAX_REPLY_BYTES = 1 << 20;
+
+  private final long chainId;
+  private final Address directory;
+  private final Duration patience;
+  private final ClientFactory factory;
+  private final List<Member> all = new ArrayList<>();
+  private final Map<Address, Member> byOperator = new ConcurrentHashMap<>();
+  private final ReentrantLock asking = new ReentrantLock();
+  private volatile long askedNanos = System.nanoTime();
+
+  /**
+   * A validator somewhere.
+   *
+   * @param url where
+   */
+  record Member(URI url, ValidatorBlockingStub calls, ValidatorStub streams) {}
+
+  Members(List<URI> urls, long chainId, Address directory, Duration patience) {
+    this.chainId = chainId;
+    this.directory = directory;
+    this.patience = patience;
+    this.factory =
+        ClientFactory.builder()
+            .workerGroup(1)
+            .connectTimeout(CONNECT)
+            // A peer that vanished without a word is found out by an unanswered ping.
+            .pingInterval(Duration.ofSeconds(10))
+            .build();
+    for (URI url : urls) {
+      String scheme = url.getScheme();
+      if ((!"http".equals(scheme) && !"https".equals(scheme)) || url.getHost() == null) {
+        var _ = factory.closeAsync();
+        throw new IllegalArgumentException(
+            "validator: " + url + " (expected: http://host:port or https://host:port)");
+      }
+      GrpcClientBuilder builder =
+          GrpcClients.builder("gproto+" + url)
+              .factory(factory)
+              // Each call has a deadline of its own.
+              .responseTimeoutMillis(0)
+              .maxResponseLength(MAX_REPLY_BYTES);
+      all.add(
+          new Member(
+              url, builder.build(ValidatorBlockingStub.class), builder.build(ValidatorStub.class)));
+    }
+  }
+
+  /** Who has this operator key; those who have not said yet are asked. */
+  Optional<Member> of(Address operator) throws InterruptedException {
+    Member known = byOperator.get(operator);
+    if (known == null) {
+      ask();
+      known = byOperator.get(operator);
+    }
+    return Optional.ofNullable(known);
+  }
+
+  /** This member is not who it said: it is asked again. */
+  void forget(Member member) {
+    byOperator.values().removeIf(member::equals);
+  }
+
+  private void ask() throws InterruptedException {
+    long wantedNanos = System.nanoTime();
+    asking.lockInterruptibly();
+    try {
+      if (askedNanos - wantedNanos > 0) {
+        // Another asked while this one waited for the lock.
+        return;
+      }
+      List<Thread> threads = new ArrayList<>();
+      for (Member member : all) {
+        if (!byOperator.containsValue(member)) {
+          threads.add(Thread.ofVirtual().name("validator-describe").start(() -> ask(member)));
+        }
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      askedNanos = System.nanoTime();
+    } finally {
+      asking.unlock();
+    }
+  }
+
+  private void ask(Member member) {
+    try {
+      ValidatorDescription found =
+          member
+              .calls()
+              .withDeadlineAfter(patience.toMillis(), TimeUnit.MILLISECONDS)
+              .describe(DescribeRequest.getDefaultInstance());
+      Address network = Fields.address("directory", found.getDirectory());
+      if (found.getChainId() != chainId || !network.equals(directory)) {
+        LOG.warn(
+            "the validator at {} is of chain {} and directory {} (expected: {} and {})",
+            member.url(),
+            found.getChainId(),
+            network,
+            chainId,
+            directory);
+        return;
+      }
+      byOperator.put(Fields.address("operator", found.getOperator()), member);
+    } catch (StatusRuntimeException | IllegalArgumentException e) {
+      LOG.debug("the validator at {} does not say who it is: {}", member.url(), e.toString());
+    }
+  }
+
+  @Override
+  public void close() {
+    factory.close();
+  }
+}

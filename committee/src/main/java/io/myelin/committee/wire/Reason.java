@@ -1,0 +1,82 @@
+package io.myelin.committee.wire;
+
+import io.grpc.Status;
+import java.util.Optional;
+
+/** Why a validator does not sign: the words in capitals before its status' description. */
+public enum Reason {
+  /** A field is missing, too long, or out of range. */
+  MALFORMED(Status.Code.INVALID_ARGUMENT),
+  /** The client did not sign the request. */
+  REFUSED_REQUEST(Status.Code.FAILED_PRECONDITION),
+  /** The nonce does not bind random, secret and set. */
+  REFUSED_NONCE(Status.Code.FAILED_PRECONDITION),
+  /** The validator set is not, or not any more, usable. */
+  REFUSED_SET(Status.Code.FAILED_PRECONDITION),
+  /** The subnet lacks the model, or the price version cannot be quoted. */
+  REFUSED_PRICE(Status.Code.FAILED_PRECONDITION),
+  /** The gateway is not ready or not admitted. */
+  REFUSED_GATEWAY(Status.Code.FAILED_PRECONDITION),
+  /** Expiry, budget, number of nodes, or terms that are not the chain's. */
+  REFUSED_TERMS(Status.Code.FAILED_PRECONDITION),
+  /** Candidates and absent nodes are not the pool as the chain has it. */
+  REFUSED_CANDIDATES(Status.Code.FAILED_PRECONDITION),
+  /** The nodes are not those drawn. */
+  REFUSED_DRAW(Status.Code.FAILED_PRECONDITION),
+  /** The batch is not the gateway's next, or its committee another set's. */
+  REFUSED_BATCH(Status.Code.FAILED_PRECONDITION),
+  /** A session of the batch is not right. */
+  REFUSED_SESSION(Status.Code.FAILED_PRECONDITION),
+  /** A test told the validator to refuse. */
+  REFUSED_BY_FAULT(Status.Code.FAILED_PRECONDITION),
+  /** This batch was not reviewed here with this digest. */
+  REVIEW_FIRST(Status.Code.FAILED_PRECONDITION),
+  /** The validator has no seat in the committee. */
+  NOT_SEATED(Status.Code.FAILED_PRECONDITION),
+  /** It has signed another content for this subject. */
+  ALREADY_SIGNED_OTHER(Status.Code.FAILED_PRECONDITION),
+  /** Too many reviews at once. */
+  BUSY(Status.Code.RESOURCE_EXHAUSTED),
+  /** More sessions, receipts or bytes than it takes. */
+  TOO_LARGE(Status.Code.RESOURCE_EXHAUSTED),
+  /** It cannot read the chain now. */
+  CHAIN_UNAVAILABLE(Status.Code.UNAVAILABLE);
+
+  private static final String SEPARATOR = ": ";
+
+  private final Status.Code code;
+
+  Reason(Status.Code code) {
+    this.code = code;
+  }
+
+  /** The status that says so. */
+  public Status status(String detail) {
+    return code.toStatus().withDescription(text(detail));
+  }
+
+  /** The reason, then words for people. */
+  public String text(String detail) {
+    return name() + SEPARATOR + detail;
+  }
+
+  /** Whether asking the same again may help. */
+  public boolean passing() {
+    return this == BUSY || this == CHAIN_UNAVAILABLE;
+  }
+
+  /** The reason that a text begins with; empty when it begins with none. */
+  public static Optional<Reason> of(String text) {
+    for (Reason reason : values()) {
+      if (text.startsWith(reason.name() + SEPARATOR)) {
+        return Optional.of(reason);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What follows the reason in a text. */
+  public String detail(String text) {
+    return text.substring(name().length() + SEPARATOR.length());
+  }
+}
