@@ -7,6 +7,7 @@ import io.myelin.cli.doctor.DoctorCommand;
 import io.myelin.cli.model.ModelCommand;
 import io.myelin.cli.node.ComputeCommand;
 import io.myelin.cli.node.GatewayCommand;
+import io.myelin.cli.node.ValidatorCommand;
 import io.myelin.cli.receipt.VerifyCommand;
 import io.myelin.cli.session.SessionCommand;
 import java.io.PrintWriter;
@@ -35,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ChatCommand.class,
       GatewayCommand.class,
       ComputeCommand.class,
+      ValidatorCommand.class,
       ModelCommand.class,
       SessionCommand.class,
       AccountCommand.class,

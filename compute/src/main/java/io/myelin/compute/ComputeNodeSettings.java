@@ -58,6 +58,12 @@ public record ComputeNodeSettings(
         dataFolder, tasks, link, drainTimeout, evidenceCapacity, domain, gateway);
   }
 
+  /** The same in another network. */
+  public ComputeNodeSettings withDomain(Eip712Domain network) {
+    return new ComputeNodeSettings(
+        dataFolder, tasks, link, drainTimeout, evidenceCapacity, network, expectedGateway);
+  }
+
   /** The same with another time to drain. */
   public ComputeNodeSettings withDrainTimeout(Duration timeout) {
     return new ComputeNodeSettings(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.settlement.SessionNonce;
 import io.myelin.protocol.typeddata.Eip712Domain;
 import io.myelin.protocol.typeddata.SessionRequest;
 import java.math.BigInteger;
@@ -35,10 +36,10 @@ public record ClientSession(URI gateway, Address client, String id, String apiKe
    * @param lifetime until it expires
    */
   public record Terms(String model, int redundancy, BigInteger budgetWei, Duration lifetime) {
-    /** Of one ether. */
+    /** One token of 18 decimals. */
     public static final BigInteger USUAL_BUDGET_WEI = BigInteger.TEN.pow(18);
 
-    /** A day and one ether. */
+    /** A day and one token. */
     public static Terms usual(String model, int redundancy) {
       return new Terms(model, redundancy, USUAL_BUDGET_WEI, Duration.ofDays(1));
     }
@@ -53,8 +54,28 @@ public record ClientSession(URI gateway, Address client, String id, String apiKe
   /** Signs a request and sends it. */
   public static ClientSession open(
       URI gateway, Address gatewayId, OperatorKey client, Terms terms) {
-    byte[] nonce = new byte[Digest.LENGTH];
-    new SecureRandom().nextBytes(nonce);
+    try (GatewayClient http = new GatewayClient(new Endpoint(gateway, ""))) {
+      JsonNode network = http.get("/api/v1/network");
+      JsonNode opened =
+          http.post("/api/v1/sessions", request(network, gatewayId, client, terms));
+      return new ClientSession(
+          gateway, client.address(), opened.path("id").asText(), opened.path("apiKey").asText());
+    }
+  }
+
+  /** The body of a request, bound to what the gateway said of itself and its network. */
+  private static ObjectNode request(
+      JsonNode network, Address gatewayId, OperatorKey client, Terms terms) {
+    JsonNode signing = network.path("signing");
+    Eip712Domain domain =
+        new Eip712Domain(
+            signing.path("chainId").asLong(),
+            Address.parse(signing.path("verifyingContract").asText()));
+    Digest commitment = digest(network.path("gateway").path("seedCommitment").asText());
+    long validatorSet = network.path("gateway").path("validatorSet").asLong();
+    byte[] bytes = new byte[Digest.LENGTH];
+    new SecureRandom().nextBytes(bytes);
+    Digest random = Digest.of(bytes);
     SessionRequest request =
         new SessionRequest(
             client.address(),
@@ -64,7 +85,7 @@ public record ClientSession(URI gateway, Address client, String id, String apiKe
             0,
             terms.budgetWei(),
             System.currentTimeMillis() + terms.lifetime().toMillis(),
-            Digest.of(nonce));
+            SessionNonce.of(random, commitment, validatorSet));
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.putObject("request")
         .put("client", request.client().toString())
@@ -75,12 +96,14 @@ public record ClientSession(URI gateway, Address client, String id, String apiKe
         .put("budgetWei", request.budgetWei().toString())
         .put("expiryMillis", request.expiryMillis())
         .put("nonce", "0x" + request.nonce());
-    body.put("signature", client.sign(Eip712Domain.local().digest(request)).toString());
-    try (GatewayClient http = new GatewayClient(new Endpoint(gateway, ""))) {
-      JsonNode opened = http.post("/api/v1/sessions", body);
-      return new ClientSession(
-          gateway, client.address(), opened.path("id").asText(), opened.path("apiKey").asText());
-    }
+    return body.put("signature", client.sign(domain.digest(request)).toString())
+        .put("clientRandom", "0x" + random)
+        .put("seedCommitment", "0x" + commitment)
+        .put("validatorSet", validatorSet);
+  }
+
+  private static Digest digest(String hex) {
+    return Digest.parse(hex.startsWith("0x") ? hex.substring(2) : hex);
   }
 
   /** As the gateway sees it now. */

@@ -111,7 +111,7 @@ final class Asking {
           segment.attempt());
     }
     out.println();
-    out.println("Counted in the gateway's local ledger (no chain yet, no money moves):");
+    out.println("Earned, to be split when the session is settled:");
     for (ReceiptNode node : receipt.nodes()) {
       out.printf(
           "  %s  %-7s  %s wei%n",

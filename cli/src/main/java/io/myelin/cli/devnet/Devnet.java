@@ -2,9 +2,10 @@ package io.myelin.cli.devnet;
 
 import io.myelin.cli.CommandException;
 import io.myelin.cli.client.ClientSession;
+import io.myelin.cli.devnet.genesis.DevnetChain;
+import io.myelin.cli.devnet.genesis.Roster;
+import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.EngineSource;
-import io.myelin.cli.node.KeyFile;
-import io.myelin.protocol.crypto.OperatorKey;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -27,9 +28,12 @@ final class Devnet implements AutoCloseable {
   private final DevnetPlan plan;
   private final FileChannel lock;
   private final NodeStarter starter;
+  private final List<ValidatorMember> validators = new ArrayList<>();
   private final List<GatewayMember> gateways = new ArrayList<>();
   private final List<Member> computeNodes = new ArrayList<>();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private @Nullable DevnetChain chain;
+  private @Nullable Roster roster;
   private @Nullable ClientSession session;
 
   private Devnet(DevnetPlan plan, FileChannel lock, NodeStarter starter) {
@@ -78,25 +82,44 @@ final class Devnet implements AutoCloseable {
 
   /** Returns when every node is connected and a session is open. */
   synchronized void start() {
+    FreshStart.clear(plan);
+    Roster people = Network.roster(plan);
+    roster = people;
+    DevnetChain ground = Network.chain(plan, people, starter.modelIds());
+    chain = ground;
+    ChainLink link = Network.link(ground);
+    for (int number = 1; number <= plan.validators(); number++) {
+      requireOpen();
+      validators.add(starter.validator(number, link));
+    }
+    ChainLink asking = link.asking(validators.stream().map(ValidatorMember::url).toList());
     for (int number = 1; number <= plan.gateways(); number++) {
       requireOpen();
-      gateways.add(starter.gateway(number));
+      gateways.add(starter.gateway(number, asking));
     }
     for (int number = 1; number <= plan.computeNodes(); number++) {
       requireOpen();
-      computeNodes.add(starter.compute(number, gateways.get(plan.gatewayOf(number) - 1).url()));
+      computeNodes.add(
+          starter.compute(number, gateways.get(plan.gatewayOf(number) - 1).url(), link));
     }
     for (int number = 1; number <= plan.gateways(); number++) {
       Waiting.untilJoined(gateways.get(number - 1).url(), nodesOf(number), JOIN);
     }
     GatewayMember first = gateways.getFirst();
-    OperatorKey client = KeyFile.loadOrCreate(clientKey());
     ClientSession opened =
-        ClientSession.open(first.url(), first.member().id(), client, sessionModel(), 1);
+        ClientSession.open(
+            first.url(), first.member().id(), people.client(), sessionModel(), 1);
     session = opened;
     try {
       DevnetFile.write(
-          plan.data(), gateways, computeNodes, starter.modelIds(), opened, clientKey());
+          plan.data(),
+          gateways,
+          computeNodes,
+          validators,
+          ground,
+          starter.modelIds(),
+          opened,
+          plan.clientKey());
     } catch (IOException e) {
       throw new CommandException("devnet.json cannot be written: " + e.getMessage(), e);
     }
@@ -134,8 +157,29 @@ final class Devnet implements AutoCloseable {
     }
   }
 
-  Path clientKey() {
-    return plan.data().resolve("client.key");
+  List<ValidatorMember> validators() {
+    return List.copyOf(validators);
+  }
+
+  DevnetChain chain() {
+    DevnetChain running = chain;
+    if (running == null) {
+      throw new IllegalStateException("not started");
+    }
+    return running;
+  }
+
+  /** The next devnet of this folder gets a new chain. */
+  void chainIsOver() {
+    FreshStart.mark(plan);
+  }
+
+  Roster roster() {
+    Roster people = roster;
+    if (people == null) {
+      throw new IllegalStateException("not started");
+    }
+    return people;
   }
 
   List<GatewayMember> gateways() {
@@ -185,6 +229,13 @@ final class Devnet implements AutoCloseable {
       computeNodes.forEach(node -> quietly(node.name(), node::awaitStopped));
       gateways.forEach(gateway -> gateway.member().stop());
       gateways.forEach(gateway -> quietly(gateway.member().name(), gateway.member()::awaitStopped));
+      validators.forEach(validator -> validator.member().stop());
+      validators.forEach(
+          validator -> quietly(validator.member().name(), validator.member()::awaitStopped));
+      DevnetChain running = chain;
+      if (running != null) {
+        quietly("the chain", running::close);
+      }
       quietly("the engine", starter::close);
       try {
         lock.close();

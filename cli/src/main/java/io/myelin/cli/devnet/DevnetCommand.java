@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     description = {
       "Start the whole network on this machine, in the foreground until Ctrl-C.",
       "With --ask: ask once, show and check the receipt, stop everything.",
-      "Not part of the network yet: chain, contracts, registry, validators, dashboard."
+      "Not part of the network yet: registry, dashboard."
     },
     footer = {
       "",
@@ -38,6 +38,9 @@ import picocli.CommandLine.Option;
       "What runs where stands in devnet.json in the data folder while it runs."
     })
 public final class DevnetCommand extends MyelinCommand {
+
+  /** As many as must agree. */
+  private static final int LEAST_VALIDATORS = 3;
 
   @Option(names = "--ask", paramLabel = "PROMPT", description = "Ask once, then stop everything.")
   private @Nullable String prompt;
@@ -66,8 +69,8 @@ public final class DevnetCommand extends MyelinCommand {
   @Option(
       names = "--validators",
       paramLabel = "N",
-      defaultValue = "0",
-      description = "Validators; there are none yet, so only 0.")
+      defaultValue = "5",
+      description = "Validators, each with an owner of its own (default ${DEFAULT-VALUE}).")
   private int validators;
 
   @Option(
@@ -123,6 +126,7 @@ public final class DevnetCommand extends MyelinCommand {
       if (!held) {
         throw new CommandException("the receipt does not hold");
       }
+      new Payday(devnet, out).settle();
       return 0;
     }
   }
@@ -151,10 +155,7 @@ public final class DevnetCommand extends MyelinCommand {
       throw wrong(
           "--gateways: " + gateways + " (expected: at most --compute, " + computeNodes + ")");
     }
-    if (validators != 0) {
-      throw wrong(
-          "--validators: " + validators + " (expected: 0, the network has no validators yet)");
-    }
+    range("--validators", validators, LEAST_VALIDATORS, 64);
     Map<Integer, List<Fault>> parsed = new HashMap<>();
     Map<Integer, List<String>> texts = new HashMap<>();
     for (String text : faults) {
@@ -184,6 +185,7 @@ public final class DevnetCommand extends MyelinCommand {
         port,
         gateways,
         computeNodes,
+        validators,
         data != null ? data : Folders.devnet(),
         processes,
         parsed,

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.myelin.cli.client.ClientSession;
+import io.myelin.cli.devnet.genesis.DevnetChain;
 import io.myelin.cli.node.KeyFile;
+import io.myelin.contracts.deploy.NetworkContracts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +15,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * {@code devnet.json}: what runs where, for programs. Chain and dashboard are absent and validators
- * and registry empty until the network has them.
+ * {@code devnet.json}: what runs where, for programs. The dashboard is absent and the registry empty
+ * until the network has them.
  */
 final class DevnetFile {
   private static final ObjectMapper JSON =
@@ -31,6 +33,8 @@ final class DevnetFile {
       Path data,
       List<GatewayMember> gateways,
       List<Member> computeNodes,
+      List<ValidatorMember> validators,
+      DevnetChain chain,
       List<String> models,
       ClientSession session,
       Path clientKey)
@@ -56,14 +60,46 @@ final class DevnetFile {
               .put("slots", DevnetPlan.SLOTS);
       models.forEach(entry.putArray("models")::add);
     }
-    json.putArray("validators");
+    ArrayNode validatorList = json.putArray("validators");
+    for (ValidatorMember validator : validators) {
+      validatorList
+          .addObject()
+          .put("id", validator.member().id().toString())
+          .put("pid", validator.member().pid())
+          .put("url", validator.url().toString());
+    }
     json.putArray("registry");
+    ObjectNode chainEntry =
+        json.putObject("chain")
+            .put("rpc", chain.rpc().toString())
+            .put("chainId", chain.network().chainId())
+            .put("pid", chain.pid())
+            .put("subnet", "0x" + chain.subnetId());
+    contracts(chainEntry.putObject("contracts"), chain.network());
     json.putObject("client")
         .put("address", session.client().toString())
         .put("keyFile", clientKey.toString())
         .put("apiKey", session.apiKey())
         .put("session", session.id());
     json.put("data", data.toString());
+    replace(data, json);
+  }
+
+  private static void contracts(ObjectNode json, NetworkContracts network) {
+    json.put("MyelinDirectory", network.directory().address().toString());
+    json.put("MyelinToken", network.token().address().toString());
+    json.put("Parameters", network.parameters().address().toString());
+    json.put("ValidatorRegistry", network.validators().address().toString());
+    json.put("SubnetRegistry", network.subnets().address().toString());
+    json.put("NodePool", network.nodes().address().toString());
+    json.put("Session", network.sessions().address().toString());
+    json.put("SessionQueue", network.queue().address().toString());
+    json.put("InferencePayment", network.payment().address().toString());
+    json.put("NodeStats", network.stats().address().toString());
+    json.put("Cognitive", network.cognitive().address().toString());
+  }
+
+  private static void replace(Path data, ObjectNode json) throws IOException {
     Path temporary = data.resolve("devnet.json.tmp");
     Files.deleteIfExists(temporary);
     KeyFile.writePrivate(temporary, JSON.writeValueAsString(json) + "\n");

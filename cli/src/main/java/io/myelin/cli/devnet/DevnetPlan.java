@@ -12,6 +12,7 @@ import java.util.Map;
  * @param port of the first gateway; the others take the next ones; 0 for any free ones
  * @param gateways how many
  * @param computeNodes how many, spread over the gateways in turn
+ * @param validators how many, each with an owner of its own
  * @param data folder of keys, journals, evidence and logs
  * @param processes whether every node is a process of its own
  * @param faults by number of the compute node, from 1
@@ -22,6 +23,7 @@ record DevnetPlan(
     int port,
     int gateways,
     int computeNodes,
+    int validators,
     Path data,
     boolean processes,
     Map<Integer, List<Fault>> faults,
@@ -55,5 +57,17 @@ record DevnetPlan(
 
   Path computeFolder(int number) {
     return data.resolve("compute-" + number);
+  }
+
+  Path validatorFolder(int number) {
+    return data.resolve("validator-" + number);
+  }
+
+  Path chainFolder() {
+    return data.resolve("chain");
+  }
+
+  Path clientKey() {
+    return data.resolve("client.key");
   }
 }

@@ -13,6 +13,15 @@ final class DevnetSummary {
     ClientSession session = devnet.session();
     String url = devnet.gateways().getFirst().url().toString();
     out.printf(Locale.ROOT, "Myelin devnet is ready (%.1f s).%n%n", seconds);
+    out.printf(
+        "  %-10s  %s  pid %d  directory %s%n",
+        "chain",
+        devnet.chain().rpc(),
+        devnet.chain().pid(),
+        devnet.chain().network().directory().address());
+    for (ValidatorMember validator : devnet.validators()) {
+      line(out, validator.member(), validator.url().toString());
+    }
     for (GatewayMember gateway : devnet.gateways()) {
       line(out, gateway.member(), gateway.url().toString());
     }
@@ -25,7 +34,7 @@ final class DevnetSummary {
     out.println("  engine      " + devnet.starter().engine());
     out.println("  client      " + session.client() + "  session " + session.id());
     out.println("  data        " + DevnetFile.in(devnet.plan().data()));
-    out.println("  not part of the network yet: chain, contracts, registry, validators, dashboard");
+    out.println("  not part of the network yet: registry, dashboard");
     out.println();
     if (foreground) {
       boolean usual = devnet.plan().data().equals(Folders.devnet().toAbsolutePath());
@@ -34,6 +43,8 @@ final class DevnetSummary {
       out.println("  ./myelin chat " + data + "\"What is the capital of France?\"");
       out.println("or with any OpenAI client:");
       out.println("  export OPENAI_BASE_URL=" + url + "/v1 OPENAI_API_KEY=" + session.apiKey());
+      out.println();
+      out.println("Where the money is:  ./myelin account money" + (data.isEmpty() ? "" : " " + data.strip()));
       out.println();
       out.println("Ctrl-C stops everything.");
     }

@@ -1,12 +1,15 @@
 package io.myelin.cli.devnet;
 
+import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.ComputeHost;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.node.GatewayHost;
 import io.myelin.cli.node.KeyFile;
+import io.myelin.cli.node.ValidatorHost;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.engine.local.EngineSet;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -32,23 +35,38 @@ final class InProcessStarter implements NodeStarter {
   }
 
   @Override
-  public GatewayMember gateway(int number) {
+  public ValidatorMember validator(int number, ChainLink chain) {
+    Path folder = plan.validatorFolder(number);
+    ValidatorHost host =
+        ValidatorHost.start(
+            folder,
+            KeyFile.loadOrCreate(folder.resolve("operator.key")),
+            chain,
+            plan.host(),
+            0);
+    return new ValidatorMember(new LocalValidator("validator " + number, host), host.url());
+  }
+
+  @Override
+  public GatewayMember gateway(int number, ChainLink chain) {
     GatewayHost host =
         GatewayHost.start(
             plan.gatewayFolder(number),
             KeyFile.loadOrCreate(plan.gatewayFolder(number).resolve("operator.key")),
+            chain,
             plan.host(),
             plan.portOf(number));
     return new GatewayMember(new LocalGateway("gateway " + number, host), URI.create(host.url()));
   }
 
   @Override
-  public Member compute(int number, URI gateway) {
+  public Member compute(int number, URI gateway, ChainLink chain) {
     return new LocalMember(
         "compute " + number,
         ComputeHost.start(
             ComputeNodeSettings.of(plan.computeFolder(number), DevnetPlan.SLOTS)
-                .withDrainTimeout(Duration.ofSeconds(DevnetPlan.DRAIN_SECONDS)),
+                .withDrainTimeout(Duration.ofSeconds(DevnetPlan.DRAIN_SECONDS))
+                .withDomain(chain.domain()),
             KeyFile.loadOrCreate(plan.computeFolder(number).resolve("operator.key")),
             engine.join(),
             gateway,

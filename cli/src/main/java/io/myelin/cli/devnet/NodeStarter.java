@@ -1,16 +1,20 @@
 package io.myelin.cli.devnet;
 
+import io.myelin.cli.node.ChainLink;
 import java.net.URI;
 import java.util.List;
 
 /** Starts nodes one way or the other. */
 interface NodeStarter extends AutoCloseable {
 
+  /** Starts a validator, from 1; it listens when this returns. */
+  ValidatorMember validator(int number, ChainLink chain);
+
   /** Starts a gateway, from 1; it listens when this returns. */
-  GatewayMember gateway(int number);
+  GatewayMember gateway(int number, ChainLink chain);
 
   /** Starts a compute node, from 1, on the way to its gateway. */
-  Member compute(int number, URI gateway);
+  Member compute(int number, URI gateway, ChainLink chain);
 
   /** The models' ids. */
   List<String> modelIds();

@@ -2,6 +2,7 @@ package io.myelin.cli.devnet;
 
 import io.myelin.cli.CommandException;
 import io.myelin.cli.client.Endpoint;
+import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.protocol.crypto.OperatorKey;
@@ -28,14 +29,52 @@ final class ProcessStarter implements NodeStarter {
   }
 
   @Override
-  public GatewayMember gateway(int number) {
+  public ValidatorMember validator(int number, ChainLink chain) {
+    Path folder = plan.validatorFolder(number);
+    OperatorKey key = KeyFile.loadOrCreate(folder.resolve("operator.key"));
+    int port = free(0);
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "validator",
+                "--host",
+                plan.host(),
+                "--port",
+                Integer.toString(port),
+                "--data",
+                folder.toString()));
+    arguments.addAll(chainArguments(chain));
+    ChildMember child =
+        ChildMember.start(
+            "validator " + number, key.address(), arguments, folder.resolve("validator.log"));
+    URI url = URI.create("http://" + plan.host() + ":" + port);
+    try {
+      Waiting.untilListening(url, child, GATEWAY_START);
+    } catch (CommandException e) {
+      child.stop();
+      child.awaitStopped();
+      throw e;
+    }
+    return new ValidatorMember(child, url);
+  }
+
+  private static List<String> chainArguments(ChainLink chain) {
+    return List.of(
+        "--rpc",
+        chain.rpc().getFirst().toString(),
+        "--chain-id",
+        Long.toString(chain.chainId()),
+        "--directory",
+        chain.directory().toString());
+  }
+
+  @Override
+  public GatewayMember gateway(int number, ChainLink chain) {
     Path folder = plan.gatewayFolder(number);
     OperatorKey key = KeyFile.loadOrCreate(folder.resolve("operator.key"));
     int port = free(plan.portOf(number));
-    ChildMember child =
-        ChildMember.start(
-            "gateway " + number,
-            key.address(),
+    List<String> arguments =
+        new ArrayList<>(
             List.of(
                 "gateway",
                 "--host",
@@ -43,8 +82,17 @@ final class ProcessStarter implements NodeStarter {
                 "--port",
                 Integer.toString(port),
                 "--data",
-                folder.toString()),
-            folder.resolve("gateway.log"));
+                folder.toString(),
+                "--subnet",
+                chain.subnetId().hex()));
+    arguments.addAll(chainArguments(chain));
+    for (URI validator : chain.validators()) {
+      arguments.add("--validator");
+      arguments.add(validator.toString());
+    }
+    ChildMember child =
+        ChildMember.start(
+            "gateway " + number, key.address(), arguments, folder.resolve("gateway.log"));
     URI url = new Endpoint(URI.create("http://" + plan.host() + ":" + port), "").url();
     try {
       Waiting.untilHealthy(url, child, GATEWAY_START);
@@ -76,7 +124,7 @@ final class ProcessStarter implements NodeStarter {
   }
 
   @Override
-  public Member compute(int number, URI gateway) {
+  public Member compute(int number, URI gateway, ChainLink chain) {
     Path folder = plan.computeFolder(number);
     OperatorKey key = KeyFile.loadOrCreate(folder.resolve("operator.key"));
     int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / plan.computeNodes());
@@ -93,7 +141,11 @@ final class ProcessStarter implements NodeStarter {
                 "--drain-seconds",
                 Integer.toString(DevnetPlan.DRAIN_SECONDS),
                 "--threads",
-                Integer.toString(threads)));
+                Integer.toString(threads),
+                "--chain-id",
+                Long.toString(chain.chainId()),
+                "--directory",
+                chain.directory().toString()));
     for (String model : source.modelIds()) {
       arguments.add("--model");
       arguments.add(model);

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;
@@ -33,6 +36,22 @@ final class Waiting {
           patience,
           member.name() + " does not answer at " + gateway);
     }
+  }
+
+  /** Until somebody listens there. */
+  static void untilListening(URI url, Member member, Duration patience) {
+    until(
+        () -> {
+          try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(url.getHost(), url.getPort()), 1_000);
+            return true;
+          } catch (IOException e) {
+            return false;
+          }
+        },
+        List.of(member),
+        patience,
+        member.name() + " does not answer at " + url);
   }
 
   /** Until the gateway lists all of these nodes. */

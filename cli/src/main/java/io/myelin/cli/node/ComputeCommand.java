@@ -40,13 +40,25 @@ import picocli.CommandLine.Option;
       "  ./myelin compute --gateway http://127.0.0.1:8080 --model all-minilm-l6-v2",
       "",
       "The configuration file has one `key = value` a line, with the names of the options:",
-      "gateway, gateway-id, model, data, key, slots, threads, drain-seconds. A flag wins over the file.",
+      "gateway, gateway-id, model, data, key, slots, threads, drain-seconds, directory, chain-id.",
+      "A flag wins over the file. The node's owner registers and stakes it first:",
+      "  ./myelin stake node add",
       "Several models are separated by commas."
     })
 public final class ComputeCommand extends MyelinCommand {
   /** Keys of a compute node's configuration file. */
   public static final Set<String> KEYS =
-      Set.of("gateway", "gateway-id", "model", "data", "key", "slots", "threads", "drain-seconds");
+      Set.of(
+          "gateway",
+          "gateway-id",
+          "model",
+          "data",
+          "key",
+          "slots",
+          "threads",
+          "drain-seconds",
+          "chain-id",
+          "directory");
 
   /** Tasks at once. */
   public static final int DEFAULT_SLOTS = 4;
@@ -63,6 +75,18 @@ public final class ComputeCommand extends MyelinCommand {
       paramLabel = "ADDRESS",
       description = "Work only for the gateway with this address.")
   private @Nullable String gatewayId;
+
+  @Option(
+      names = "--directory",
+      paramLabel = "ADDRESS",
+      description = "The network's directory contract (default: what the gateway says).")
+  private @Nullable String directory;
+
+  @Option(
+      names = "--chain-id",
+      paramLabel = "N",
+      description = "Number of the directory's chain (default: what the gateway says).")
+  private @Nullable String chainId;
 
   @Option(
       names = "--model",
@@ -118,7 +142,13 @@ public final class ComputeCommand extends MyelinCommand {
     List<Fault> parsed = faults.stream().map(this::fault).toList();
     int drain = file.number("drain-seconds", drainSeconds, DEFAULT_DRAIN_SECONDS, 0, 3600);
     ComputeNodeSettings settings =
-        NodeSettings.of(folder, slotCount, only).withDrainTimeout(Duration.ofSeconds(drain));
+        NodeSettings.of(folder, slotCount, only)
+            .withDrainTimeout(Duration.ofSeconds(drain))
+            .withDomain(
+                NetworkDomain.of(
+                    file.text("chain-id", chainId, ""),
+                    file.text("directory", directory, ""),
+                    address));
     OperatorKey operator = options.operatorKey(file, folder);
     return run(settings, operator, address, modelIds, threadCount, parsed);
   }

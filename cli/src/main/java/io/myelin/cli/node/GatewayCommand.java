@@ -4,6 +4,7 @@ import io.myelin.cli.CommandException;
 import io.myelin.cli.Logging;
 import io.myelin.cli.MyelinCommand;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -17,21 +18,22 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Run a gateway: clients and compute nodes come to its one port.",
-      "Sessions, prices and admission are local to it: there is no chain yet."
+      "Sessions, prices, nodes and money are on its network's chain; validators approve and settle."
     },
     footer = {
       "",
       "Examples:",
-      "  ./myelin gateway --port 8080",
+      "  ./myelin gateway --rpc http://127.0.0.1:8545 --directory 0x5fb1... --subnet 90ab... \\",
+      "      --validator http://127.0.0.1:8600 --validator http://127.0.0.1:8601",
       "  ./myelin gateway --config gateway.properties --host 0.0.0.0",
       "",
       "The configuration file has one `key = value` a line, with the names of the options:",
-      "host, port, url, data, key. A flag wins over the file."
+      "host, port, url, data, key, rpc, chain-id, directory, subnet, validator, first-block.",
+      "A flag wins over the file; several endpoints or validators are separated by commas."
     })
 public final class GatewayCommand extends MyelinCommand {
-  private static final Set<String> KEYS = Set.of("host", "port", "url", "data", "key");
-
   @Mixin private NodeOptions options = new NodeOptions();
+  @Mixin private ChainOptions chain = new ChainOptions();
 
   @Option(
       names = "--host",
@@ -51,13 +53,21 @@ public final class GatewayCommand extends MyelinCommand {
   @Override
   public Integer call() throws Exception {
     Logging.node();
-    ConfigFile file = options.file(KEYS);
+    Set<String> known = new HashSet<>(ChainOptions.KEYS);
+    known.addAll(Set.of("host", "port", "url", "data", "key"));
+    ConfigFile file = options.file(known);
     Path folder = options.folder(file, "gateway");
     String address = file.text("host", host, "127.0.0.1");
     int number = file.number("port", port, 8080, 0, 65_535);
     String publicUrl = publicUrl(file.text("url", url, ""));
     GatewayHost gateway =
-        GatewayHost.start(folder, options.operatorKey(file, folder), address, number, publicUrl);
+        GatewayHost.start(
+            folder,
+            options.operatorKey(file, folder),
+            chain.link(file, true),
+            address,
+            number,
+            publicUrl);
     Thread stop = Thread.ofPlatform().name("gateway-stop").unstarted(gateway::close);
     Runtime.getRuntime().addShutdownHook(stop);
     out().println("gateway " + gateway.id() + " at " + gateway.url());

@@ -11,9 +11,9 @@ import io.myelin.gateway.api.SessionOperations;
 import io.myelin.gateway.api.StatusOperations;
 import io.myelin.gateway.api.TaskOperations;
 import io.myelin.gateway.api.TaskRequestJson;
+import io.myelin.gateway.chain.ChainNodeAdmission;
 import io.myelin.gateway.http.Timers;
 import io.myelin.gateway.hub.HubSettings;
-import io.myelin.gateway.hub.LocalNodeAdmission;
 import io.myelin.gateway.hub.NodeHub;
 import io.myelin.gateway.journal.Journal;
 import io.myelin.gateway.journal.JournalException;
@@ -27,8 +27,6 @@ import io.myelin.gateway.pipeline.GatewayIdentity;
 import io.myelin.gateway.pipeline.PipelineSettings;
 import io.myelin.gateway.pipeline.TaskPipeline;
 import io.myelin.gateway.rpc.GatewayClientService;
-import io.myelin.gateway.session.LocalPriceList;
-import io.myelin.gateway.session.LocalSessionFunds;
 import io.myelin.gateway.session.SessionService;
 import io.myelin.gateway.session.SessionSettings;
 import io.myelin.gateway.task.TaskService;
@@ -36,6 +34,7 @@ import io.myelin.gateway.ws.WsFront;
 import io.myelin.gateway.ws.WsSettings;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.typeddata.Eip712Domain;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -50,18 +49,22 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts a gateway together: journal, sessions, pipeline, hub, and every front on one port. */
 public final class GatewayHost implements AutoCloseable {
   private static final long COMMENT_INTERVAL_MILLIS = 5_000;
   private static final long ADVANCE_MILLIS = 250;
-  private static final int MAX_NODE_SLOTS = 1024;
+  private static final long CHAIN_MILLIS = 500;
+  private static final Logger logger = LoggerFactory.getLogger(GatewayHost.class);
 
   /** Nodes beyond the redundancy that a session reserves, so that it survives losing as many. */
   private static final int SPARES = 3;
 
   private final OperatorKey key;
   private final Journal journal;
+  private final GatewayChain chain;
   private final EventLoopGroup loopGroup;
   private final ScheduledExecutorService timer;
   private final TaskPipeline pipeline;
@@ -73,6 +76,7 @@ public final class GatewayHost implements AutoCloseable {
   private GatewayHost(
       OperatorKey key,
       Journal journal,
+      GatewayChain chain,
       EventLoopGroup loopGroup,
       ScheduledExecutorService timer,
       TaskPipeline pipeline,
@@ -81,6 +85,7 @@ public final class GatewayHost implements AutoCloseable {
       AtomicBoolean draining) {
     this.key = key;
     this.journal = journal;
+    this.chain = chain;
     this.loopGroup = loopGroup;
     this.timer = timer;
     this.pipeline = pipeline;
@@ -93,10 +98,12 @@ public final class GatewayHost implements AutoCloseable {
    * Opens the journal, takes up what an earlier run left, and listens.
    *
    * @param port 0 for any free one
-   * @throws CommandException when the port is taken, or another gateway uses the folder
+   * @throws CommandException when the port is taken, another gateway uses the folder, or the chain
+   *     is not reached
    */
-  public static GatewayHost start(Path folder, OperatorKey key, String host, int port) {
-    return start(folder, key, host, port, "");
+  public static GatewayHost start(
+      Path folder, OperatorKey key, ChainLink link, String host, int port) {
+    return start(folder, key, link, host, port, "");
   }
 
   /**
@@ -105,12 +112,19 @@ public final class GatewayHost implements AutoCloseable {
    * @param publicUrl what the receipts' URLs begin with; empty for the address it listens on
    */
   public static GatewayHost start(
-      Path folder, OperatorKey key, String host, int port, String publicUrl) {
+      Path folder, OperatorKey key, ChainLink link, String host, int port, String publicUrl) {
     Journal journal;
     try {
       journal = Journal.open(folder.resolve("journal.db"));
     } catch (JournalException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
+    }
+    GatewayChain chain;
+    try {
+      chain = GatewayChain.open(folder, key, link, journal);
+    } catch (CommandException e) {
+      journal.close();
+      throw e;
     }
     EventLoopGroup loopGroup = EventLoopGroups.newEventLoopGroup(relayLoops(), "gateway");
     ScheduledExecutorService timer =
@@ -119,10 +133,11 @@ public final class GatewayHost implements AutoCloseable {
     try {
       int chosen = port == 0 ? freePort(host) : port;
       String url = publicUrl.isEmpty() ? "http://" + host + ":" + chosen : publicUrl;
-      return start(key, journal, loopGroup, timer, host, chosen, url);
+      return start(key, journal, chain, loopGroup, timer, host, chosen, url);
     } catch (IOException | RuntimeException e) {
       timer.shutdownNow();
       var _ = loopGroup.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      chain.close();
       journal.close();
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }
@@ -131,6 +146,7 @@ public final class GatewayHost implements AutoCloseable {
   private static GatewayHost start(
       OperatorKey key,
       Journal journal,
+      GatewayChain chain,
       EventLoopGroup loopGroup,
       ScheduledExecutorService timer,
       String host,
@@ -139,15 +155,13 @@ public final class GatewayHost implements AutoCloseable {
       throws IOException {
     InstantSource clock = InstantSource.system();
     SecureRandom random = new SecureRandom();
-    Eip712Domain domain = Eip712Domain.local();
-    LocalPriceList prices = LocalPriceList.defaults();
+    Eip712Domain domain = chain.network().domain();
     NettyLoops loops = new NettyLoops(loopGroup);
     HubSettings hubSettings = HubSettings.defaults();
     SessionService sessions =
         SessionService.start(
             sessionSettings(key.address(), domain),
-            prices,
-            new LocalSessionFunds(LocalSessionFunds.DEFAULT_LIMIT_WEI),
+            chain.sessions(),
             journal.sessions(),
             clock,
             random);
@@ -156,7 +170,6 @@ public final class GatewayHost implements AutoCloseable {
             PipelineSettings.defaults(),
             new GatewayIdentity(key, domain),
             sessions,
-            prices,
             journal,
             loops,
             clock,
@@ -168,13 +181,17 @@ public final class GatewayHost implements AutoCloseable {
             hubSettings,
             key.address(),
             domain,
-            LocalNodeAdmission.everyone(MAX_NODE_SLOTS),
+            new ChainNodeAdmission(chain.sessions()::pool),
             loops,
             clock,
             random,
             pipeline);
     hub.addListener(sessions);
     pipeline.recover();
+    chain.sessions().start(id -> closeFor(sessions, id));
+    var _ =
+        timer.scheduleWithFixedDelay(
+            chain.sessions()::tick, CHAIN_MILLIS, CHAIN_MILLIS, TimeUnit.MILLISECONDS);
     var _ =
         timer.scheduleWithFixedDelay(
             sessions::advance, ADVANCE_MILLIS, ADVANCE_MILLIS, TimeUnit.MILLISECONDS);
@@ -182,9 +199,21 @@ public final class GatewayHost implements AutoCloseable {
     GatewayConfig config = GatewayConfig.DEFAULTS.withHost(host).withPort(port);
     GatewayServer server =
         listen(
-            config, url, key, domain, sessions, pipeline, hub, journal, timer, random, draining,
+            config, url, key, chain, sessions, pipeline, hub, journal, timer, random, draining,
             loopGroup);
-    return new GatewayHost(key, journal, loopGroup, timer, pipeline, hub, server, draining);
+    return new GatewayHost(key, journal, chain, loopGroup, timer, pipeline, hub, server, draining);
+  }
+
+  /** Sessions of other gateways close on chain as well. */
+  private static void closeFor(SessionService sessions, SessionId id) {
+    var _ =
+        sessions
+            .close(id.hex())
+            .exceptionally(
+                e -> {
+                  logger.debug("closed on chain, not here: {}", e.toString());
+                  return null;
+                });
   }
 
   /**
@@ -212,7 +241,7 @@ public final class GatewayHost implements AutoCloseable {
       GatewayConfig config,
       String url,
       OperatorKey key,
-      Eip712Domain domain,
+      GatewayChain chain,
       SessionService sessions,
       TaskPipeline pipeline,
       NodeHub hub,
@@ -250,8 +279,9 @@ public final class GatewayHost implements AutoCloseable {
             new NetworkOperations(
                 new NetworkOperations.Identity(
                     key.address().toString(),
-                    domain.chainId(),
-                    domain.verifyingContract().toString()),
+                    chain.network().chainId(),
+                    chain.network().directory().address().toString(),
+                    chain.contracts()),
                 hub,
                 sessions,
                 () -> pipeline.figures().queued()),
@@ -307,6 +337,7 @@ public final class GatewayHost implements AutoCloseable {
     server.close();
     timer.shutdownNow();
     loopGroup.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5_000);
+    chain.close();
     journal.close();
   }
 }

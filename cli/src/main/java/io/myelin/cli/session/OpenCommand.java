@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
       "(./myelin account new)."
     })
 final class OpenCommand extends MyelinCommand {
-  private static final int MAX_HOURS = 720;
+  private static final int MAX_HOURS = 168;
 
   @Mixin private GatewayOptions where = new GatewayOptions();
 
@@ -95,7 +95,7 @@ final class OpenCommand extends MyelinCommand {
       names = "--expires",
       paramLabel = "HOURS",
       defaultValue = "24",
-      description = "Hours from now, 1 to 720 (${DEFAULT-VALUE}).")
+      description = "Hours from now, 1 to 168 (${DEFAULT-VALUE}).")
   private int hours = 24;
 
   @Override
@@ -138,21 +138,6 @@ final class OpenCommand extends MyelinCommand {
   /** The signature is bound to one gateway, so it is asked who it is first. */
   private static Address gatewayId(Endpoint endpoint) {
     try (GatewayClient http = new GatewayClient(endpoint)) {
-      JsonNode network = http.get("/api/v1/network");
-      Eip712Domain domain = Eip712Domain.local();
-      JsonNode signing = network.path("signing");
-      if (signing.path("chainId").asLong() != domain.chainId()
-          || !signing
-              .path("verifyingContract")
-              .asText()
-              .equals(domain.verifyingContract().toString())) {
-        throw new CommandException(
-            "the gateway wants signatures for chain "
-                + signing.path("chainId").asText()
-                + " and contract "
-                + signing.path("verifyingContract").asText()
-                + "; this version signs only for gateways without a chain");
-      }
       return http.gatewayAddress();
     }
   }

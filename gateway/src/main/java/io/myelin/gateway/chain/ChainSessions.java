@@ -81,6 +81,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
     this.settlements =
         new Settlements(
             chain, network, sender.account(), committee, writes, journal, view, this::find);
+    ChainView.Snapshot _ = view.refresh();
     this.upkeep = new PoolUpkeep(network, committee, writes, view);
   }
 
@@ -149,9 +150,13 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
   public CompletableFuture<Void> approve(SessionId session, SessionOpening opening) {
     return done(
         () -> {
-          approvals.put(session, committee.approve(opening, absent(opening.candidates())));
+          approvals.put(session, ask(opening));
           return null;
         });
+  }
+
+  private Quorum ask(SessionOpening opening) throws NoQuorumException, InterruptedException {
+    return committee.approve(terms(opening), opening.candidates(), absent(opening.candidates()));
   }
 
   @Override
@@ -160,7 +165,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
         () -> {
           Quorum quorum = approvals.remove(session);
           if (quorum == null) {
-            quorum = committee.approve(opening, absent(opening.candidates()));
+            quorum = ask(opening);
           }
           TransactionOutcome outcome =
               writes.once(

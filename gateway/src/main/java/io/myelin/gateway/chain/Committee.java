@@ -1,12 +1,13 @@
 package io.myelin.gateway.chain;
 
 import io.myelin.chain.Bytes;
+import io.myelin.contracts.terms.ChainTerms.OpeningTerms;
 import io.myelin.gateway.session.OnChain;
 import io.myelin.gateway.session.SessionChain;
-import io.myelin.gateway.session.SessionOpening;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.selection.Candidate;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
@@ -17,20 +18,22 @@ public interface Committee {
   /**
    * Has an opening approved.
    *
+   * @param candidates the nodes were drawn from
    * @param absent nodes of the pool with a free slot that were left out, and why
    */
-  Quorum approve(SessionOpening opening, Map<Address, String> absent) throws NoQuorumException;
+  Quorum approve(OpeningTerms terms, List<Candidate> candidates, Map<Address, String> absent)
+      throws NoQuorumException, InterruptedException;
 
   /** Has more nodes for a session approved. */
   Quorum extend(OnChain session, SessionChain.Extension extension, Map<Address, String> absent)
-      throws NoQuorumException;
+      throws NoQuorumException, InterruptedException;
 
   /**
    * Has a batch checked and then signed. Nobody signs before a quorum found all of it right.
    *
    * @throws BadSessionsException when some of it is not; nobody signed
    */
-  Quorum attest(Batch batch) throws NoQuorumException, BadSessionsException;
+  Quorum attest(Batch batch) throws NoQuorumException, BadSessionsException, InterruptedException;
 
   /**
    * Signatures of enough members.

@@ -114,6 +114,7 @@ final class NodePool {
    *
    * @param needed what the session cannot do without
    * @param wanted what it would like to have, spares included
+   * @param excludedOwners who have a seat already: nobody has two
    */
   Draw draw(
       ChainPool chain,
@@ -122,14 +123,19 @@ final class NodePool {
       String model,
       int needed,
       int wanted,
-      Set<Address> excluded) {
+      Set<Address> excluded,
+      Set<Address> excludedOwners) {
     List<Candidate> candidates = new ArrayList<>();
     int free = 0;
     for (PoolNode node : state.ephemeral()) {
       ChainPool.Entry entry = chain.node(node.node()).orElse(null);
       NodeView view = views.get(node.node());
       boolean able = view != null && (model.equals("*") || view.serves(model));
-      if (entry != null && able && entry.freeSlots() > 0 && !excluded.contains(node.node())) {
+      boolean allowed =
+          entry != null
+              && !excluded.contains(node.node())
+              && !excludedOwners.contains(entry.owner());
+      if (entry != null && allowed && able && entry.freeSlots() > 0) {
         candidates.add(new Candidate(node.node(), entry.owner(), 1));
         free += Math.min(node.freeSlots(), entry.freeSlots());
       }

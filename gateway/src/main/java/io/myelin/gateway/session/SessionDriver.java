@@ -340,10 +340,12 @@ final class SessionDriver {
       raise(session, new SessionEvent.NoNodes("it has a spare node; another costs a transaction"));
       return;
     }
-    Set<Address> taken = new HashSet<>(excluded);
+    Set<Address> owners = new HashSet<>();
     OnChain terms = session.onChain;
     if (terms != null) {
-      taken.addAll(terms.nodes());
+      for (Address seated : terms.nodes()) {
+        chain.pool().node(seated).ifPresent(entry -> owners.add(entry.owner()));
+      }
     }
     NodePool.Draw draw =
         pool.draw(
@@ -353,7 +355,8 @@ final class SessionDriver {
             session.state.terms().model(),
             Math.max(0, redundancy - has),
             count,
-            taken);
+            excluded,
+            owners);
     int least = starting ? redundancy : 1;
     if (draw.nodes().size() >= least) {
       draw.nodes().forEach(node -> pool.reserve(node, session.sessionId()));

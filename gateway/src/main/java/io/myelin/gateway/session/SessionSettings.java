@@ -35,10 +35,10 @@ public record SessionSettings(
     atLeast("maxEnded", maxEnded, 0);
   }
 
-  /** One spare node, redundancy up to 5, sessions of up to 30 days. */
+  /** One spare node, redundancy up to 5, sessions of up to 7 days, as the contracts have it. */
   public static SessionSettings standard(Address gateway, Eip712Domain domain) {
     return new SessionSettings(
-        gateway, domain, 1, 5, 30L * 24 * 60 * 60 * 1000, 10_000, 1_000, SessionTimings.defaults());
+        gateway, domain, 1, 5, 7L * 24 * 60 * 60 * 1000, 10_000, 1_000, SessionTimings.defaults());
   }
 
   private static void atLeast(String name, long value, long least) {

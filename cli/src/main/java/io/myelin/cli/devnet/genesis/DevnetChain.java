@@ -9,6 +9,7 @@ import io.myelin.chain.rpc.RpcChainClient;
 import io.myelin.chain.store.ChainStore;
 import io.myelin.cli.CommandException;
 import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,11 +25,13 @@ public final class DevnetChain implements AutoCloseable {
   /** Where Ethereum's local chains are looked for first. */
   private static final int USUAL_PORT = 8_545;
 
+  private final Path folder;
   private final LocalChain anvil;
   private final ChainClient chain;
   private final Genesis.Made made;
 
-  private DevnetChain(LocalChain anvil, ChainClient chain, Genesis.Made made) {
+  private DevnetChain(Path folder, LocalChain anvil, ChainClient chain, Genesis.Made made) {
+    this.folder = folder;
     this.anvil = anvil;
     this.chain = chain;
     this.made = made;
@@ -44,12 +47,7 @@ public final class DevnetChain implements AutoCloseable {
    * @param slots of each compute node
    */
   public static DevnetChain start(
-      Path root,
-      Path folder,
-      boolean usualPort,
-      Roster roster,
-      List<String> models,
-      int slots) {
+      Path root, Path folder, boolean usualPort, Roster roster, List<String> models, int slots) {
     LocalChain anvil;
     try {
       anvil =
@@ -67,7 +65,7 @@ public final class DevnetChain implements AutoCloseable {
           new Purses(anvil, chain, ChainStore.open(folder.resolve("genesis.db")))) {
         Genesis.Made made = Genesis.make(chain, purses, roster, models, slots);
         whole = true;
-        return new DevnetChain(anvil, chain, made);
+        return new DevnetChain(folder, anvil, chain, made);
       } finally {
         if (!whole) {
           chain.close();
@@ -112,6 +110,18 @@ public final class DevnetChain implements AutoCloseable {
   /** The network's one subnet. */
   public Digest subnetId() {
     return made.subnetId();
+  }
+
+  /** Fetches what these accounts are credited, each to itself; the admin pays the gas. */
+  public void withdrawFor(Roster roster, List<Address> accounts) {
+    try (Purses purses = new Purses(anvil, chain, ChainStore.open(folder.resolve("genesis.db")))) {
+      for (Address account : accounts) {
+        if (made.network().payment().credits(account).on(chain).signum() > 0) {
+          purses.send(
+              roster.admin(), "withdraw/" + account, made.network().payment().withdraw(account));
+        }
+      }
+    }
   }
 
   /** Lets the chain's clock run ahead, as only a development chain can. */

@@ -56,8 +56,7 @@ final class Genesis {
   private final Roster roster;
   private final NetworkContracts network;
 
-  private Genesis(
-      ChainClient chain, Purses purses, Roster roster, NetworkContracts network) {
+  private Genesis(ChainClient chain, Purses purses, Roster roster, NetworkContracts network) {
     this.chain = chain;
     this.purses = purses;
     this.roster = roster;
@@ -149,8 +148,7 @@ final class Genesis {
 
   private void allow(OperatorKey account, Address spender, BigInteger leastWei) {
     if (network.token().allowance(account.address(), spender).on(chain).compareTo(leastWei) < 0) {
-      purses.send(
-          account, "approve/" + spender, network.token().approve(spender, SUPPLY_WEI));
+      purses.send(account, "approve/" + spender, network.token().approve(spender, SUPPLY_WEI));
     }
   }
 
@@ -164,8 +162,7 @@ final class Genesis {
         "register/" + validator.node(),
         network
             .validators()
-            .registerValidator(
-                validator.node(), VALIDATOR_STAKE_WEI, validator.consent(network)));
+            .registerValidator(validator.node(), VALIDATOR_STAKE_WEI, validator.consent(network)));
   }
 
   private void join(Person node, int slots) {
@@ -225,9 +222,7 @@ final class Genesis {
                             .on(chain)
                             .priceVersion()
                         == 0)
-            .map(
-                model ->
-                    new SubnetRegistry.ModelConfig(model, Digest.ZERO, INPUT_WEI, OUTPUT_WEI))
+            .map(model -> new SubnetRegistry.ModelConfig(model, Digest.ZERO, INPUT_WEI, OUTPUT_WEI))
             .toList();
     if (missing.isEmpty()) {
       return;
@@ -258,8 +253,7 @@ final class Genesis {
                     "judge/" + node.node(),
                     network
                         .nodes()
-                        .judge(
-                            node.node(), QUALIFIED, evidence, word.seats(), word.signatures())));
+                        .judge(node.node(), QUALIFIED, evidence, word.seats(), word.signatures())));
       }
     }
   }
@@ -271,8 +265,7 @@ final class Genesis {
     Map<Address, OperatorKey> keys = new HashMap<>();
     roster.validators().forEach(v -> keys.put(v.owner().address(), v.operator()));
     long set = network.validators().setVersion().on(chain);
-    List<Address> members =
-        network.validators().committeeFor(subject, set, Address.ZERO).on(chain);
+    List<Address> members = network.validators().committeeFor(subject, set, Address.ZERO).on(chain);
     Digest digest = network.domain().digest(Attestation.of(subject, content));
     BigInteger seats = BigInteger.ZERO;
     List<Signature> signatures = new ArrayList<>();

@@ -87,10 +87,7 @@ final class Purses implements AutoCloseable {
     List<io.myelin.chain.abi.AbiError> errors = new ArrayList<>(ValidatorRegistry.ERRORS);
     errors.addAll(SubnetRegistry.ERRORS);
     errors.addAll(NodePool.ERRORS);
-    return outcome
-        .reason(new Reverts(errors))
-        .map(RevertReason::text)
-        .orElseGet(outcome::toString);
+    return outcome.reason(new Reverts(errors)).map(RevertReason::text).orElseGet(outcome::toString);
   }
 
   @Override

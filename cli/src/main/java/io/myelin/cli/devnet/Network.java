@@ -1,0 +1,59 @@
+package io.myelin.cli.devnet;
+
+import io.myelin.cli.devnet.genesis.DevnetChain;
+import io.myelin.cli.devnet.genesis.Person;
+import io.myelin.cli.devnet.genesis.Roster;
+import io.myelin.cli.node.ChainLink;
+import io.myelin.cli.node.EngineSource;
+import io.myelin.cli.node.KeyFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/** The chain side of a devnet: who is in it, and how its nodes reach it. */
+final class Network {
+  private Network() {}
+
+  static Roster roster(DevnetPlan plan) {
+    Path keys = plan.data().resolve("keys");
+    return new Roster(
+        KeyFile.loadOrCreate(keys.resolve("admin.key")),
+        KeyFile.loadOrCreate(keys.resolve("treasury.key")),
+        people(plan, "gateway", plan.gateways(), plan::gatewayFolder),
+        people(plan, "compute", plan.computeNodes(), plan::computeFolder),
+        people(plan, "validator", plan.validators(), plan::validatorFolder),
+        KeyFile.loadOrCreate(plan.clientKey()));
+  }
+
+  private static List<Person> people(
+      DevnetPlan plan, String kind, int count, IntFunction<Path> folder) {
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(number -> Person.of(plan.data(), kind, number, folder.apply(number)))
+        .toList();
+  }
+
+  static DevnetChain chain(DevnetPlan plan, Roster roster, List<String> models) {
+    List<String> listed = new ArrayList<>(models);
+    // One session for all of them.
+    listed.add("*");
+    return DevnetChain.start(
+        EngineSource.root(),
+        plan.chainFolder(),
+        plan.port() != 0,
+        roster,
+        listed,
+        DevnetPlan.SLOTS);
+  }
+
+  static ChainLink link(DevnetChain chain) {
+    return new ChainLink(
+        List.of(chain.rpc()),
+        chain.network().chainId(),
+        chain.network().directory().address(),
+        chain.subnetId(),
+        List.of(),
+        0);
+  }
+}

@@ -1,0 +1,69 @@
+package io.myelin.cli.node;
+
+import io.myelin.cli.Logging;
+import io.myelin.cli.MyelinCommand;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs one validator until it is told to stop. */
+@Command(
+    name = "validator",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Run a validator: it checks what gateways propose, and signs what is right.",
+      "It needs no ether; its owner stakes for its key with ./myelin stake validator add."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./myelin validator --rpc http://127.0.0.1:8545 --directory 0x5fb1...",
+      "  ./myelin validator --config validator.properties --port 8600",
+      "",
+      "The configuration file has one `key = value` a line, with the names of the options:",
+      "host, port, data, key, rpc, chain-id, directory, first-block. A flag wins over the file."
+    })
+public final class ValidatorCommand extends MyelinCommand {
+  private static final int USUAL_PORT = 8_600;
+
+  @Mixin private NodeOptions options = new NodeOptions();
+  @Mixin private ChainOptions chain = new ChainOptions();
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "Where to listen (default 127.0.0.1: this machine only).")
+  private @Nullable String host;
+
+  @Option(names = "--port", paramLabel = "PORT", description = "Default 8600; 0 for any free one.")
+  private @Nullable Integer port;
+
+  @Override
+  public Integer call() throws Exception {
+    Logging.node();
+    Set<String> known = new HashSet<>(ChainOptions.KEYS);
+    known.addAll(Set.of("host", "port", "data", "key"));
+    ConfigFile file = options.file(known);
+    Path folder = options.folder(file, "validator");
+    ValidatorHost validator =
+        ValidatorHost.start(
+            folder,
+            options.operatorKey(file, folder),
+            chain.link(file, false),
+            file.text("host", host, "127.0.0.1"),
+            file.number("port", port, USUAL_PORT, 0, 65_535));
+    Thread stop = Thread.ofPlatform().name("validator-stop").unstarted(validator::close);
+    Runtime.getRuntime().addShutdownHook(stop);
+    out().println("validator " + validator.id() + " at " + validator.url());
+    out().flush();
+    CompletableFuture<Integer> end = new CompletableFuture<>();
+    options.watchParent(() -> end.complete(0));
+    // Without a parent the process runs until a signal; the shutdown hook does the rest.
+    return end.get();
+  }
+}

@@ -1,0 +1,78 @@
+package io.myelin.cli.node;
+
+import io.myelin.chain.ChainClient;
+import io.myelin.chain.rpc.ChainSettings;
+import io.myelin.chain.rpc.RpcChainClient;
+import io.myelin.cli.CommandException;
+import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.ids.Address;
+import io.myelin.validator.ValidatorConfig;
+import io.myelin.validator.ValidatorFault;
+import io.myelin.validator.ValidatorNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+
+/** Puts a validator together. */
+public final class ValidatorHost implements AutoCloseable {
+  private final ChainClient chain;
+  private final ValidatorNode node;
+  private final Address id;
+
+  private ValidatorHost(ChainClient chain, ValidatorNode node, Address id) {
+    this.chain = chain;
+    this.node = node;
+    this.id = id;
+  }
+
+  /**
+   * Starts one; it answers when this returns.
+   *
+   * @param port 0 for any free one
+   * @throws CommandException when the chain is not reached, the port is taken, or another process
+   *     uses the folder
+   */
+  public static ValidatorHost start(
+      Path folder, OperatorKey key, ChainLink link, String host, int port) {
+    ChainClient chain = null;
+    boolean whole = false;
+    try {
+      chain = RpcChainClient.connect(ChainSettings.of(link.chainId(), link.rpc()));
+      NetworkContracts network = NetworkContracts.at(chain, link.directory());
+      ValidatorConfig config =
+          new ValidatorConfig(
+              host,
+              port,
+              folder,
+              link.firstBlock(),
+              ValidatorFault.NONE,
+              ValidatorConfig.Limits.standard());
+      ValidatorNode node = ValidatorNode.start(config, key, chain, network);
+      whole = true;
+      return new ValidatorHost(chain, node, key.address());
+    } catch (IOException | RuntimeException e) {
+      throw new CommandException("validator " + key.address() + ": " + e.getMessage(), e);
+    } finally {
+      if (!whole && chain != null) {
+        chain.close();
+      }
+    }
+  }
+
+  /** Its operator key's address. */
+  public Address id() {
+    return id;
+  }
+
+  /** Where it answers. */
+  public URI url() {
+    return node.uri();
+  }
+
+  @Override
+  public void close() {
+    node.close();
+    chain.close();
+  }
+}

@@ -1,0 +1,129 @@
+package io.myelin.gateway.chain;
+
+import io.myelin.committee.CommitteeClient;
+import io.myelin.committee.NotAgreedException;
+import io.myelin.committee.proposal.ExtensionProposal;
+import io.myelin.committee.proposal.OpeningProposal;
+import io.myelin.committee.proposal.PoolView;
+import io.myelin.committee.proposal.SettlementBatch;
+import io.myelin.contracts.terms.ChainTerms.OpeningTerms;
+import io.myelin.gateway.session.OnChain;
+import io.myelin.gateway.session.SessionChain;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.selection.Candidate;
+import io.myelin.protocol.settlement.SettlementClaim;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The committee as validators' processes answer for it. */
+public final class CommitteeCalls implements Committee {
+  private final CommitteeClient client;
+
+  /** Over a client, which the caller closes. */
+  public CommitteeCalls(CommitteeClient client) {
+    this.client = client;
+  }
+
+  @Override
+  public Quorum approve(OpeningTerms terms, List<Candidate> candidates, Map<Address, String> absent)
+      throws NoQuorumException, InterruptedException {
+    try {
+      return quorum(
+          client.approveOpening(new OpeningProposal(terms, pool(candidates, absent))).quorum());
+    } catch (NotAgreedException e) {
+      throw noQuorum(e);
+    }
+  }
+
+  @Override
+  public Quorum extend(
+      OnChain session, SessionChain.Extension extension, Map<Address, String> absent)
+      throws NoQuorumException, InterruptedException {
+    try {
+      return quorum(
+          client
+              .approveExtension(
+                  new ExtensionProposal(
+                      session.brief(),
+                      session.tail(),
+                      extension.nodes(),
+                      extension.lost(),
+                      pool(extension.candidates(), absent),
+                      extension.draw()))
+              .quorum());
+    } catch (NotAgreedException e) {
+      throw noQuorum(e);
+    }
+  }
+
+  @Override
+  public Quorum attest(Batch batch)
+      throws NoQuorumException, BadSessionsException, InterruptedException {
+    List<SettlementBatch.Part> parts =
+        batch.claims().stream()
+            .map(claim -> new SettlementBatch.Part(claim(claim), () -> texts(claim)))
+            .toList();
+    try {
+      return quorum(
+          client.reviewAndAttest(
+              new SettlementBatch(batch.gateway(), batch.number(), batch.set(), parts)));
+    } catch (NotAgreedException e) {
+      if (e.badSessions().isEmpty()) {
+        throw noQuorum(e);
+      }
+      Map<SessionId, String> bad = new LinkedHashMap<>();
+      e.badSessions().forEach(one -> bad.put(one.sessionId(), one.reason()));
+      throw new BadSessionsException(bad);
+    }
+  }
+
+  private static SettlementClaim claim(Claim claim) {
+    return new SettlementClaim(
+        claim.session().brief(),
+        claim.session().tail(),
+        claim.receiptsRoot(),
+        claim.tasks(),
+        claim.earnedWei());
+  }
+
+  private static Iterator<String> texts(Claim claim) {
+    Iterator<byte[]> receipts = claim.receipts().iterator();
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return receipts.hasNext();
+      }
+
+      @Override
+      public String next() {
+        return new String(receipts.next(), StandardCharsets.UTF_8);
+      }
+    };
+  }
+
+  private static PoolView pool(List<Candidate> candidates, Map<Address, String> absent) {
+    return new PoolView(
+        candidates,
+        absent.entrySet().stream()
+            .map(left -> new PoolView.Absent(left.getKey(), left.getValue()))
+            .toList());
+  }
+
+  private static Quorum quorum(io.myelin.committee.Quorum quorum) {
+    return new Quorum(quorum.seatsBits(), quorum.signatures());
+  }
+
+  /** Refused is what members said no to, or what nobody could be asked. */
+  private static NoQuorumException noQuorum(NotAgreedException e) {
+    boolean silent =
+        !e.answers().isEmpty()
+            && e.answers().stream()
+                .noneMatch(
+                    one -> one.answer() instanceof io.myelin.committee.MemberAnswer.Answer.Refused);
+    return new NoQuorumException(String.valueOf(e.getMessage()), !silent);
+  }
+}
