@@ -40,7 +40,9 @@ public enum Reason {
   /** More sessions, receipts or bytes than it takes. */
   TOO_LARGE(Status.Code.RESOURCE_EXHAUSTED),
   /** It cannot read the chain now. */
-  CHAIN_UNAVAILABLE(Status.Code.UNAVAILABLE);
+  CHAIN_UNAVAILABLE(Status.Code.UNAVAILABLE),
+  /** It cannot write down what it would sign, so it does not. */
+  STORE_UNAVAILABLE(Status.Code.UNAVAILABLE);
 
   private static final String SEPARATOR = ": ";
 
@@ -62,7 +64,7 @@ public enum Reason {
 
   /** Whether asking the same again may help. */
   public boolean passing() {
-    return this == BUSY || this == CHAIN_UNAVAILABLE;
+    return this == BUSY || this == CHAIN_UNAVAILABLE || this == STORE_UNAVAILABLE;
   }
 
   /** The reason that a text begins with; empty when it begins with none. */

@@ -60,6 +60,20 @@ public final class ChainTerms {
       nodes = List.copyOf(nodes);
     }
 
+    /** The same with the nodes that were drawn; the client's signature does not cover them. */
+    public OpeningTerms withNodes(List<Address> drawn) {
+      return new OpeningTerms(
+          request,
+          clientSignature,
+          clientRandom,
+          gatewaySecret,
+          validatorSet,
+          subnetId,
+          priceVersion,
+          drawn,
+          maxTasks);
+    }
+
     /** The opening without approvals: what {@code Session.termsOf} is asked with. */
     public Session.Opening unapproved() {
       return approved(BigInteger.ZERO, Bytes.EMPTY);

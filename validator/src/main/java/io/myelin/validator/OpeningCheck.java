@@ -1,0 +1,137 @@
+package io.myelin.validator;
+
+import io.myelin.chain.Bytes;
+import io.myelin.chain.RevertReason;
+import io.myelin.chain.RevertedException;
+import io.myelin.committee.proposal.OpeningProposal;
+import io.myelin.committee.wire.Reason;
+import io.myelin.contracts.InferencePayment;
+import io.myelin.contracts.Session;
+import io.myelin.contracts.SubnetRegistry;
+import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.contracts.terms.ChainTerms;
+import io.myelin.contracts.terms.Param;
+import io.myelin.protocol.crypto.Signature;
+import io.myelin.protocol.crypto.Signers;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.selection.NodeSelection;
+import io.myelin.protocol.selection.SelectionSeed;
+import io.myelin.protocol.settlement.Approvals;
+import io.myelin.protocol.settlement.SessionBrief;
+import io.myelin.protocol.settlement.SessionNonce;
+import io.myelin.protocol.settlement.SessionSeed;
+import io.myelin.protocol.settlement.SessionTail;
+import io.myelin.protocol.settlement.Subjects;
+import io.myelin.protocol.typeddata.Attestation;
+import io.myelin.protocol.typeddata.SessionRequest;
+import java.util.Set;
+
+/** Whether a session may open; the price and the terms are the contracts' own answers. */
+final class OpeningCheck {
+  private static final int NONE = 0;
+
+  private final ChainView view;
+  private final Seats seats;
+  private final NodePoolView pool;
+
+  OpeningCheck(ChainView view, Seats seats, NodePoolView pool) {
+    this.view = view;
+    this.seats = seats;
+    this.pool = pool;
+  }
+
+  /** What to sign. */
+  Attestation check(OpeningProposal proposal) throws RefusedException {
+    ChainTerms.OpeningTerms terms = proposal.terms();
+    SessionRequest request = terms.request();
+    NetworkContracts network = view.network();
+    requireSigned(request, terms.clientSignature());
+    Digest nonce =
+        SessionNonce.of(
+            terms.clientRandom(),
+            SelectionSeed.commitmentTo(terms.gatewaySecret()),
+            terms.validatorSet());
+    if (!nonce.equals(request.nonce())) {
+      throw new RefusedException(
+          Reason.REFUSED_NONCE,
+          "nonce %s (expected: %s, of this random, secret and set)"
+              .formatted(request.nonce(), nonce));
+    }
+    if (!network.validators().isUsable(terms.validatorSet()).on(view.client())) {
+      throw new RefusedException(
+          Reason.REFUSED_SET,
+          "set %d (expected: %d, the newest)"
+              .formatted(
+                  terms.validatorSet(), network.validators().setVersion().on(view.client())));
+    }
+    Digest seed = SessionSeed.of(nonce, terms.gatewaySecret()).value();
+    seats.require(network.validators().committee(seed, terms.validatorSet()).on(view.client()));
+    Attestation attestation = attestation(proposal);
+    requireExpiry(request);
+    requireUnopened(attestation.subject());
+    DrawCheck.pool(proposal.pool(), pool.free(), Set.of());
+    DrawCheck.draw(seed, NodeSelection.SESSION_NODES, proposal.pool(), terms.nodes());
+    return attestation;
+  }
+
+  /** What would be signed, by the terms that the contract answers. */
+  Attestation attestation(OpeningProposal proposal) throws RefusedException {
+    Session.TermsOfAnswer answer;
+    try {
+      answer = view.network().sessions().termsOf(proposal.terms().unapproved()).on(view.client());
+    } catch (RevertedException e) {
+      RevertReason why = view.reason(e);
+      throw new RefusedException(reason(why), why.text());
+    }
+    SessionBrief brief = ChainTerms.brief(answer.brief());
+    SessionTail tail = ChainTerms.tail(answer.tail());
+    return Attestation.of(
+        Subjects.openingSubject(brief.sessionId()),
+        Approvals.of(brief, tail, proposal.terms().nodes()));
+  }
+
+  private static Reason reason(RevertReason why) {
+    if (SubnetRegistry.UnknownModelError.TYPE.matches(why)
+        || SubnetRegistry.PriceNotQuotableError.TYPE.matches(why)) {
+      return Reason.REFUSED_PRICE;
+    }
+    if (SubnetRegistry.GatewayNotReadyError.TYPE.matches(why)) {
+      return Reason.REFUSED_GATEWAY;
+    }
+    return Session.BadNonceError.TYPE.matches(why) ? Reason.REFUSED_NONCE : Reason.REFUSED_TERMS;
+  }
+
+  private void requireSigned(SessionRequest request, Bytes signature) throws RefusedException {
+    Digest digest = view.network().domain().digest(request);
+    boolean signed;
+    try {
+      signed = Signers.signedBy(request.client(), digest, Signature.of(signature.toArray()));
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(Reason.REFUSED_REQUEST, String.valueOf(e.getMessage()));
+    }
+    if (!signed) {
+      throw new RefusedException(
+          Reason.REFUSED_REQUEST, "not signed by its client, " + request.client());
+    }
+  }
+
+  private void requireExpiry(SessionRequest request) throws RefusedException {
+    long now = view.nowSeconds();
+    long latest = now + view.seconds(Param.MAX_SESSION_SECONDS);
+    long expiresAt = request.expiryMillis() / 1_000;
+    if (expiresAt <= now || expiresAt > latest) {
+      throw new RefusedException(
+          Reason.REFUSED_TERMS,
+          "expires at %d s (expected: after %d, at most %d)".formatted(expiresAt, now, latest));
+    }
+  }
+
+  private void requireUnopened(Digest sessionId) throws RefusedException {
+    InferencePayment.RecordOfAnswer record =
+        view.network().payment().recordOf(sessionId).on(view.client());
+    if (record.phase() != NONE) {
+      throw new RefusedException(
+          Reason.REFUSED_TERMS, "session " + sessionId + " was opened before");
+    }
+  }
+}

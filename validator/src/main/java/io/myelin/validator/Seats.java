@@ -1,0 +1,42 @@
+package io.myelin.validator;
+
+import io.myelin.committee.wire.Reason;
+import io.myelin.contracts.ValidatorRegistry;
+import io.myelin.protocol.ids.Address;
+import java.util.List;
+
+/** Whether this validator sits in a committee, as the chain says now. */
+final class Seats {
+  private static final int ACTIVE = 1;
+
+  private final ChainView view;
+  private final Address operator;
+
+  Seats(ChainView view, Address operator) {
+    this.view = view;
+    this.operator = operator;
+  }
+
+  /** Who staked for this key; the zero address while nobody has. */
+  Address owner() {
+    return view.network().validators().ownerOf(operator).on(view.client());
+  }
+
+  /** Refuses where this key may not sign for one of these owners. */
+  void require(List<Address> committee) throws RefusedException {
+    Address owner = owner();
+    if (!committee.contains(owner)) {
+      throw new RefusedException(
+          Reason.NOT_SEATED, operator + " has no seat in the committee " + committee);
+    }
+    ValidatorRegistry.Validator validator =
+        view.network().validators().validatorOf(owner).on(view.client());
+    if (!validator.operator().equals(operator)
+        || validator.status() != ACTIVE
+        || validator.jailedUntil() > view.nowSeconds()) {
+      throw new RefusedException(
+          Reason.NOT_SEATED,
+          operator + " may not sign for " + owner + " now: replaced, leaving or jailed");
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.myelin.validator;
+
+import io.myelin.chain.RevertReason;
+import io.myelin.contracts.InferencePayment;
+import io.myelin.contracts.terms.ChainTerms;
+import io.myelin.contracts.terms.Param;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.receipt.ReceiptFormatException;
+import io.myelin.protocol.receipt.SignedReceipt;
+import io.myelin.protocol.settlement.SessionAccount;
+import io.myelin.protocol.settlement.SessionAccount.Addition;
+import io.myelin.protocol.settlement.SettlementClaim;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session of a batch: whether it can be settled now, and whether its receipts add up to what is
+ * claimed. The first thing wrong is kept; receipts after it are not looked at.
+ */
+final class SessionCheck {
+  private static final int ACTIVE = 1;
+  private static final int CLOSING = 2;
+
+  private final SettlementClaim claim;
+  private final int mostReceipts;
+  private final @Nullable SessionAccount account;
+  private Optional<String> wrong;
+  private int receipts;
+
+  private SessionCheck(
+      SettlementClaim claim,
+      int mostReceipts,
+      @Nullable SessionAccount account,
+      Optional<String> wrong) {
+    this.claim = claim;
+    this.mostReceipts = mostReceipts;
+    this.account = account;
+    this.wrong = wrong;
+  }
+
+  /**
+   * Begins with what the chain says of the session.
+   *
+   * @param marginSeconds that must be left until others may end it
+   */
+  static SessionCheck begin(
+      ChainView view,
+      SettlementClaim claim,
+      Address gateway,
+      int mostReceipts,
+      long marginSeconds) {
+    SessionAccount account;
+    try {
+      account = new SessionAccount(view.network().domain(), claim.brief(), claim.tail());
+      claim.split();
+    } catch (IllegalArgumentException e) {
+      return new SessionCheck(
+          claim, mostReceipts, null, Optional.of("WRONG_SUMS: " + e.getMessage()));
+    }
+    return new SessionCheck(
+        claim, mostReceipts, account, onChain(view, claim, gateway, marginSeconds));
+  }
+
+  /** A claim that is taken as it is: for a validator that signs unread. */
+  static SessionCheck unread(SettlementClaim claim) {
+    return new SessionCheck(claim, 0, null, Optional.empty());
+  }
+
+  private static Optional<String> onChain(
+      ChainView view, SettlementClaim claim, Address gateway, long marginSeconds) {
+    if (!claim.brief().head().gateway().equals(gateway)) {
+      return Optional.of(
+          "WRONG_GATEWAY: the session is of %s (expected: %s)"
+              .formatted(claim.brief().head().gateway(), gateway));
+    }
+    InferencePayment payment = view.network().payment();
+    InferencePayment.RecordOfAnswer record =
+        payment.recordOf(ChainTerms.word(claim.brief().sessionId())).on(view.client());
+    if (record.phase() != ACTIVE && record.phase() != CLOSING) {
+      return Optional.of("WRONG_PHASE: phase %d (expected: 1 or 2)".formatted(record.phase()));
+    }
+    long dueAt =
+        record.time().longValueExact()
+            + (record.phase() == ACTIVE ? view.seconds(Param.SETTLE_SECONDS) : 0);
+    long now = view.nowSeconds();
+    if (now + marginSeconds >= dueAt) {
+      return Optional.of(
+          "OVERDUE: others may end it from %d s on (expected: more than %d s after %d)"
+              .formatted(dueAt, marginSeconds, now));
+    }
+    // The terms of a session that closes have no view. Giving it up asks for the same terms as
+    // settling it; nothing is sent.
+    Optional<RevertReason> refusal =
+        view.refusal(gateway, payment.fail(ChainTerms.forPayment(claim.brief())));
+    return refusal.map(why -> "WRONG_TERMS: " + why.text());
+  }
+
+  SettlementClaim claim() {
+    return claim;
+  }
+
+  /** Counts a receipt file. */
+  void receipt(String json) {
+    receipts++;
+    if (wrong.isPresent() || account == null) {
+      return;
+    }
+    if (receipts > mostReceipts) {
+      wrong = Optional.of("TOO_MANY_RECEIPTS: more than " + mostReceipts);
+      return;
+    }
+    try {
+      if (account.add(SignedReceipt.parse(json)) instanceof Addition.Refused refused) {
+        wrong = Optional.of(refused.reason() + ": " + refused.detail());
+      }
+    } catch (ReceiptFormatException e) {
+      wrong = Optional.of("NOT_A_RECEIPT: receipt " + receipts + ": " + e.getMessage());
+    }
+  }
+
+  /** What is wrong with the session once all its receipts are here; empty when nothing is. */
+  Optional<String> end() {
+    if (wrong.isPresent() || account == null) {
+      return wrong;
+    }
+    SessionAccount.Total total = account.total();
+    if (total.tasks() != claim.tasks()) {
+      return Optional.of(
+          "WRONG_TASKS: %d (expected: %d, the receipts)".formatted(claim.tasks(), total.tasks()));
+    }
+    if (!total.earnedWei().equals(claim.earnedWei())) {
+      return Optional.of(
+          "WRONG_EARNED: %s wei (expected: %s, the receipts' sums)"
+              .formatted(claim.earnedWei(), total.earnedWei()));
+    }
+    if (!total.receiptsRoot().equals(claim.receiptsRoot())) {
+      return Optional.of(
+          "WRONG_ROOT: %s (expected: %s, over the receipts)"
+              .formatted(claim.receiptsRoot(), total.receiptsRoot()));
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,39 @@
+package io.myelin.validator;
+
+import com.google.protobuf.ByteString;
+import io.myelin.committee.wire.Fields;
+import io.myelin.committee.wire.Reason;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.typeddata.Attestation;
+import io.myelin.protocol.typeddata.Eip712Domain;
+import io.myelin.v1.Signed;
+
+/** The only place where an attestation is signed: never before its promise is on disk. */
+final class Signer {
+  private final OperatorKey key;
+  private final Eip712Domain domain;
+  private final SigningStore store;
+  private final SigningStore.Signer identity;
+
+  Signer(OperatorKey key, Eip712Domain domain, SigningStore store, Digest genesis) {
+    this.key = key;
+    this.domain = domain;
+    this.store = store;
+    this.identity = new SigningStore.Signer(genesis, domain.verifyingContract(), key.address());
+  }
+
+  Signed sign(Attestation attestation) throws RefusedException {
+    Digest promised = store.promise(identity, attestation);
+    if (!promised.equals(attestation.content())) {
+      throw new RefusedException(
+          Reason.ALREADY_SIGNED_OTHER,
+          "subject %s has content %s (expected: %s, which was signed first)"
+              .formatted(attestation.subject(), attestation.content(), promised));
+    }
+    return Signed.newBuilder()
+        .setOperator(Fields.bytes(key.address()))
+        .setSignature(ByteString.copyFrom(key.sign(domain.digest(attestation)).bytes()))
+        .build();
+  }
+}

@@ -1,0 +1,164 @@
+package io.myelin.validator;
+
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.typeddata.Attestation;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * The one content that a validator has promised for each subject, in one SQLite file held by one
+ * process. What {@link #promise} has returned is on disk. A key that signs with two such files can
+ * be slashed for all of its stake: never copy one, never run a key twice.
+ */
+final class SigningStore implements AutoCloseable {
+  // "Myvs": another program's database is not touched by mistake.
+  private static final int APPLICATION_ID = 0x4d797673;
+  private static final int VERSION = 1;
+
+  private final Connection connection;
+  private final Path file;
+
+  private SigningStore(Connection connection, Path file) {
+    this.connection = connection;
+    this.file = file;
+  }
+
+  /**
+   * Opens the file, or makes it.
+   *
+   * @throws SigningStoreException when another process holds it, it is damaged, of another program
+   *     or of a newer version
+   */
+  static SigningStore open(Path file) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    // Held by one process: two validators of one key would promise two contents.
+    config.setLockingMode(SQLiteConfig.LockingMode.EXCLUSIVE);
+    config.setBusyTimeout(1_000);
+    try {
+      SigningStore store = new SigningStore(config.createConnection("jdbc:sqlite:" + file), file);
+      boolean whole = false;
+      try {
+        store.migrate();
+        whole = true;
+        return store;
+      } finally {
+        if (!whole) {
+          store.close();
+        }
+      }
+    } catch (SQLException e) {
+      throw new SigningStoreException(
+          "%s cannot be opened: %s. Another process may hold it, or the file is damaged."
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+
+  private void migrate() throws SQLException {
+    execute("BEGIN IMMEDIATE");
+    int application = number("PRAGMA application_id");
+    int version = number("PRAGMA user_version");
+    boolean empty = number("SELECT count(*) FROM sqlite_master") == 0;
+    if (application != APPLICATION_ID && !empty) {
+      throw new SigningStoreException(
+          file + " is a database of another program. Choose another folder.");
+    }
+    if (version > VERSION) {
+      throw new SigningStoreException(
+          "%s has version %d, this program knows up to %d. Start the newer program that wrote it."
+              .formatted(file, version, VERSION));
+    }
+    if (version < VERSION) {
+      execute(
+          """
+          CREATE TABLE promise (
+            genesis BLOB NOT NULL, directory BLOB NOT NULL, operator BLOB NOT NULL,
+            kind BLOB NOT NULL, subject BLOB NOT NULL, content BLOB NOT NULL,
+            PRIMARY KEY (genesis, directory, operator, kind, subject)) WITHOUT ROWID""");
+      execute("PRAGMA application_id = " + APPLICATION_ID);
+      execute("PRAGMA user_version = " + VERSION);
+    }
+    execute("COMMIT");
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private int number(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+
+  /**
+   * A network and a key in it.
+   *
+   * @param genesis hash of the chain's block 0: a development chain that began anew is another
+   * @param directory of the network
+   * @param operator the key
+   */
+  record Signer(Digest genesis, Address directory, Address operator) {}
+
+  /**
+   * Promises a content, if no other is promised for its kind and subject. On disk when it returns.
+   *
+   * @return what is promised: the given content, or the other one that came first
+   * @throws SigningStoreException when the file cannot be written
+   */
+  synchronized Digest promise(Signer signer, Attestation attestation) {
+    try {
+      try (PreparedStatement insert =
+          connection.prepareStatement("INSERT OR IGNORE INTO promise VALUES (?, ?, ?, ?, ?, ?)")) {
+        bind(insert, signer, attestation);
+        insert.setBytes(6, attestation.content().bytes());
+        insert.executeUpdate();
+      }
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              "SELECT content FROM promise WHERE genesis = ? AND directory = ? AND operator = ?"
+                  + " AND kind = ? AND subject = ?")) {
+        bind(select, signer, attestation);
+        try (ResultSet row = select.executeQuery()) {
+          if (!row.next()) {
+            throw new SigningStoreException(file + ": a promise is not there after its insertion");
+          }
+          return Digest.of(row.getBytes(1));
+        }
+      }
+    } catch (SQLException e) {
+      throw new SigningStoreException(
+          file + " cannot be written, so nothing is signed: " + e.getMessage(), e);
+    }
+  }
+
+  private static void bind(PreparedStatement statement, Signer signer, Attestation attestation)
+      throws SQLException {
+    statement.setBytes(1, signer.genesis().bytes());
+    statement.setBytes(2, signer.directory().bytes());
+    statement.setBytes(3, signer.operator().bytes());
+    statement.setBytes(4, attestation.kind().bytes());
+    statement.setBytes(5, attestation.subject().bytes());
+  }
+
+  @Override
+  public synchronized void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new SigningStoreException(file + " cannot be closed: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.myelin.validator;
+
+import java.util.Locale;
+
+/** How a validator misbehaves on purpose, for tests of those who depend on it. */
+public enum ValidatorFault {
+  /** It does not. */
+  NONE,
+  /** It signs unread, yet never two contents for one subject. */
+  YES,
+  /** It refuses everything. */
+  NO,
+  /** It says who it is and answers nothing else. */
+  SLEEP;
+
+  /**
+   * By its name in configurations.
+   *
+   * @throws IllegalArgumentException for any but {@code none}, {@code yes}, {@code no}, {@code
+   *     sleep}
+   */
+  public static ValidatorFault parse(String name) {
+    for (ValidatorFault fault : values()) {
+      if (fault.label().equals(name)) {
+        return fault;
+      }
+    }
+    throw new IllegalArgumentException(
+        "fault: \"" + name + "\" (expected: none, yes, no or sleep)");
+  }
+
+  /** Its name in configurations. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,174 @@
+package io.myelin.validator;
+
+import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.server.GracefulShutdown;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.grpc.GrpcHealthCheckService;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import com.linecorp.armeria.server.healthcheck.SettableHealthChecker;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.myelin.chain.ChainClient;
+import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.ids.Address;
+import io.myelin.v1.ValidatorGrpc;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One validator: a gRPC server that checks what gateways propose and signs what is right. It holds
+ * its data folder alone, and signs one content for one subject, also across a crash.
+ */
+public final class ValidatorNode implements AutoCloseable {
+  /** The file in the data folder that remembers what was signed. */
+  public static final String SIGNED_FILE = "signed.db";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ValidatorNode.class);
+  private static final int MAX_MESSAGE_BYTES = 2 << 20;
+  private static final int MAX_CONNECTIONS = 1_024;
+  private static final int MAX_STREAMS = 64;
+  private static final long START_TIMEOUT_SECONDS = 30;
+  private static final Duration DRAIN = Duration.ofSeconds(2);
+  private static final Duration BEYOND_REVIEW = Duration.ofSeconds(30);
+
+  private final Server server;
+  private final SigningStore store;
+  private final OperatorKey key;
+  private final String host;
+
+  private ValidatorNode(Server server, SigningStore store, OperatorKey key, String host) {
+    this.server = server;
+    this.store = store;
+    this.key = key;
+    this.host = host;
+  }
+
+  /**
+   * Opens its memory and listens; returns once it answers.
+   *
+   * @param key that signs; its owner registers it on chain, before or after
+   * @param chain which the caller closes, after this
+   * @throws IOException when the folder cannot be made or the address not be listened on
+   * @throws SigningStoreException when another process holds the folder
+   */
+  public static ValidatorNode start(
+      ValidatorConfig config, OperatorKey key, ChainClient chain, NetworkContracts network)
+      throws IOException {
+    Files.createDirectories(config.data());
+    SigningStore store = SigningStore.open(config.data().resolve(SIGNED_FILE));
+    boolean whole = false;
+    try {
+      ChainView view = new ChainView(chain, network, config.deployedAtBlock());
+      Signer signer = new Signer(key, network.domain(), store, chain.genesis());
+      ValidatorService service = new ValidatorService(view, key, signer, config);
+      Server server = server(config, service);
+      start(server, config);
+      whole = true;
+      if (config.fault() != ValidatorFault.NONE) {
+        LOG.warn("validator {} misbehaves: {}", key.address(), config.fault().label());
+      }
+      return new ValidatorNode(server, store, key, config.host());
+    } finally {
+      if (!whole) {
+        store.close();
+      }
+    }
+  }
+
+  private static Server server(ValidatorConfig config, ValidatorService service) {
+    ServerBuilder builder =
+        Server.builder()
+            .port(new InetSocketAddress(config.host(), config.port()), SessionProtocol.HTTP)
+            .maxNumConnections(MAX_CONNECTIONS)
+            .http2MaxStreamsPerConnection(MAX_STREAMS)
+            // A review's messages are counted one by one; each is bounded.
+            .maxRequestLength(0)
+            .requestTimeout(config.limits().review().plus(BEYOND_REVIEW))
+            .gracefulShutdown(
+                GracefulShutdown.builder().quietPeriod(Duration.ZERO).timeout(DRAIN).build())
+            // A refusal is an answer, and has its line in the log.
+            .unloggedExceptionsReportInterval(Duration.ZERO)
+            .disableServerHeader()
+            .verboseResponses(false);
+    GrpcHealthCheckService health =
+        GrpcHealthCheckService.builder()
+            .serviceCheckers(ValidatorGrpc.SERVICE_NAME, new SettableHealthChecker(true))
+            .build();
+    return builder
+        .service(
+            GrpcService.builder()
+                .addService(service)
+                .addService(health)
+                .addService(ProtoReflectionServiceV1.newInstance())
+                .maxRequestMessageLength(MAX_MESSAGE_BYTES)
+                .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
+                .useBlockingTaskExecutor(true)
+                .build())
+        .build();
+  }
+
+  private static void start(Server server, ValidatorConfig config) throws IOException {
+    String where = config.host() + ":" + config.port();
+    try {
+      server.start().get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | CompletionException e) {
+      server.close();
+      throw new IOException(
+          "The validator cannot listen on "
+              + where
+              + ": "
+              + e.getCause()
+              + ". Stop what listens there, or choose another port.",
+          e);
+    } catch (TimeoutException e) {
+      server.close();
+      throw new IOException(
+          "The validator did not start on " + where + " within " + START_TIMEOUT_SECONDS + " s", e);
+    } catch (InterruptedException e) {
+      server.close();
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted while the validator started", e);
+    }
+  }
+
+  /** The key that signs. */
+  public Address operator() {
+    return key.address();
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.activeLocalPort();
+  }
+
+  /** Where gateways reach it. */
+  public URI url() {
+    String name = host.contains(":") ? "[" + host + "]" : host;
+    return URI.create("http://" + name + ":" + port());
+  }
+
+  /** Stops answering, then lets go of its memory. */
+  @Override
+  public void close() {
+    try {
+      server.closeAsync().get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("validator {} did not close in time: {}", key.address(), e.toString());
+    } finally {
+      store.close();
+    }
+  }
+}

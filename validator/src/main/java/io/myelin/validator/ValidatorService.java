@@ -1,0 +1,242 @@
+package io.myelin.validator;
+
+import io.grpc.stub.StreamObserver;
+import io.myelin.chain.ChainException;
+import io.myelin.committee.wire.Fields;
+import io.myelin.committee.wire.ProposalCodec;
+import io.myelin.committee.wire.Reason;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.settlement.SettlementClaim;
+import io.myelin.protocol.settlement.Subjects;
+import io.myelin.protocol.typeddata.Attestation;
+import io.myelin.protocol.typeddata.BatchSettlement;
+import io.myelin.v1.ApproveRequest;
+import io.myelin.v1.AttestRequest;
+import io.myelin.v1.BatchPart;
+import io.myelin.v1.DescribeRequest;
+import io.myelin.v1.ExtendRequest;
+import io.myelin.v1.ReviewReply;
+import io.myelin.v1.Signed;
+import io.myelin.v1.ValidatorDescription;
+import io.myelin.v1.ValidatorGrpc.ValidatorImplBase;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The gRPC front: bounds, the checks, then the signer; one line in the log for each verdict. */
+final class ValidatorService extends ValidatorImplBase {
+  private static final Logger LOG = LoggerFactory.getLogger(ValidatorService.class);
+
+  /** Time that a session, and a committee's set, must still have to be settled by. */
+  private static final long MARGIN_SECONDS = 60;
+
+  private final ChainView view;
+  private final OperatorKey key;
+  private final Signer signer;
+  private final ValidatorFault fault;
+  private final ValidatorConfig.Limits limits;
+  private final Seats seats;
+  private final OpeningCheck openings;
+  private final ExtensionCheck extensions;
+  private final BatchCheck batches;
+  private final Reviewed reviewed = new Reviewed();
+  private final Semaphore checking;
+  private final Semaphore reviewing;
+
+  ValidatorService(ChainView view, OperatorKey key, Signer signer, ValidatorConfig config) {
+    this.view = view;
+    this.key = key;
+    this.signer = signer;
+    this.fault = config.fault();
+    this.limits = config.limits();
+    this.seats = new Seats(view, key.address());
+    NodePoolView pool = new NodePoolView(view, limits.nodes());
+    this.openings = new OpeningCheck(view, seats, pool);
+    this.extensions = new ExtensionCheck(view, seats, pool);
+    this.batches = new BatchCheck(view, seats);
+    this.checking = new Semaphore(limits.checks());
+    this.reviewing = new Semaphore(limits.reviews());
+  }
+
+  /** What leads to an attestation. */
+  private interface Check {
+    Attestation run() throws RefusedException;
+  }
+
+  @Override
+  public void describe(DescribeRequest request, StreamObserver<ValidatorDescription> client) {
+    try {
+      Address owner = seats.owner();
+      ValidatorDescription.Builder reply =
+          ValidatorDescription.newBuilder()
+              .setOperator(Fields.bytes(key.address()))
+              .setChainId(view.network().chainId())
+              .setDirectory(Fields.bytes(view.network().directory().address()));
+      if (!owner.isZero()) {
+        reply.setOwner(Fields.bytes(owner));
+      }
+      client.onNext(reply.build());
+      client.onCompleted();
+    } catch (ChainException e) {
+      client.onError(
+          Reason.CHAIN_UNAVAILABLE.status(String.valueOf(e.getMessage())).asRuntimeException());
+    }
+  }
+
+  @Override
+  public void approve(ApproveRequest request, StreamObserver<Signed> client) {
+    answer(
+        "approve",
+        client,
+        () -> openings.check(ProposalCodec.opening(request)),
+        () -> openings.attestation(ProposalCodec.opening(request)));
+  }
+
+  @Override
+  public void extend(ExtendRequest request, StreamObserver<Signed> client) {
+    answer(
+        "extend",
+        client,
+        () -> extensions.check(ProposalCodec.extension(request)),
+        () -> extensions.attestation(ProposalCodec.extension(request)));
+  }
+
+  @Override
+  public void attest(AttestRequest request, StreamObserver<Signed> client) {
+    answer("attest", client, () -> reviewed(request), () -> batch(request));
+  }
+
+  private Attestation reviewed(AttestRequest request) throws RefusedException {
+    Reviewed.Batch batch =
+        new Reviewed.Batch(
+            Fields.address("gateway", request.getGateway()),
+            Fields.number("batch", request.getBatch()),
+            Fields.number("set", request.getSet()),
+            Fields.digest("settlements_digest", request.getSettlementsDigest()));
+    if (!reviewed.has(batch, System.nanoTime())) {
+      throw new RefusedException(
+          Reason.REVIEW_FIRST, "not reviewed here with digest " + batch.digest() + ", or long ago");
+    }
+    batches.require(batch.gateway(), batch.batch(), batch.set(), MARGIN_SECONDS);
+    return batch(request);
+  }
+
+  private static Attestation batch(AttestRequest request) {
+    Address gateway = Fields.address("gateway", request.getGateway());
+    long batch = Fields.number("batch", request.getBatch());
+    Digest digest = Fields.digest("settlements_digest", request.getSettlementsDigest());
+    return Attestation.of(
+        Subjects.batchSubject(gateway, batch), new BatchSettlement(gateway, batch, digest));
+  }
+
+  private void answer(String what, StreamObserver<Signed> client, Check check, Check unread) {
+    if (fault == ValidatorFault.SLEEP) {
+      return;
+    }
+    if (!checking.tryAcquire()) {
+      refuse(what, client, Reason.BUSY, "more than " + limits.checks() + " checks at once");
+      return;
+    }
+    try {
+      if (fault == ValidatorFault.NO) {
+        throw new RefusedException(Reason.REFUSED_BY_FAULT, "told to");
+      }
+      Attestation attestation = fault == ValidatorFault.YES ? unread.run() : check.run();
+      Signed signed = signer.sign(attestation);
+      LOG.info("{} {}: signed {}", what, attestation.subject(), attestation.content());
+      client.onNext(signed);
+      client.onCompleted();
+    } catch (RefusedException e) {
+      refuse(what, client, e.reason(), e.detail());
+    } catch (IllegalArgumentException e) {
+      refuse(what, client, Reason.MALFORMED, String.valueOf(e.getMessage()));
+    } catch (ChainException e) {
+      refuse(what, client, Reason.CHAIN_UNAVAILABLE, String.valueOf(e.getMessage()));
+    } catch (SigningStoreException e) {
+      refuse(what, client, Reason.STORE_UNAVAILABLE, String.valueOf(e.getMessage()));
+    } finally {
+      checking.release();
+    }
+  }
+
+  private static void refuse(
+      String what, StreamObserver<Signed> client, Reason reason, String detail) {
+    LOG.info("{} refused: {}", what, reason.text(detail));
+    client.onError(reason.status(detail).asRuntimeException());
+  }
+
+  @Override
+  public StreamObserver<BatchPart> review(StreamObserver<ReviewReply> client) {
+    if (fault == ValidatorFault.SLEEP) {
+      return new Ignored();
+    }
+    if (fault == ValidatorFault.NO || !reviewing.tryAcquire()) {
+      Reason reason = fault == ValidatorFault.NO ? Reason.REFUSED_BY_FAULT : Reason.BUSY;
+      client.onError(
+          reason.status("of " + limits.reviews() + " reviews at once").asRuntimeException());
+      return new Ignored();
+    }
+    AtomicBoolean held = new AtomicBoolean(true);
+    Runnable onEnd =
+        () -> {
+          if (held.compareAndSet(true, false)) {
+            reviewing.release();
+          }
+        };
+    return new ReviewStream(new Reviewer(System.nanoTime()), client, onEnd);
+  }
+
+  private final class Reviewer implements ReviewStream.Judge {
+    private final long beganNanos;
+
+    Reviewer(long beganNanos) {
+      this.beganNanos = beganNanos;
+    }
+
+    @Override
+    public void begin(ReviewStream.Header header) throws RefusedException {
+      if (fault != ValidatorFault.YES) {
+        batches.require(header.gateway(), header.batch(), header.set(), MARGIN_SECONDS);
+      }
+    }
+
+    @Override
+    public SessionCheck session(ReviewStream.Header header, SettlementClaim claim) {
+      return fault == ValidatorFault.YES
+          ? SessionCheck.unread(claim)
+          : SessionCheck.begin(view, claim, header.gateway(), limits.receipts(), MARGIN_SECONDS);
+    }
+
+    @Override
+    public void right(ReviewStream.Header header, Digest digest) {
+      reviewed.add(
+          new Reviewed.Batch(header.gateway(), header.batch(), header.set(), digest),
+          System.nanoTime());
+    }
+
+    @Override
+    public long mostBytes() {
+      return limits.batchBytes();
+    }
+
+    @Override
+    public boolean late() {
+      return System.nanoTime() - beganNanos > limits.review().toNanos();
+    }
+  }
+
+  /** Takes what comes and says nothing. */
+  private static final class Ignored implements StreamObserver<BatchPart> {
+    @Override
+    public void onNext(BatchPart part) {}
+
+    @Override
+    public void onError(Throwable error) {}
+
+    @Override
+    public void onCompleted() {}
+  }
+}
