@@ -56,8 +56,7 @@ public record ClientSession(URI gateway, Address client, String id, String apiKe
       URI gateway, Address gatewayId, OperatorKey client, Terms terms) {
     try (GatewayClient http = new GatewayClient(new Endpoint(gateway, ""))) {
       JsonNode network = http.get("/api/v1/network");
-      JsonNode opened =
-          http.post("/api/v1/sessions", request(network, gatewayId, client, terms));
+      JsonNode opened = http.post("/api/v1/sessions", request(network, gatewayId, client, terms));
       return new ClientSession(
           gateway, client.address(), opened.path("id").asText(), opened.path("apiKey").asText());
     }

@@ -107,8 +107,7 @@ final class Devnet implements AutoCloseable {
     }
     GatewayMember first = gateways.getFirst();
     ClientSession opened =
-        ClientSession.open(
-            first.url(), first.member().id(), people.client(), sessionModel(), 1);
+        ClientSession.open(first.url(), first.member().id(), people.client(), sessionModel(), 1);
     session = opened;
     try {
       DevnetFile.write(

@@ -15,8 +15,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * {@code devnet.json}: what runs where, for programs. The dashboard is absent and the registry empty
- * until the network has them.
+ * {@code devnet.json}: what runs where, for programs. The dashboard is absent and the registry
+ * empty until the network has them.
  */
 final class DevnetFile {
   private static final ObjectMapper JSON =

@@ -44,7 +44,9 @@ final class DevnetSummary {
       out.println("or with any OpenAI client:");
       out.println("  export OPENAI_BASE_URL=" + url + "/v1 OPENAI_API_KEY=" + session.apiKey());
       out.println();
-      out.println("Where the money is:  ./myelin account money" + (data.isEmpty() ? "" : " " + data.strip()));
+      out.println(
+          "Where the money is:  ./myelin account money"
+              + (data.isEmpty() ? "" : " " + data.strip()));
       out.println();
       out.println("Ctrl-C stops everything.");
     }

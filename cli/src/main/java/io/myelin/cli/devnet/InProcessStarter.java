@@ -39,11 +39,7 @@ final class InProcessStarter implements NodeStarter {
     Path folder = plan.validatorFolder(number);
     ValidatorHost host =
         ValidatorHost.start(
-            folder,
-            KeyFile.loadOrCreate(folder.resolve("operator.key")),
-            chain,
-            plan.host(),
-            0);
+            folder, KeyFile.loadOrCreate(folder.resolve("operator.key")), chain, plan.host(), 0);
     return new ValidatorMember(new LocalValidator("validator " + number, host), host.url());
   }
 

@@ -67,8 +67,7 @@ final class Payday {
     await("the gateway does not settle", () -> phase() >= FIRST_FINAL_PHASE - 1);
     SessionBrief brief = opened();
     InferencePayment.SettledEvent settled = settled();
-    Split split =
-        Split.of(brief, settled.receiptsRoot(), 1, settled.earnedWei(), false);
+    Split split = Split.of(brief, settled.receiptsRoot(), 1, settled.earnedWei(), false);
     out.println("  root of its receipts  0x" + settled.receiptsRoot());
     out.println("  in transaction        0x" + settled.log().transaction());
     List<Paid> paid = paid(brief, split, settled);
@@ -88,8 +87,7 @@ final class Payday {
 
   private record Paid(Address account, String why, BigInteger wei) {}
 
-  private List<Paid> paid(
-      SessionBrief brief, Split split, InferencePayment.SettledEvent settled) {
+  private List<Paid> paid(SessionBrief brief, Split split, InferencePayment.SettledEvent settled) {
     List<Paid> all = new ArrayList<>();
     Settlement parts = split.settlement();
     for (int seat = 0; seat < brief.seats().size(); seat++) {
@@ -104,15 +102,18 @@ final class Payday {
     for (Address signer : batch.signers()) {
       all.add(new Paid(signer, "its part of 5 %, as it signed", each));
     }
-    all.add(new Paid(network.parameters().treasury().on(chain), "5 % and what rounding left", batch.treasuryWei()));
+    all.add(
+        new Paid(
+            network.parameters().treasury().on(chain),
+            "5 % and what rounding left",
+            batch.treasuryWei()));
     all.add(new Paid(brief.head().client(), "not spent, goes back", parts.clientWei()));
     return all;
   }
 
   private void show(SessionBrief brief, Split split, List<Paid> paid) {
     out.println();
-    out.printf(
-        "Of %s wei in escrow, %s were spent:%n", brief.head().budgetWei(), split.spentWei());
+    out.printf("Of %s wei in escrow, %s were spent:%n", brief.head().budgetWei(), split.spentWei());
     BigInteger sum = BigInteger.ZERO;
     for (Paid one : paid) {
       sum = sum.add(one.wei());

@@ -67,7 +67,7 @@ public final class ValidatorHost implements AutoCloseable {
 
   /** Where it answers. */
   public URI url() {
-    return node.uri();
+    return node.url();
   }
 
   @Override

@@ -11,7 +11,6 @@ import io.myelin.cli.client.GatewayOptions;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
-import io.myelin.protocol.typeddata.Eip712Domain;
 import java.io.PrintWriter;
 import java.math.BigInteger;
 import java.nio.file.Files;

@@ -147,8 +147,7 @@ public final class SessionAccount {
     if (!receipt.gateway().equals(brief.head().gateway())) {
       return refused(Reason.WRONG_GATEWAY, receipt, receipt.gateway(), brief.head().gateway());
     }
-    Digest modelId = SessionTail.modelIdOf(receipt.work().model());
-    if (!modelId.equals(tail.modelId())) {
+    if (!tail.allows(receipt.work().model())) {
       return refused(Reason.WRONG_MODEL, receipt, receipt.work().model(), tail.modelId());
     }
     if (!receipt.price().inputWei().equals(tail.inputWei())

@@ -37,6 +37,16 @@ public record SessionTail(
     Ranges.uint("validatorSet", validatorSet, 64);
   }
 
+  /** In place of a model's name: every model, all at the one price that is listed under it. */
+  public static final String ANY_MODEL = "*";
+
+  private static final Digest ANY_MODEL_ID = modelIdOf(ANY_MODEL);
+
+  /** Whether tasks of this model may run in the session. */
+  public boolean allows(String model) {
+    return modelId.equals(ANY_MODEL_ID) || modelId.equals(modelIdOf(model));
+  }
+
   /** How the contracts name a model: Keccak-256 of its catalogue id. */
   public static Digest modelIdOf(String model) {
     return Keccak256.hash(model.getBytes(StandardCharsets.UTF_8));
