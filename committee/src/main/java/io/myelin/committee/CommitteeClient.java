@@ -21,11 +21,13 @@ import io.myelin.protocol.settlement.Approvals;
 import io.myelin.protocol.settlement.PaidSeat;
 import io.myelin.protocol.settlement.SessionBrief;
 import io.myelin.protocol.settlement.SessionTail;
+import io.myelin.protocol.settlement.SignOfLife;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.BatchSettlement;
 import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.ExtendRequest;
+import io.myelin.v1.JudgeRequest;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -192,6 +194,27 @@ public final class CommitteeClient implements AutoCloseable {
           "batch " + batch.batch() + " is not attested", quorum, answers, ask.badSessions());
     }
     return agreed.get();
+  }
+
+  /**
+   * Lets the newest set's committee find a node fit to serve, by its sign of life.
+   *
+   * @throws NotAgreedException when it does not
+   * @throws io.myelin.chain.ChainException when the chain cannot be read
+   */
+  public Quorum judge(SignOfLife life) throws NotAgreedException, InterruptedException {
+    long set = network.validators().setVersion().on(chain);
+    Digest subject = Subjects.verdictSubject(life.node(), life.round());
+    JudgeRequest message = ProposalCodec.life(life);
+    return ask(
+        "node " + life.node() + " is not found fit",
+        network.validators().committeeFor(subject, set, Address.ZERO).on(chain),
+        life.attestation(),
+        (_, member) ->
+            member
+                .calls()
+                .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
+                .judge(message));
   }
 
   private List<Address> sessionCommittee(SessionTail tail) {

@@ -17,6 +17,7 @@ import io.myelin.v1.AttestRequest;
 import io.myelin.v1.BatchPart;
 import io.myelin.v1.DescribeRequest;
 import io.myelin.v1.ExtendRequest;
+import io.myelin.v1.JudgeRequest;
 import io.myelin.v1.ReviewReply;
 import io.myelin.v1.Signed;
 import io.myelin.v1.ValidatorDescription;
@@ -42,6 +43,7 @@ final class ValidatorService extends ValidatorImplBase {
   private final OpeningCheck openings;
   private final ExtensionCheck extensions;
   private final BatchCheck batches;
+  private final LifeCheck lives;
   private final Reviewed reviewed = new Reviewed();
   private final Semaphore checking;
   private final Semaphore reviewing;
@@ -57,6 +59,7 @@ final class ValidatorService extends ValidatorImplBase {
     this.openings = new OpeningCheck(view, seats, pool);
     this.extensions = new ExtensionCheck(view, seats, pool);
     this.batches = new BatchCheck(view, seats);
+    this.lives = new LifeCheck(view, seats);
     this.checking = new Semaphore(limits.checks());
     this.reviewing = new Semaphore(limits.reviews());
   }
@@ -102,6 +105,15 @@ final class ValidatorService extends ValidatorImplBase {
         client,
         () -> extensions.check(ProposalCodec.extension(request)),
         () -> extensions.attestation(ProposalCodec.extension(request)));
+  }
+
+  @Override
+  public void judge(JudgeRequest request, StreamObserver<Signed> client) {
+    answer(
+        "judge",
+        client,
+        () -> lives.check(ProposalCodec.life(request)),
+        () -> ProposalCodec.life(request).attestation());
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.myelin.gateway.api.StatusOperations;
 import io.myelin.gateway.api.TaskOperations;
 import io.myelin.gateway.api.TaskRequestJson;
 import io.myelin.gateway.chain.ChainNodeAdmission;
+import io.myelin.gateway.chain.PoolUpkeep;
 import io.myelin.gateway.http.Timers;
 import io.myelin.gateway.hub.HubSettings;
 import io.myelin.gateway.hub.NodeHub;
@@ -187,6 +188,7 @@ public final class GatewayHost implements AutoCloseable {
             random,
             pipeline);
     hub.addListener(sessions);
+    chain.sessions().testNodes(new PoolUpkeep.Connected(hub::connected, hub::challenge));
     pipeline.recover();
     chain.sessions().start(id -> closeFor(sessions, id));
     var _ =

@@ -13,7 +13,7 @@ class DevnetCommandTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--validators 5, --validators: 5 (expected: 0",
+    "--validators 2, --validators: 2 (expected: 3",
     "--compute 0, --compute: 0 (expected: 1 to 64)",
     "--gateways 3 --compute 2, --gateways: 3 (expected: at most",
     "--port 70000, --port: 70000",

@@ -7,12 +7,16 @@ import io.myelin.committee.proposal.OpeningProposal;
 import io.myelin.committee.proposal.PoolView;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.selection.Candidate;
+import io.myelin.protocol.settlement.SignOfLife;
+import io.myelin.protocol.typeddata.NodeHello;
 import io.myelin.protocol.typeddata.SessionRequest;
 import io.myelin.v1.AbsentNode;
 import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.ChainSessionRequest;
 import io.myelin.v1.ExtendRequest;
+import io.myelin.v1.JudgeRequest;
 import io.myelin.v1.PoolCandidate;
 import java.util.List;
 
@@ -106,6 +110,39 @@ public final class ProposalCodec {
         Fields.addresses("lost", message.getLostList()),
         pool(message.getCandidatesList(), message.getAbsentList()),
         Fields.small("draw", message.getDraw()));
+  }
+
+  /** A node's sign of life as it is sent. */
+  public static JudgeRequest life(SignOfLife life) {
+    NodeHello hello = life.hello();
+    return JudgeRequest.newBuilder()
+        .setNode(Fields.bytes(hello.operator()))
+        .setRound(life.round())
+        .setBlockNumber(life.blockNumber())
+        .setBlockHash(Fields.bytes(life.blockHash()))
+        .setGateway(Fields.bytes(hello.gateway()))
+        .setSlots(hello.slots())
+        .setModelsDigest(Fields.bytes(hello.modelsDigest()))
+        .setSignature(ByteString.copyFrom(life.signature().bytes()))
+        .build();
+  }
+
+  /** A sign of life as it was sent; throws IllegalArgumentException naming the field. */
+  public static SignOfLife life(JudgeRequest message) {
+    Address node = Fields.address("node", message.getNode());
+    long round = Fields.number("round", message.getRound());
+    Digest block = Fields.digest("block_hash", message.getBlockHash());
+    return new SignOfLife(
+        round,
+        Fields.number("block_number", message.getBlockNumber()),
+        block,
+        new NodeHello(
+            Fields.address("gateway", message.getGateway()),
+            SignOfLife.nonce(node, round, block),
+            node,
+            Fields.small("slots", message.getSlots()),
+            Fields.digest("models_digest", message.getModelsDigest())),
+        Fields.signature("signature", message.getSignature()));
   }
 
   private static PoolCandidate candidate(Candidate candidate) {

@@ -25,6 +25,8 @@ public enum Reason {
   REFUSED_DRAW(Status.Code.FAILED_PRECONDITION),
   /** The batch is not the gateway's next, or its committee another set's. */
   REFUSED_BATCH(Status.Code.FAILED_PRECONDITION),
+  /** The node does not wait for a verdict, or gave no sign of life for it. */
+  REFUSED_NODE(Status.Code.FAILED_PRECONDITION),
   /** A session of the batch is not right. */
   REFUSED_SESSION(Status.Code.FAILED_PRECONDITION),
   /** A test told the validator to refuse. */

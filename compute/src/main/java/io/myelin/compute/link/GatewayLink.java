@@ -225,11 +225,17 @@ public final class GatewayLink {
 
     private void onChallenge(Challenge received) {
       Hello said = hello;
-      if (challenge != null || said == null) {
-        fail("the gateway sent a second challenge");
+      Challenge first = challenge;
+      // Once it is up the gateway may ask again: a sign of life for the node's next verdict.
+      boolean again =
+          first != null && up == this && received.getGateway().equals(first.getGateway());
+      if (said == null || (first != null && !again)) {
+        fail("the gateway sent a challenge out of turn, or in another's name");
         return;
       }
-      challenge = received;
+      if (!again) {
+        challenge = received;
+      }
       try {
         stream().send(NodeMessage.newBuilder().setProof(listener.prove(said, received)).build());
       } catch (IllegalArgumentException e) {

@@ -57,6 +57,9 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
   private final ExecutorService work =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("gateway-chain-", 0).factory());
   private final AtomicBoolean ticking = new AtomicBoolean();
+  private volatile PoolUpkeep.Connected connected =
+      new PoolUpkeep.Connected(
+          List::of, (_, _) -> CompletableFuture.failedFuture(new IllegalStateException()));
   private volatile Consumer<SessionId> closing = _ -> {};
 
   /**
@@ -82,7 +85,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
         new Settlements(
             chain, network, sender.account(), committee, writes, journal, view, this::find);
     ChainView.Snapshot _ = view.refresh();
-    this.upkeep = new PoolUpkeep(network, committee, writes, view);
+    this.upkeep = new PoolUpkeep(chain, network, committee, writes, view);
   }
 
   /**
@@ -105,6 +108,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
         run(() -> {
               view.refresh();
               settlements.finalizeDue();
+              upkeep.run(connected, System.nanoTime());
               return true;
             })
             .whenComplete(
@@ -116,9 +120,9 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
                 });
   }
 
-  /** The nodes whose tests the gateway asks for: those connected to it. */
-  public PoolUpkeep upkeep() {
-    return upkeep;
+  /** From now on asks for the tests of these nodes: those connected to the gateway. */
+  public void testNodes(PoolUpkeep.Connected nodes) {
+    connected = nodes;
   }
 
   /** What is settled. */
@@ -275,9 +279,9 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
     for (EventLog log : settlements.logs(filter)) {
       TermsEvent event = TermsEvent.from(log).orElse(null);
       if (event instanceof TermsEvent.Opened opened) {
-        found = new OnChain(opened.brief(), opened.tail());
+        found = new OnChain(opened.brief(), opened.tail(), 0);
       } else if (event instanceof TermsEvent.Extended extended && found != null) {
-        found = new OnChain(extended.brief(), found.tail());
+        found = new OnChain(extended.brief(), found.tail(), found.extensions() + 1);
       }
     }
     return Optional.ofNullable(found);

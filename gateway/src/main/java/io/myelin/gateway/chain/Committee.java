@@ -8,6 +8,7 @@ import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.selection.Candidate;
+import io.myelin.protocol.settlement.SignOfLife;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,9 @@ public interface Committee {
    * @throws BadSessionsException when some of it is not; nobody signed
    */
   Quorum attest(Batch batch) throws NoQuorumException, BadSessionsException, InterruptedException;
+
+  /** Has a node found fit to serve by its sign of life. */
+  Quorum judge(SignOfLife life) throws NoQuorumException, InterruptedException;
 
   /**
    * Signatures of enough members.

@@ -13,6 +13,7 @@ import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.selection.Candidate;
 import io.myelin.protocol.settlement.SettlementClaim;
+import io.myelin.protocol.settlement.SignOfLife;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -78,6 +79,15 @@ public final class CommitteeCalls implements Committee {
       Map<SessionId, String> bad = new LinkedHashMap<>();
       e.badSessions().forEach(one -> bad.put(one.sessionId(), one.reason()));
       throw new BadSessionsException(bad);
+    }
+  }
+
+  @Override
+  public Quorum judge(SignOfLife life) throws NoQuorumException, InterruptedException {
+    try {
+      return quorum(client.judge(life));
+    } catch (NotAgreedException e) {
+      throw noQuorum(e);
     }
   }
 

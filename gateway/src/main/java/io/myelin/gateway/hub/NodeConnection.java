@@ -18,9 +18,11 @@ import io.myelin.v1.Heartbeat;
 import io.myelin.v1.HeartbeatAck;
 import io.myelin.v1.Hello;
 import io.myelin.v1.NodeMessage;
+import io.myelin.v1.Proof;
 import io.myelin.v1.Rejected;
 import io.myelin.v1.Welcome;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,7 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
   private final Object sending = new Object();
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.NEW);
   private final Digest nonce;
+  private final AtomicReference<@Nullable Asked> question = new AtomicReference<>();
   private volatile long lastHeardMillis;
   private volatile Loop.@Nullable Timer watch;
   private volatile Heartbeat lastBeat = Heartbeat.getDefaultInstance();
@@ -196,9 +199,46 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
       }
       case ACK, REFUSE, CHUNK, PRECOMMIT, COMMIT, ERROR ->
           hub.events().onTaskMessage(this, message);
-      case HELLO, PROOF, KIND_NOT_SET ->
+      case PROOF -> proveAgain(message.getProof());
+      case HELLO, KIND_NOT_SET ->
           throw new IllegalArgumentException(
               "message: " + message.getKindCase() + " (expected: a task's message or a heartbeat)");
+    }
+  }
+
+  /** Asks the node to sign again, with this nonce; one question at a time. */
+  CompletableFuture<SignedHello> challenge(Digest fresh) {
+    Asked asked =
+        new Asked(
+            new NodeHello(hub.gateway(), fresh, node, hello.getSlots(), WorkDigest.ofModels(hello)),
+            new CompletableFuture<>());
+    Asked before = question.getAndSet(asked);
+    if (before != null) {
+      before.answer().completeExceptionally(new IllegalStateException("another question"));
+    }
+    send(
+        GatewayMessage.newBuilder()
+            .setChallenge(
+                Challenge.newBuilder()
+                    .setNonce(ByteString.copyFrom(fresh.bytes()))
+                    .setGateway(ByteString.copyFrom(hub.gateway().bytes())))
+            .build());
+    return asked.answer();
+  }
+
+  private record Asked(NodeHello hello, CompletableFuture<SignedHello> answer) {}
+
+  private void proveAgain(Proof proof) {
+    Asked asked = question.getAndSet(null);
+    if (asked == null) {
+      throw new IllegalArgumentException("message: PROOF (expected: none, nothing was asked)");
+    }
+    Signature signature = Signature.of(proof.getSignature().toByteArray());
+    if (Signers.signedBy(node, hub.domain().digest(asked.hello()), signature)) {
+      asked.answer().complete(new SignedHello(asked.hello(), signature));
+    } else {
+      // It may be the answer to the question before.
+      asked.answer().completeExceptionally(new IllegalStateException("not the node's signature"));
     }
   }
 

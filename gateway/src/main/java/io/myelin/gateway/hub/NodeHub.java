@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
@@ -152,6 +153,19 @@ public final class NodeHub extends GatewayComputeGrpc.GatewayComputeImplBase
   /** The live connection of a node. */
   public Optional<NodeLink> link(Address node) {
     return Optional.ofNullable(live.get(node));
+  }
+
+  /** The nodes connected now. */
+  public List<Address> connected() {
+    return List.copyOf(live.keySet());
+  }
+
+  /** Asks a connected node to sign its hello with this nonce; fails when it is gone. */
+  public CompletableFuture<SignedHello> challenge(Address node, Digest nonce) {
+    NodeConnection connection = live.get(node);
+    return connection == null
+        ? CompletableFuture.failedFuture(new IllegalStateException(node + " is not connected"))
+        : connection.challenge(nonce);
   }
 
   @Override

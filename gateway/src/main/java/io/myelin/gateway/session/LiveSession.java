@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
-import io.myelin.protocol.selection.NodeSelection;
 import io.myelin.protocol.selection.SelectionSeed;
 import io.myelin.protocol.session.SessionEvent;
 import io.myelin.protocol.session.SessionMachine;
@@ -25,7 +24,6 @@ final class LiveSession {
   /** Nodes in the order they were drawn, those lost since included. */
   private final List<Address> drawn = new ArrayList<>();
 
-  private int draws;
   SessionState state;
 
   /** Whether events go to the journal: not before the session itself is there. */
@@ -50,7 +48,6 @@ final class LiveSession {
 
   private volatile @Nullable SessionRefusedException refusal;
   NodePool.@Nullable Draw lastDraw;
-  private int lastDrawNumber;
 
   LiveSession(
       SessionTerms terms, long nowMillis, SessionArchive.Opened opened, ByteString keyHash) {
@@ -76,15 +73,6 @@ final class LiveSession {
     return state.terms().sessionId();
   }
 
-  void drew(NodePool.Draw draw) {
-    lastDraw = draw;
-    lastDrawNumber = draws;
-  }
-
-  int lastDrawNumber() {
-    return lastDrawNumber;
-  }
-
   /** Notes why it is not opened; the first reason counts. */
   void refuse(SessionRefusedException.Reason reason, String why) {
     if (refusal == null) {
@@ -96,19 +84,9 @@ final class LiveSession {
     return refusal;
   }
 
-  /** Keeps the draws independent of each other; the first is the one a client checks. */
-  String nextPurpose() {
-    return purpose(draws);
-  }
-
-  static String purpose(int draw) {
-    return draw == 0 ? NodeSelection.SESSION_NODES : NodeSelection.SESSION_NODES + "/again/" + draw;
-  }
-
   /** Remembers what an event told. */
   void note(SessionEvent event) {
     if (event instanceof SessionEvent.NodesSelected selected) {
-      draws++;
       drawn.removeAll(selected.nodes());
       drawn.addAll(selected.nodes());
     }

@@ -12,8 +12,9 @@ import java.util.List;
  *
  * @param brief who, how much, until when, which seats
  * @param tail what else was agreed, whose digest the brief holds
+ * @param extensions how often it got more nodes
  */
-public record OnChain(SessionBrief brief, SessionTail tail) {
+public record OnChain(SessionBrief brief, SessionTail tail, int extensions) {
 
   /** Its id. */
   public SessionId id() {

@@ -1,7 +1,9 @@
 package io.myelin.gateway.session;
 
 import com.google.protobuf.ByteString;
+import io.myelin.committee.proposal.ExtensionProposal;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.selection.NodeSelection;
 import io.myelin.protocol.session.SessionDeadlineKind;
 import io.myelin.protocol.session.SessionEffect;
 import io.myelin.protocol.session.SessionEvent;
@@ -336,8 +338,9 @@ final class SessionDriver {
     }
     int redundancy = session.state.terms().redundancy();
     int has = session.state.seated();
-    if (!starting && has > redundancy) {
-      raise(session, new SessionEvent.NoNodes("it has a spare node; another costs a transaction"));
+    int most = starting ? count : Math.min(count, lost(session));
+    if (most < 1 || (!starting && has > redundancy)) {
+      raise(session, new SessionEvent.NoNodes("it has as many as it was approved with"));
       return;
     }
     Set<Address> owners = new HashSet<>();
@@ -351,16 +354,16 @@ final class SessionDriver {
         pool.draw(
             chain.pool(),
             session.seed,
-            session.nextPurpose(),
+            purpose(session),
             session.state.terms().model(),
             Math.max(0, redundancy - has),
-            count,
+            most,
             excluded,
             owners);
     int least = starting ? redundancy : 1;
     if (draw.nodes().size() >= least) {
       draw.nodes().forEach(node -> pool.reserve(node, session.sessionId()));
-      session.drew(draw);
+      session.lastDraw = draw;
       raise(session, new SessionEvent.NodesSelected(draw.nodes()));
     } else {
       raise(
@@ -373,6 +376,23 @@ final class SessionDriver {
                   + least
                   + "); open sessions hold slots until they end: close one, or add nodes"));
     }
+  }
+
+  /** Committees let a session have as many nodes as it was opened with, and no more. */
+  private static int lost(LiveSession session) {
+    OnChain terms = session.onChain;
+    return terms == null
+        ? 0
+        : (int)
+            terms.nodes().stream().filter(node -> !session.state.seats().containsKey(node)).count();
+  }
+
+  /** The number of a draw follows from the chain, so that nobody can try until they like one. */
+  private static String purpose(LiveSession session) {
+    OnChain terms = session.onChain;
+    return terms == null
+        ? NodeSelection.SESSION_NODES
+        : ExtensionProposal.purpose(terms.extensions() + 1);
   }
 
   /** Nodes that were lost and are back: their seats on chain are still theirs. */
@@ -405,12 +425,12 @@ final class SessionDriver {
             : draw.nodes().stream()
                 .filter(node -> nodes.contains(node) && !seated.contains(node))
                 .toList();
-    if (!fresh.isEmpty() && draw != null) {
+    if (draw != null && terms != null && !fresh.isEmpty()) {
       List<Address> lost =
           seated.stream().filter(node -> !session.state.seats().containsKey(node)).toList();
       calls.extend(
           session,
-          new SessionChain.Extension(fresh, lost, draw.candidates(), session.lastDrawNumber()));
+          new SessionChain.Extension(fresh, lost, draw.candidates(), terms.extensions() + 1));
     }
   }
 }

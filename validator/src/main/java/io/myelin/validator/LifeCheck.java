@@ -1,0 +1,67 @@
+package io.myelin.validator;
+
+import io.myelin.chain.BlockHeader;
+import io.myelin.committee.wire.Reason;
+import io.myelin.contracts.NodePool;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.settlement.SignOfLife;
+import io.myelin.protocol.settlement.Subjects;
+import io.myelin.protocol.typeddata.Attestation;
+import java.util.Optional;
+
+/** Whether a node may come into the pool, or back into it: it waits for a verdict, and is alive. */
+final class LifeCheck {
+  /** How old the block may be that the node's signature names. */
+  private static final long FRESH_SECONDS = 600;
+
+  private static final int UNQUALIFIED = 1;
+  private static final int QUALIFIED = 2;
+
+  private final ChainView view;
+  private final Seats seats;
+
+  LifeCheck(ChainView view, Seats seats) {
+    this.view = view;
+    this.seats = seats;
+  }
+
+  /** What to sign. */
+  Attestation check(SignOfLife life) throws RefusedException {
+    if (!life.holds(view.network().domain())) {
+      throw refused("the signature is not the node's for this round and block");
+    }
+    NodePool.Node node = view.network().nodes().nodeOf(life.node()).on(view.client());
+    boolean waits =
+        node.standing() == UNQUALIFIED || (node.standing() == QUALIFIED && node.untested() > 0);
+    if (!waits || node.round() != life.round()) {
+      throw refused(
+          "standing %d, %d slots untested, round %d (expected: one that waits for round %d)"
+              .formatted(node.standing(), node.untested(), node.round(), life.round()));
+    }
+    if (life.hello().slots() > node.slots()) {
+      throw refused(
+          "%d slots (expected: at most %d, as its owner declared)"
+              .formatted(life.hello().slots(), node.slots()));
+    }
+    Optional<BlockHeader> block = view.client().block(life.blockNumber());
+    if (block.isEmpty() || !block.get().hash().equals(life.blockHash())) {
+      throw refused("block " + life.blockNumber() + " is not " + life.blockHash());
+    }
+    long newestSeconds = view.nowSeconds();
+    boolean newest = view.client().head().number() == life.blockNumber();
+    if (!newest && newestSeconds - block.get().timestampSeconds() > FRESH_SECONDS) {
+      throw refused("block " + life.blockNumber() + " is older than " + FRESH_SECONDS + " s");
+    }
+    long set = view.network().validators().setVersion().on(view.client());
+    seats.require(
+        view.network()
+            .validators()
+            .committeeFor(Subjects.verdictSubject(life.node(), life.round()), set, Address.ZERO)
+            .on(view.client()));
+    return life.attestation();
+  }
+
+  private static RefusedException refused(String detail) {
+    return new RefusedException(Reason.REFUSED_NODE, detail);
+  }
+}
