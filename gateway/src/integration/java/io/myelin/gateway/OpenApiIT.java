@@ -129,6 +129,8 @@ class OpenApiIT {
             Map.entry("/api/v1/tasks/{id}", "/api/v1/tasks/" + id),
             Map.entry("/api/v1/tasks/{id}", "/api/v1/tasks/" + other),
             Map.entry("/api/v1/tasks/{id}/receipt", "/api/v1/tasks/" + other + "/receipt"),
+            Map.entry("/api/v1/tasks/{id}/proof", "/api/v1/tasks/" + "ab".repeat(32) + "/proof"),
+            Map.entry("/api/v1/tasks/{id}/proof", "/api/v1/tasks/" + other + "/proof"),
             Map.entry("/api/v1/nodes", "/api/v1/nodes"),
             Map.entry("/api/v1/subnets", "/api/v1/subnets"),
             Map.entry("/api/v1/network", "/api/v1/network"),

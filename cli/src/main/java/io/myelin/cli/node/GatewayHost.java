@@ -7,6 +7,7 @@ import io.myelin.gateway.GatewayConfig;
 import io.myelin.gateway.GatewayServer;
 import io.myelin.gateway.api.NativeApi;
 import io.myelin.gateway.api.NetworkOperations;
+import io.myelin.gateway.api.ProofOperations;
 import io.myelin.gateway.api.SessionOperations;
 import io.myelin.gateway.api.StatusOperations;
 import io.myelin.gateway.api.TaskOperations;
@@ -278,6 +279,7 @@ public final class GatewayHost implements AutoCloseable {
                 requests,
                 config.maxRequestBytes(),
                 COMMENT_INTERVAL_MILLIS),
+            new ProofOperations(chain.sessions().proofs()),
             new NetworkOperations(
                 new NetworkOperations.Identity(
                     key.address().toString(),

@@ -37,15 +37,17 @@ public final class NativeApi {
     this.routes = List.copyOf(routes);
   }
 
-  /** Every operation: sessions, tasks, what there is, and how the gateway does. */
+  /** Every operation: sessions, tasks, proofs, what there is, and how the gateway does. */
   public static NativeApi of(
       SessionOperations sessions,
       TaskOperations tasks,
+      ProofOperations proofs,
       NetworkOperations network,
       StatusOperations status) {
     List<Route> routes = new ArrayList<>();
     routes.addAll(sessions.routes());
     routes.addAll(tasks.routes());
+    routes.addAll(proofs.routes());
     routes.addAll(network.routes());
     routes.addAll(status.routes());
     return new NativeApi(routes);

@@ -15,6 +15,7 @@ import io.myelin.gateway.chain.Committee.Quorum;
 import io.myelin.gateway.journal.Journal;
 import io.myelin.gateway.session.ChainPool;
 import io.myelin.gateway.session.OnChain;
+import io.myelin.gateway.session.ReceiptProofs;
 import io.myelin.gateway.session.SessionChain;
 import io.myelin.gateway.session.SessionOpening;
 import io.myelin.gateway.session.SessionRefusedException.Reason;
@@ -53,6 +54,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
   private final ChainView view;
   private final Settlements settlements;
   private final PoolUpkeep upkeep;
+  private final ReceiptProofs proofs;
   private final Map<SessionId, Quorum> approvals = new ConcurrentHashMap<>();
   private final ExecutorService work =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("gateway-chain-", 0).factory());
@@ -85,6 +87,11 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
         new Settlements(
             chain, network, sender.account(), committee, writes, journal, view, this::find);
     ChainView.Snapshot _ = view.refresh();
+    this.proofs =
+        new SettledProofs(
+            journal.tasks(),
+            settlements.claims(),
+            id -> settlements.isSettled(id) ? find(id) : Optional.empty());
     this.upkeep = new PoolUpkeep(chain, network, committee, writes, view);
   }
 
@@ -125,9 +132,9 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
     connected = nodes;
   }
 
-  /** What is settled. */
-  public Settlements settlements() {
-    return settlements;
+  /** The way from receipts to the roots on chain. */
+  public ReceiptProofs proofs() {
+    return proofs;
   }
 
   @Override

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the journal's receipts of a session add up to. */
-public final class Claims {
+final class Claims {
   private static final Logger log = LoggerFactory.getLogger(Claims.class);
   private static final int PAGE = 256;
 
@@ -29,7 +29,7 @@ public final class Claims {
   }
 
   /** The session's account: its receipts, each held to the session's terms. */
-  public SessionAccount account(OnChain session) {
+  SessionAccount account(OnChain session) {
     SessionAccount account = new SessionAccount(domain, session.brief(), session.tail());
     for (byte[] json : receipts(session.id().hex())) {
       boolean _ = add(account, json);

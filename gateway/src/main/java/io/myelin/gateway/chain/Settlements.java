@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * challenge window is over. One batch at a time: the contract numbers them, and validators sign one
  * content for a number, ever. So a batch is in the journal before its committee is asked.
  */
-public final class Settlements implements AutoCloseable {
+final class Settlements implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Settlements.class);
   private static final int MOST_SESSIONS = 64;
   private static final Duration GATHER = Duration.ofMillis(200);
@@ -86,8 +86,12 @@ public final class Settlements implements AutoCloseable {
   }
 
   /** What a session's receipts prove, and the way to each of them. */
-  public Claims claims() {
+  Claims claims() {
     return claims;
+  }
+
+  boolean isSettled(SessionId session) {
+    return phase(session).settled();
   }
 
   CompletableFuture<Void> settle(OnChain session) {
