@@ -83,6 +83,7 @@ final class SettlementIT {
 
   @Test
   void shouldSettleAndPayToTheWei() throws Exception {
+    withdrawAll();
     BigInteger clientBefore = balance(world.client().address());
     BigInteger escrowBefore = balance(network.payment().address());
     GatewaySide.Live one = gateway.open(committee, 3, 2);
@@ -116,6 +117,14 @@ final class SettlementIT {
             .map(claim -> claim.split().spentWei())
             .reduce(BigInteger.ZERO, BigInteger::add);
     assertThat(spent).isPositive();
+    BigInteger gained = withdrawAll();
+    assertThat(clientBefore.subtract(balance(world.client().address()))).isEqualTo(spent);
+    assertThat(gained).isEqualTo(spent);
+    assertThat(balance(network.payment().address())).isEqualTo(escrowBefore);
+  }
+
+  /** Everybody fetches what is theirs; what all but the client got. */
+  private static BigInteger withdrawAll() {
     List<Address> payees = new ArrayList<>(List.of(ChainWorld.TREASURY, world.client().address()));
     payees.add(world.gateway().owner().address());
     world.nodes().forEach(node -> payees.add(node.owner().address()));
@@ -130,9 +139,7 @@ final class SettlementIT {
         gained = gained.add(balance(payee).subtract(before));
       }
     }
-    assertThat(clientBefore.subtract(balance(world.client().address()))).isEqualTo(spent);
-    assertThat(gained).isEqualTo(spent);
-    assertThat(balance(network.payment().address())).isEqualTo(escrowBefore);
+    return gained;
   }
 
   @Test
