@@ -13,6 +13,7 @@ import io.myelin.v1.Signed;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -97,7 +98,7 @@ final class BatchAsk implements Gathering.Ask {
     synchronized (bad) {
       return batch.sessions().stream()
           .map(part -> bad.get(part.claim().brief().sessionId()))
-          .filter(java.util.Objects::nonNull)
+          .filter(Objects::nonNull)
           .toList();
     }
   }

@@ -18,6 +18,7 @@ import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.selection.Candidate;
+import io.myelin.protocol.selection.NodeSelection;
 import io.myelin.protocol.settlement.SessionSeed;
 import io.myelin.protocol.settlement.SessionTail;
 import io.myelin.v1.DescribeRequest;
@@ -216,11 +217,7 @@ final class OpeningIT {
     ChainTerms.OpeningTerms terms = proposal.terms();
     Digest seed = SessionSeed.of(terms.request().nonce(), terms.gatewaySecret()).value();
     List<Address> nodes =
-        GatewaySide.draw(
-            seed,
-            io.myelin.protocol.selection.NodeSelection.SESSION_NODES,
-            pool,
-            terms.nodes().size());
+        GatewaySide.draw(seed, NodeSelection.SESSION_NODES, pool, terms.nodes().size());
     return new OpeningProposal(terms.withNodes(nodes), pool);
   }
 
