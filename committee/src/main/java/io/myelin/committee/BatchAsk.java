@@ -1,9 +1,11 @@
 package io.myelin.committee;
 
+import com.google.protobuf.ByteString;
 import io.myelin.committee.NotAgreedException.BadSession;
 import io.myelin.committee.proposal.SettlementBatch;
 import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.Reason;
+import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.v1.AttestRequest;
@@ -26,14 +28,21 @@ import java.util.concurrent.TimeUnit;
 final class BatchAsk implements Gathering.Ask {
   private final SettlementBatch batch;
   private final Digest expected;
+  private final Signature asker;
   private final CommitteeSettings settings;
   private final CountDownLatch needed;
   private final Set<Integer> right = ConcurrentHashMap.newKeySet();
   private final Map<SessionId, BadSession> bad = new LinkedHashMap<>();
 
-  BatchAsk(SettlementBatch batch, Digest expected, long quorum, CommitteeSettings settings) {
+  BatchAsk(
+      SettlementBatch batch,
+      Digest expected,
+      Signature asker,
+      long quorum,
+      CommitteeSettings settings) {
     this.batch = batch;
     this.expected = expected;
+    this.asker = asker;
     this.settings = settings;
     this.needed = new CountDownLatch(Math.toIntExact(quorum));
   }
@@ -56,6 +65,7 @@ final class BatchAsk implements Gathering.Ask {
                 .setBatch(batch.batch())
                 .setSet(batch.set())
                 .setSettlementsDigest(Fields.bytes(expected))
+                .setGatewaySignature(ByteString.copyFrom(asker.bytes()))
                 .build());
   }
 

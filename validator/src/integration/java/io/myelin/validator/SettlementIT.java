@@ -214,6 +214,22 @@ final class SettlementIT {
   }
 
   @Test
+  void shouldNotLetAnybodyTakeUpAGatewaysBatch() throws Exception {
+    GatewaySide.Live live = gateway.open(committee, 2, 1);
+    // Without a receipt the claim adds up, and would pay nobody.
+    SettlementBatch nothing = gateway.batch(gateway.part(live, List.of()));
+    try (CommitteeClient stranger = validators.client(Validators.QUICK, world.client())) {
+      assertThat(
+              catchThrowableOfType(
+                  NotAgreedException.class, () -> stranger.reviewAndAttest(nothing)))
+          .hasMessageContaining(Reason.REFUSED_ASKER.name());
+    }
+    SettlementBatch right = gateway.batch(gateway.part(live, receipts(live, 2)));
+    assertThat(right.batch()).isEqualTo(nothing.batch());
+    gateway.settle(right, committee.reviewAndAttest(right));
+  }
+
+  @Test
   void shouldRefuseABatchThatIsNotTheNext() throws Exception {
     GatewaySide.Live live = gateway.open(committee, 2, 1);
     SettlementBatch next = gateway.batch(gateway.part(live, receipts(live, 1)));

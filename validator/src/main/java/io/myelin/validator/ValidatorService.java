@@ -91,8 +91,8 @@ final class ValidatorService extends ValidatorImplBase {
     answer(
         "approve",
         client,
-        () -> openings.check(ProposalCodec.opening(request)),
-        () -> openings.attestation(ProposalCodec.opening(request)));
+        () -> openings.check(ProposalCodec.opening(request), request.getGatewaySignature()),
+        () -> openings.unread(ProposalCodec.opening(request)));
   }
 
   @Override
@@ -100,13 +100,13 @@ final class ValidatorService extends ValidatorImplBase {
     answer(
         "extend",
         client,
-        () -> extensions.check(ProposalCodec.extension(request)),
-        () -> extensions.attestation(ProposalCodec.extension(request)));
+        () -> extensions.check(ProposalCodec.extension(request), request.getGatewaySignature()),
+        () -> extensions.unread(ProposalCodec.extension(request)));
   }
 
   @Override
   public void attest(AttestRequest request, StreamObserver<Signed> client) {
-    answer("attest", client, () -> reviewed(request), () -> batch(request));
+    answer("attest", client, () -> reviewed(request), () -> attestation(batch(request)));
   }
 
   private Attestation reviewed(AttestRequest request) throws RefusedException {
@@ -120,16 +120,21 @@ final class ValidatorService extends ValidatorImplBase {
       throw new RefusedException(
           Reason.REVIEW_FIRST, "not reviewed here with digest " + batch.digest() + ", or long ago");
     }
+    BatchSettlement wanted = batch(request);
+    Asker.require(view.network().domain(), batch.gateway(), wanted, request.getGatewaySignature());
     batches.require(batch.gateway(), batch.batch(), batch.set(), MARGIN_SECONDS);
-    return batch(request);
+    return attestation(wanted);
   }
 
-  private static Attestation batch(AttestRequest request) {
+  private static Attestation attestation(BatchSettlement wanted) {
+    return Attestation.of(Subjects.batchSubject(wanted.gateway(), wanted.batch()), wanted);
+  }
+
+  private static BatchSettlement batch(AttestRequest request) {
     Address gateway = Fields.address("gateway", request.getGateway());
     long batch = Fields.number("batch", request.getBatch());
     Digest digest = Fields.digest("settlements_digest", request.getSettlementsDigest());
-    return Attestation.of(
-        Subjects.batchSubject(gateway, batch), new BatchSettlement(gateway, batch, digest));
+    return new BatchSettlement(gateway, batch, digest);
   }
 
   private void answer(String what, StreamObserver<Signed> client, Check check, Check unread) {

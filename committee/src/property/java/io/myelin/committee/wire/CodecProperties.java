@@ -9,6 +9,8 @@ import io.myelin.committee.proposal.ExtensionProposal;
 import io.myelin.committee.proposal.OpeningProposal;
 import io.myelin.committee.proposal.PoolView;
 import io.myelin.contracts.terms.ChainTerms;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
@@ -29,6 +31,8 @@ import net.jqwik.api.Property;
 
 /** What one side writes, the other reads; what nobody writes is refused with its field's name. */
 final class CodecProperties {
+  private static final Signature ASKER = OperatorKey.generate(new Random(1)).sign(Digest.ZERO);
+
   private static byte[] bytes(Random random, int length) {
     byte[] bytes = new byte[length];
     random.nextBytes(bytes);
@@ -115,7 +119,7 @@ final class CodecProperties {
   void whatIsWrittenIsRead(@ForAll long seed) {
     Random random = new Random(seed);
     OpeningProposal opening = opening(random);
-    assertThat(ProposalCodec.opening(ProposalCodec.approve(opening))).isEqualTo(opening);
+    assertThat(ProposalCodec.opening(ProposalCodec.approve(opening, ASKER))).isEqualTo(opening);
     ExtensionProposal extension =
         new ExtensionProposal(
             brief(random),
@@ -124,7 +128,8 @@ final class CodecProperties {
             addresses(random),
             pool(random),
             1 + random.nextInt(16));
-    assertThat(ProposalCodec.extension(ProposalCodec.extend(extension))).isEqualTo(extension);
+    assertThat(ProposalCodec.extension(ProposalCodec.extend(extension, ASKER)))
+        .isEqualTo(extension);
     SettlementClaim claim =
         new SettlementClaim(
             brief(random),
@@ -138,7 +143,7 @@ final class CodecProperties {
   @Property(tries = 50)
   void whatNobodyWritesIsRefused(@ForAll long seed) {
     Random random = new Random(seed);
-    ApproveRequest message = ProposalCodec.approve(opening(random));
+    ApproveRequest message = ProposalCodec.approve(opening(random), ASKER);
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -155,7 +160,8 @@ final class CodecProperties {
                     List.of(
                         new Candidate(address(random), Address.ZERO, 1),
                         new Candidate(address(random), Address.ZERO, 1)),
-                    List.of())))
+                    List.of())),
+            ASKER)
         .getCandidatesList()
         .reversed()
         .forEach(backwards::addCandidates);
