@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 final class BatchAsk implements Gathering.Ask {
   private final SettlementBatch batch;
   private final Digest expected;
-  private final Signature asker;
+  private final AttestRequest wanted;
   private final CommitteeSettings settings;
   private final CountDownLatch needed;
   private final Set<Integer> right = ConcurrentHashMap.newKeySet();
@@ -42,7 +42,14 @@ final class BatchAsk implements Gathering.Ask {
       CommitteeSettings settings) {
     this.batch = batch;
     this.expected = expected;
-    this.asker = asker;
+    this.wanted =
+        AttestRequest.newBuilder()
+            .setGateway(Fields.bytes(batch.gateway()))
+            .setBatch(batch.batch())
+            .setSet(batch.set())
+            .setSettlementsDigest(Fields.bytes(expected))
+            .setGatewaySignature(ByteString.copyFrom(asker.bytes()))
+            .build();
     this.settings = settings;
     this.needed = new CountDownLatch(Math.toIntExact(quorum));
   }
@@ -51,7 +58,7 @@ final class BatchAsk implements Gathering.Ask {
   public Signed ask(Gathering.Seat seat, Members.Member member)
       throws InterruptedException, Gathering.RefusedException {
     // A member that failed since its review may have forgotten it, so it reviews again.
-    hold(ReviewCall.of(member, batch, settings.review()));
+    hold(ReviewCall.of(member, wanted, batch, settings.review()));
     if (right.add(seat.number())) {
       needed.countDown();
     }
@@ -59,14 +66,7 @@ final class BatchAsk implements Gathering.Ask {
     return member
         .calls()
         .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
-        .attest(
-            AttestRequest.newBuilder()
-                .setGateway(Fields.bytes(batch.gateway()))
-                .setBatch(batch.batch())
-                .setSet(batch.set())
-                .setSettlementsDigest(Fields.bytes(expected))
-                .setGatewaySignature(ByteString.copyFrom(asker.bytes()))
-                .build());
+        .attest(wanted);
   }
 
   private void hold(ReviewReply reply) throws Gathering.RefusedException {

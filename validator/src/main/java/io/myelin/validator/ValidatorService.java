@@ -178,24 +178,17 @@ final class ValidatorService extends ValidatorImplBase {
     if (fault == ValidatorFault.SLEEP) {
       return new Ignored();
     }
-    if (fault == ValidatorFault.NO || !reviewing.tryAcquire()) {
-      Reason reason = fault == ValidatorFault.NO ? Reason.REFUSED_BY_FAULT : Reason.BUSY;
-      client.onError(
-          reason.status("of " + limits.reviews() + " reviews at once").asRuntimeException());
+    if (fault == ValidatorFault.NO) {
+      client.onError(Reason.REFUSED_BY_FAULT.status("told to").asRuntimeException());
       return new Ignored();
     }
-    AtomicBoolean held = new AtomicBoolean(true);
-    Runnable onEnd =
-        () -> {
-          if (held.compareAndSet(true, false)) {
-            reviewing.release();
-          }
-        };
-    return new ReviewStream(new Reviewer(System.nanoTime()), client, onEnd);
+    Reviewer reviewer = new Reviewer(System.nanoTime());
+    return new ReviewStream(reviewer, client, reviewer::end);
   }
 
   private final class Reviewer implements ReviewStream.Judge {
     private final long beganNanos;
+    private final AtomicBoolean placed = new AtomicBoolean();
 
     Reviewer(long beganNanos) {
       this.beganNanos = beganNanos;
@@ -203,8 +196,22 @@ final class ValidatorService extends ValidatorImplBase {
 
     @Override
     public void begin(ReviewStream.Header header) throws RefusedException {
+      BatchSettlement wanted = header.wanted();
       if (fault != ValidatorFault.YES) {
-        batches.require(header.gateway(), header.batch(), header.set(), MARGIN_SECONDS);
+        Asker.require(view.network().domain(), wanted.gateway(), wanted, header.asker());
+        batches.require(wanted.gateway(), wanted.batch(), header.set(), MARGIN_SECONDS);
+      }
+      // Not before it is known who asks: nobody else can take the places away.
+      if (!reviewing.tryAcquire()) {
+        throw new RefusedException(
+            Reason.BUSY, "more than " + limits.reviews() + " reviews at once");
+      }
+      placed.set(true);
+    }
+
+    private void end() {
+      if (placed.compareAndSet(true, false)) {
+        reviewing.release();
       }
     }
 
@@ -212,13 +219,18 @@ final class ValidatorService extends ValidatorImplBase {
     public SessionCheck session(ReviewStream.Header header, SettlementClaim claim) {
       return fault == ValidatorFault.YES
           ? SessionCheck.unread(claim)
-          : SessionCheck.begin(view, claim, header.gateway(), limits.receipts(), MARGIN_SECONDS);
+          : SessionCheck.begin(
+              view, claim, header.wanted().gateway(), limits.receipts(), MARGIN_SECONDS);
     }
 
     @Override
-    public void right(ReviewStream.Header header, Digest digest) {
+    public void right(ReviewStream.Header header) throws RefusedException {
+      BatchSettlement wanted = header.wanted();
+      // Said now rather than by `Attest`: others would have signed this content by then.
+      signer.requireFree(attestation(wanted));
       reviewed.add(
-          new Reviewed.Batch(header.gateway(), header.batch(), header.set(), digest),
+          new Reviewed.Batch(
+              wanted.gateway(), wanted.batch(), header.set(), wanted.settlementsDigest()),
           System.nanoTime());
     }
 

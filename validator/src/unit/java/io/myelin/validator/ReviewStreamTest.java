@@ -23,6 +23,7 @@ import io.myelin.v1.ReviewReply;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The order and the bounds of a review's messages; what is checked in them is elsewhere. */
@@ -59,7 +60,7 @@ final class ReviewStreamTest {
 
     @Override
     public void begin(ReviewStream.Header header) throws RefusedException {
-      if (header.batch() != 0) {
+      if (header.wanted().batch() != 0) {
         throw new RefusedException(Reason.REFUSED_BATCH, "not the next");
       }
     }
@@ -70,8 +71,8 @@ final class ReviewStreamTest {
     }
 
     @Override
-    public void right(ReviewStream.Header header, Digest digest) {
-      right.add(digest);
+    public void right(ReviewStream.Header header) {
+      right.add(header.wanted().settlementsDigest());
     }
 
     @Override
@@ -91,7 +92,8 @@ final class ReviewStreamTest {
             BatchHeader.newBuilder()
                 .setGateway(Fields.bytes(Address.ZERO))
                 .setBatch(batch)
-                .setSet(1))
+                .setSet(1)
+                .setSettlementsDigest(Fields.bytes(digest("one", "two"))))
         .build();
   }
 
@@ -106,6 +108,10 @@ final class ReviewStreamTest {
             List.of(new PaidSeat(Address.ZERO, Address.ZERO)),
             tail.digest());
     return new SettlementClaim(brief, tail, Digest.ZERO, 1, List.of(BigInteger.TWO));
+  }
+
+  private static Digest digest(String... sessions) {
+    return SettlementClaim.batchDigest(Stream.of(sessions).map(ReviewStreamTest::claim).toList());
   }
 
   private static BatchPart item(String session) {
@@ -142,10 +148,18 @@ final class ReviewStreamTest {
     assertThat(client.replies.getFirst().getSessionsList())
         .extracting(session -> SessionId.of(session.getSessionId().toByteArray()))
         .containsExactly(claim("one").brief().sessionId(), claim("two").brief().sessionId());
-    Digest digest = SettlementClaim.batchDigest(List.of(claim("one"), claim("two")));
+    Digest digest = digest("one", "two");
     assertThat(judge.right).containsExactly(digest);
     assertThat(client.replies.getFirst().getSettlementsDigest()).isEqualTo(Fields.bytes(digest));
     assertThat(judge.ended).isEqualTo(1);
+  }
+
+  @Test
+  void shouldRefuseOtherClaimsThanItWasToldOf() {
+    stream.onNext(header(0));
+    stream.onNext(item("one"));
+    stream.onCompleted();
+    assertFailed(Reason.MALFORMED);
   }
 
   @Test
