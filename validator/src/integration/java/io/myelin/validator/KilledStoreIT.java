@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A process that promises is killed again and again; no promise it has told is ever another. */
 final class KilledStoreIT {
-  private static final int KILLS = Integer.getInteger("myelin.kills", 8);
-  private static final int MOST_LINES = 300;
+  private static final int KILLS = Integer.getInteger("myelin.kills", 5);
+  private static final int MOST_LINES = 100;
 
   @TempDir Path folder;
 
