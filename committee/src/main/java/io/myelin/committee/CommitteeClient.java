@@ -173,7 +173,9 @@ public final class CommitteeClient implements AutoCloseable {
 
   /**
    * Lets the batch's committee review it, and attest it once a quorum found all of it right. What
-   * fails leaves no signature behind, unless members fail between the two.
+   * fails leaves no signature behind, unless members fail between the two. Write the batch down
+   * before asking, and ask for the same one again after a restart: another content of this number
+   * may find no quorum any more.
    *
    * @throws NotAgreedException when it does not; names the sessions to leave out, if that is why
    * @throws IllegalArgumentException when the contract would refuse a claim
