@@ -1,9 +1,11 @@
 package io.myelin.committee;
 
+import com.google.protobuf.ByteString;
 import io.myelin.committee.NotAgreedException.BadSession;
 import io.myelin.committee.proposal.SettlementBatch;
 import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.Reason;
+import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.v1.AttestRequest;
@@ -13,6 +15,7 @@ import io.myelin.v1.Signed;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -25,14 +28,28 @@ import java.util.concurrent.TimeUnit;
 final class BatchAsk implements Gathering.Ask {
   private final SettlementBatch batch;
   private final Digest expected;
+  private final AttestRequest wanted;
   private final CommitteeSettings settings;
   private final CountDownLatch needed;
   private final Set<Integer> right = ConcurrentHashMap.newKeySet();
   private final Map<SessionId, BadSession> bad = new LinkedHashMap<>();
 
-  BatchAsk(SettlementBatch batch, Digest expected, long quorum, CommitteeSettings settings) {
+  BatchAsk(
+      SettlementBatch batch,
+      Digest expected,
+      Signature asker,
+      long quorum,
+      CommitteeSettings settings) {
     this.batch = batch;
     this.expected = expected;
+    this.wanted =
+        AttestRequest.newBuilder()
+            .setGateway(Fields.bytes(batch.gateway()))
+            .setBatch(batch.batch())
+            .setSet(batch.set())
+            .setSettlementsDigest(Fields.bytes(expected))
+            .setGatewaySignature(ByteString.copyFrom(asker.bytes()))
+            .build();
     this.settings = settings;
     this.needed = new CountDownLatch(Math.toIntExact(quorum));
   }
@@ -41,7 +58,7 @@ final class BatchAsk implements Gathering.Ask {
   public Signed ask(Gathering.Seat seat, Members.Member member)
       throws InterruptedException, Gathering.RefusedException {
     // A member that failed since its review may have forgotten it, so it reviews again.
-    hold(ReviewCall.of(member, batch, settings.review()));
+    hold(ReviewCall.of(member, wanted, batch, settings.review()));
     if (right.add(seat.number())) {
       needed.countDown();
     }
@@ -49,13 +66,7 @@ final class BatchAsk implements Gathering.Ask {
     return member
         .calls()
         .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
-        .attest(
-            AttestRequest.newBuilder()
-                .setGateway(Fields.bytes(batch.gateway()))
-                .setBatch(batch.batch())
-                .setSet(batch.set())
-                .setSettlementsDigest(Fields.bytes(expected))
-                .build());
+        .attest(wanted);
   }
 
   private void hold(ReviewReply reply) throws Gathering.RefusedException {
@@ -97,7 +108,7 @@ final class BatchAsk implements Gathering.Ask {
     synchronized (bad) {
       return batch.sessions().stream()
           .map(part -> bad.get(part.claim().brief().sessionId()))
-          .filter(java.util.Objects::nonNull)
+          .filter(Objects::nonNull)
           .toList();
     }
   }

@@ -15,6 +15,8 @@ import io.myelin.contracts.ValidatorRegistry;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.terms.Param;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.settlement.Approvals;
@@ -25,6 +27,8 @@ import io.myelin.protocol.settlement.SignOfLife;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.BatchSettlement;
+import io.myelin.protocol.typeddata.SessionApproval;
+import io.myelin.protocol.typeddata.TypedStruct;
 import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.ExtendRequest;
 import io.myelin.v1.JudgeRequest;
@@ -47,14 +51,20 @@ public final class CommitteeClient implements AutoCloseable {
   private final Members members;
   private final ChainClient chain;
   private final NetworkContracts network;
+  private final OperatorKey gateway;
   private final CommitteeSettings settings;
   private final Reverts reverts;
 
   private CommitteeClient(
-      Members members, ChainClient chain, NetworkContracts network, CommitteeSettings settings) {
+      Members members,
+      ChainClient chain,
+      NetworkContracts network,
+      OperatorKey gateway,
+      CommitteeSettings settings) {
     this.members = members;
     this.chain = chain;
     this.network = network;
+    this.gateway = gateway;
     this.settings = settings;
     List<AbiError> errors =
         Stream.of(Session.ERRORS, SubnetRegistry.ERRORS, NodePool.ERRORS)
@@ -67,16 +77,20 @@ public final class CommitteeClient implements AutoCloseable {
    * A client of the validators at these addresses. Who is who is learned when it is needed.
    *
    * @param validators {@code http://host:port} each
+   * @param gateway the key of the gateway that asks: a validator signs one content for a subject
+   *     ever, so it listens to the gateway alone. A client that asks for a session of the queue
+   *     gives its own.
    * @throws IllegalArgumentException when one is not of this form
    */
   public static CommitteeClient connect(
       List<URI> validators,
       ChainClient chain,
       NetworkContracts network,
+      OperatorKey gateway,
       CommitteeSettings settings) {
     Members members =
         new Members(validators, network.chainId(), network.directory().address(), settings.call());
-    return new CommitteeClient(members, chain, network, settings);
+    return new CommitteeClient(members, chain, network, gateway, settings);
   }
 
   /**
@@ -105,11 +119,9 @@ public final class CommitteeClient implements AutoCloseable {
     }
     SessionBrief brief = ChainTerms.brief(terms.brief());
     SessionTail tail = ChainTerms.tail(terms.tail());
-    Attestation attestation =
-        Attestation.of(
-            Subjects.openingSubject(brief.sessionId()),
-            Approvals.of(brief, tail, proposal.terms().nodes()));
-    ApproveRequest message = ProposalCodec.approve(proposal);
+    SessionApproval wanted = Approvals.of(brief, tail, proposal.terms().nodes());
+    Attestation attestation = Attestation.of(Subjects.openingSubject(brief.sessionId()), wanted);
+    ApproveRequest message = ProposalCodec.approve(proposal, asked(wanted));
     Quorum quorum =
         ask(
             "the session is not approved",
@@ -143,11 +155,11 @@ public final class CommitteeClient implements AutoCloseable {
     }
     SessionBrief brief =
         new SessionBrief(before.sessionId(), before.head(), seats, before.tailDigest());
+    SessionApproval wanted = Approvals.of(brief, proposal.tail(), proposal.added());
     Attestation attestation =
         Attestation.of(
-            Subjects.extensionSubject(before.sessionId(), before.seats().size()),
-            Approvals.of(brief, proposal.tail(), proposal.added()));
-    ExtendRequest message = ProposalCodec.extend(proposal);
+            Subjects.extensionSubject(before.sessionId(), before.seats().size()), wanted);
+    ExtendRequest message = ProposalCodec.extend(proposal, asked(wanted));
     Quorum quorum =
         ask(
             "the session's new nodes are not approved",
@@ -163,7 +175,9 @@ public final class CommitteeClient implements AutoCloseable {
 
   /**
    * Lets the batch's committee review it, and attest it once a quorum found all of it right. What
-   * fails leaves no signature behind, unless members fail between the two.
+   * fails leaves no signature behind, unless members fail between the two. Write the batch down
+   * before asking, and ask for the same one again after a restart: another content of this number
+   * may find no quorum any more.
    *
    * @throws NotAgreedException when it does not; names the sessions to leave out, if that is why
    * @throws IllegalArgumentException when the contract would refuse a claim
@@ -175,10 +189,10 @@ public final class CommitteeClient implements AutoCloseable {
     Digest subject = Subjects.batchSubject(batch.gateway(), batch.batch());
     List<Address> owners =
         network.validators().committeeFor(subject, batch.set(), Address.ZERO).on(chain);
-    Attestation attestation =
-        Attestation.of(subject, new BatchSettlement(batch.gateway(), batch.batch(), digest));
+    BatchSettlement wanted = new BatchSettlement(batch.gateway(), batch.batch(), digest);
+    Attestation attestation = Attestation.of(subject, wanted);
     long quorum = Param.QUORUM.of(network, chain).longValueExact();
-    BatchAsk ask = new BatchAsk(batch, digest, quorum, settings);
+    BatchAsk ask = new BatchAsk(batch, digest, asked(wanted), quorum, settings);
     Gathering gathering =
         new Gathering(
             members,
@@ -215,6 +229,10 @@ public final class CommitteeClient implements AutoCloseable {
                 .calls()
                 .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
                 .judge(message));
+  }
+
+  private Signature asked(TypedStruct wanted) {
+    return gateway.sign(network.domain().digest(wanted));
   }
 
   private List<Address> sessionCommittee(SessionTail tail) {

@@ -181,14 +181,7 @@ final class Gathering {
       return new Answer.Silent("no known validator has the key " + operator);
     }
     try {
-      Signed signed = ask.ask(seat, member.get());
-      Signature signature = Fields.signature("signature", signed.getSignature());
-      if (Signers.signedBy(operator, digest, signature)) {
-        return new Answer.Signed(signature);
-      }
-      members.forget(member.get());
-      return new Answer.Refused(
-          MemberAnswer.BAD_SIGNATURE, "signed something else, or not with the key " + operator);
+      return verified(operator, member.get(), ask.ask(seat, member.get()));
     } catch (StatusRuntimeException e) {
       if (Thread.interrupted()) {
         throw new InterruptedException("not waited for any more");
@@ -196,9 +189,25 @@ final class Gathering {
       return answer(e.getStatus(), member.get());
     } catch (RefusedException e) {
       return new Answer.Refused(e.reason, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      // The receipts come from the caller's journal, which may fail.
+      return new Answer.Silent("it could not be asked: " + e);
+    }
+  }
+
+  private Answer verified(Address operator, Members.Member member, Signed signed) {
+    Signature signature;
+    try {
+      signature = Fields.signature("signature", signed.getSignature());
     } catch (IllegalArgumentException e) {
       return new Answer.Refused(MemberAnswer.BAD_SIGNATURE, String.valueOf(e.getMessage()));
     }
+    if (Signers.signedBy(operator, digest, signature)) {
+      return new Answer.Signed(signature);
+    }
+    members.forget(member);
+    return new Answer.Refused(
+        MemberAnswer.BAD_SIGNATURE, "signed something else, or not with the key " + operator);
   }
 
   private Answer answer(Status status, Members.Member member) {

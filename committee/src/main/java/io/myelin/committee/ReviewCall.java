@@ -6,8 +6,8 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.myelin.committee.proposal.SettlementBatch;
-import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.TermsCodec;
+import io.myelin.v1.AttestRequest;
 import io.myelin.v1.BatchHeader;
 import io.myelin.v1.BatchPart;
 import io.myelin.v1.ReviewReply;
@@ -32,13 +32,14 @@ final class ReviewCall implements ClientResponseObserver<BatchPart, ReviewReply>
    *
    * @throws StatusRuntimeException when there is none
    */
-  static ReviewReply of(Members.Member member, SettlementBatch batch, Duration limit)
+  static ReviewReply of(
+      Members.Member member, AttestRequest wanted, SettlementBatch batch, Duration limit)
       throws InterruptedException {
     ReviewCall review = new ReviewCall();
     var _ =
         member.streams().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS).review(review);
     try {
-      review.send(batch);
+      review.send(wanted, batch);
       return review.reply.get();
     } catch (ExecutionException e) {
       throw Status.fromThrowable(e.getCause()).asRuntimeException();
@@ -47,14 +48,16 @@ final class ReviewCall implements ClientResponseObserver<BatchPart, ReviewReply>
     }
   }
 
-  private void send(SettlementBatch batch) throws InterruptedException {
+  private void send(AttestRequest wanted, SettlementBatch batch) throws InterruptedException {
     next(
         BatchPart.newBuilder()
             .setHeader(
                 BatchHeader.newBuilder()
-                    .setGateway(Fields.bytes(batch.gateway()))
-                    .setBatch(batch.batch())
-                    .setSet(batch.set()))
+                    .setGateway(wanted.getGateway())
+                    .setBatch(wanted.getBatch())
+                    .setSet(wanted.getSet())
+                    .setSettlementsDigest(wanted.getSettlementsDigest())
+                    .setGatewaySignature(wanted.getGatewaySignature()))
             .build());
     for (SettlementBatch.Part part : batch.sessions()) {
       next(BatchPart.newBuilder().setItem(TermsCodec.item(part.claim())).build());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.grpc.StatusRuntimeException;
 import io.myelin.chain.Bytes;
+import io.myelin.chain.RevertedException;
 import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.MemberAnswer;
 import io.myelin.committee.NotAgreedException;
@@ -18,8 +19,11 @@ import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.selection.Candidate;
+import io.myelin.protocol.selection.NodeSelection;
+import io.myelin.protocol.settlement.Approvals;
 import io.myelin.protocol.settlement.SessionSeed;
 import io.myelin.protocol.settlement.SessionTail;
+import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.DescribeRequest;
 import io.myelin.v1.ValidatorDescription;
 import io.myelin.validator.testing.GatewaySide;
@@ -75,9 +79,29 @@ final class OpeningIT {
     return String.valueOf(
         catchThrowableOfType(
                 StatusRuntimeException.class,
-                () -> validators.stub(validator).approve(ProposalCodec.approve(proposal)))
+                () -> validators.stub(validator).approve(message(proposal)))
             .getStatus()
             .getDescription());
+  }
+
+  /** As the gateway asks; where the contract gives no terms, there is nothing to sign. */
+  private static ApproveRequest message(OpeningProposal proposal) {
+    Digest wanted = Digest.ZERO;
+    try {
+      var terms =
+          world.network().sessions().termsOf(proposal.terms().unapproved()).on(world.chain());
+      wanted =
+          world
+              .domain()
+              .digest(
+                  Approvals.of(
+                      ChainTerms.brief(terms.brief()),
+                      ChainTerms.tail(terms.tail()),
+                      proposal.terms().nodes()));
+    } catch (RevertedException e) {
+      // What is wrong with it is found before the gateway's signature is looked at.
+    }
+    return ProposalCodec.approve(proposal, world.gateway().operator().sign(wanted));
   }
 
   private static void assertRefused(Reason reason, OpeningProposal proposal) {
@@ -197,8 +221,7 @@ final class OpeningIT {
         redrawn(
             right,
             new PoolView(fewer, List.of(new PoolView.Absent(out.node(), "not connected here"))));
-    assertThat(validators.stub(seated(told)).approve(ProposalCodec.approve(told)).getSignature())
-        .hasSize(65);
+    assertThat(validators.stub(seated(told)).approve(message(told)).getSignature()).hasSize(65);
 
     List<Candidate> foreign = new ArrayList<>(pool.candidates());
     Address stranger = Address.parse("0x00000000000000000000000000000000000bad00");
@@ -216,12 +239,20 @@ final class OpeningIT {
     ChainTerms.OpeningTerms terms = proposal.terms();
     Digest seed = SessionSeed.of(terms.request().nonce(), terms.gatewaySecret()).value();
     List<Address> nodes =
-        GatewaySide.draw(
-            seed,
-            io.myelin.protocol.selection.NodeSelection.SESSION_NODES,
-            pool,
-            terms.nodes().size());
+        GatewaySide.draw(seed, NodeSelection.SESSION_NODES, pool, terms.nodes().size());
     return new OpeningProposal(terms.withNodes(nodes), pool);
+  }
+
+  @Test
+  void shouldListenToTheGatewayAlone() {
+    OpeningProposal proposal = gateway.proposal(3, 1);
+    try (CommitteeClient stranger =
+        validators.client(Validators.QUICK, world.nodes().getFirst().operator())) {
+      assertThat(
+              catchThrowableOfType(
+                  NotAgreedException.class, () -> stranger.approveOpening(proposal)))
+          .hasMessageContaining(Reason.REFUSED_ASKER.name());
+    }
   }
 
   @Test
@@ -244,6 +275,18 @@ final class OpeningIT {
         live.brief().seats().stream().map(seat -> seat.payee()).collect(Collectors.toSet());
     PoolView pool = gateway.pool(seatedOwners);
     Digest seed = live.tail().seed();
+    List<Address> next = GatewaySide.draw(seed, ExtensionProposal.purpose(1), pool, 1);
+    try (CommitteeClient stranger =
+        validators.client(Validators.QUICK, world.nodes().getFirst().operator())) {
+      assertThat(
+              catchThrowableOfType(
+                  NotAgreedException.class,
+                  () ->
+                      stranger.approveExtension(
+                          new ExtensionProposal(
+                              live.brief(), live.tail(), next, List.of(lost), pool, 1))))
+          .hasMessageContaining(Reason.REFUSED_ASKER.name());
+    }
     List<Address> second = GatewaySide.draw(seed, ExtensionProposal.purpose(2), pool, 1);
     assertThat(
             catchThrowableOfType(

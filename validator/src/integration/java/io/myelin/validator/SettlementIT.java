@@ -83,6 +83,7 @@ final class SettlementIT {
 
   @Test
   void shouldSettleAndPayToTheWei() throws Exception {
+    withdrawAll();
     BigInteger clientBefore = balance(world.client().address());
     BigInteger escrowBefore = balance(network.payment().address());
     GatewaySide.Live one = gateway.open(committee, 3, 2);
@@ -116,6 +117,14 @@ final class SettlementIT {
             .map(claim -> claim.split().spentWei())
             .reduce(BigInteger.ZERO, BigInteger::add);
     assertThat(spent).isPositive();
+    BigInteger gained = withdrawAll();
+    assertThat(clientBefore.subtract(balance(world.client().address()))).isEqualTo(spent);
+    assertThat(gained).isEqualTo(spent);
+    assertThat(balance(network.payment().address())).isEqualTo(escrowBefore);
+  }
+
+  /** Everybody fetches what is theirs; what all but the client got. */
+  private static BigInteger withdrawAll() {
     List<Address> payees = new ArrayList<>(List.of(ChainWorld.TREASURY, world.client().address()));
     payees.add(world.gateway().owner().address());
     world.nodes().forEach(node -> payees.add(node.owner().address()));
@@ -130,9 +139,7 @@ final class SettlementIT {
         gained = gained.add(balance(payee).subtract(before));
       }
     }
-    assertThat(clientBefore.subtract(balance(world.client().address()))).isEqualTo(spent);
-    assertThat(gained).isEqualTo(spent);
-    assertThat(balance(network.payment().address())).isEqualTo(escrowBefore);
+    return gained;
   }
 
   @Test
@@ -204,6 +211,22 @@ final class SettlementIT {
     SettlementBatch next = gateway.batch(other.sessions().getFirst());
     assertThat(next.batch()).isEqualTo(first.batch() + 1);
     gateway.settle(next, committee.reviewAndAttest(next));
+  }
+
+  @Test
+  void shouldNotLetAnybodyTakeUpAGatewaysBatch() throws Exception {
+    GatewaySide.Live live = gateway.open(committee, 2, 1);
+    // Without a receipt the claim adds up, and would pay nobody.
+    SettlementBatch nothing = gateway.batch(gateway.part(live, List.of()));
+    try (CommitteeClient stranger = validators.client(Validators.QUICK, world.client())) {
+      assertThat(
+              catchThrowableOfType(
+                  NotAgreedException.class, () -> stranger.reviewAndAttest(nothing)))
+          .hasMessageContaining(Reason.REFUSED_ASKER.name());
+    }
+    SettlementBatch right = gateway.batch(gateway.part(live, receipts(live, 2)));
+    assertThat(right.batch()).isEqualTo(nothing.batch());
+    gateway.settle(right, committee.reviewAndAttest(right));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.myelin.validator;
 
+import com.google.protobuf.ByteString;
 import io.myelin.chain.LogFilter;
 import io.myelin.committee.proposal.ExtensionProposal;
 import io.myelin.committee.wire.Reason;
@@ -15,6 +16,7 @@ import io.myelin.protocol.settlement.PaidSeat;
 import io.myelin.protocol.settlement.SessionBrief;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
+import io.myelin.protocol.typeddata.SessionApproval;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -33,7 +35,7 @@ final class ExtensionCheck {
   }
 
   /** What to sign. */
-  Attestation check(ExtensionProposal proposal) throws RefusedException {
+  Attestation check(ExtensionProposal proposal, ByteString asker) throws RefusedException {
     NetworkContracts network = view.network();
     SessionBrief brief = proposal.brief();
     if (!proposal.tail().digest().equals(brief.tailDigest())) {
@@ -50,15 +52,26 @@ final class ExtensionCheck {
             .validators()
             .committee(proposal.tail().seed(), proposal.tail().validatorSet())
             .on(view.client()));
+    SessionApproval approval = approval(proposal);
+    Asker.require(network.domain(), brief.head().gateway(), approval, asker);
     requireHistory(proposal);
-    Attestation attestation = attestation(proposal);
     DrawCheck.pool(proposal.pool(), pool.free(), owners(brief));
     DrawCheck.draw(proposal.tail().seed(), proposal.purpose(), proposal.pool(), proposal.added());
-    return attestation;
+    return attestation(proposal, approval);
   }
 
-  /** What would be signed. */
-  Attestation attestation(ExtensionProposal proposal) throws RefusedException {
+  /** What would be signed, unread. */
+  Attestation unread(ExtensionProposal proposal) throws RefusedException {
+    return attestation(proposal, approval(proposal));
+  }
+
+  private static Attestation attestation(ExtensionProposal proposal, SessionApproval approval) {
+    SessionBrief before = proposal.brief();
+    return Attestation.of(
+        Subjects.extensionSubject(before.sessionId(), before.seats().size()), approval);
+  }
+
+  private SessionApproval approval(ExtensionProposal proposal) throws RefusedException {
     SessionBrief before = proposal.brief();
     int count = before.seats().size() + proposal.added().size();
     if (proposal.added().isEmpty() || count > SessionBrief.MAX_SEATS) {
@@ -72,9 +85,7 @@ final class ExtensionCheck {
     }
     SessionBrief after =
         new SessionBrief(before.sessionId(), before.head(), next, before.tailDigest());
-    return Attestation.of(
-        Subjects.extensionSubject(before.sessionId(), before.seats().size()),
-        Approvals.of(after, proposal.tail(), proposal.added()));
+    return Approvals.of(after, proposal.tail(), proposal.added());
   }
 
   /**

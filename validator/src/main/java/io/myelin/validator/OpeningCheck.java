@@ -1,5 +1,6 @@
 package io.myelin.validator;
 
+import com.google.protobuf.ByteString;
 import io.myelin.chain.Bytes;
 import io.myelin.chain.RevertReason;
 import io.myelin.chain.RevertedException;
@@ -23,6 +24,7 @@ import io.myelin.protocol.settlement.SessionSeed;
 import io.myelin.protocol.settlement.SessionTail;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
+import io.myelin.protocol.typeddata.SessionApproval;
 import io.myelin.protocol.typeddata.SessionRequest;
 import java.util.Set;
 
@@ -41,7 +43,7 @@ final class OpeningCheck {
   }
 
   /** What to sign. */
-  Attestation check(OpeningProposal proposal) throws RefusedException {
+  Attestation check(OpeningProposal proposal, ByteString asker) throws RefusedException {
     ChainTerms.OpeningTerms terms = proposal.terms();
     SessionRequest request = terms.request();
     NetworkContracts network = view.network();
@@ -66,7 +68,11 @@ final class OpeningCheck {
     }
     Digest seed = SessionSeed.of(nonce, terms.gatewaySecret()).value();
     seats.require(network.validators().committee(seed, terms.validatorSet()).on(view.client()));
-    Attestation attestation = attestation(proposal);
+    SessionApproval approval = approval(proposal);
+    Attestation attestation = attestation(approval);
+    if (!request.gateway().equals(network.addresses().queue())) {
+      Asker.require(network.domain(), request.gateway(), approval, asker);
+    }
     requireExpiry(request);
     requireUnopened(attestation.subject());
     DrawCheck.pool(proposal.pool(), pool.free(), Set.of());
@@ -74,8 +80,17 @@ final class OpeningCheck {
     return attestation;
   }
 
-  /** What would be signed, by the terms that the contract answers. */
-  Attestation attestation(OpeningProposal proposal) throws RefusedException {
+  /** What would be signed, unread. */
+  Attestation unread(OpeningProposal proposal) throws RefusedException {
+    return attestation(approval(proposal));
+  }
+
+  private static Attestation attestation(SessionApproval approval) {
+    return Attestation.of(Subjects.openingSubject(approval.sessionId()), approval);
+  }
+
+  /** By the terms that the contract answers. */
+  private SessionApproval approval(OpeningProposal proposal) throws RefusedException {
     Session.TermsOfAnswer answer;
     try {
       answer = view.network().sessions().termsOf(proposal.terms().unapproved()).on(view.client());
@@ -85,9 +100,7 @@ final class OpeningCheck {
     }
     SessionBrief brief = ChainTerms.brief(answer.brief());
     SessionTail tail = ChainTerms.tail(answer.tail());
-    return Attestation.of(
-        Subjects.openingSubject(brief.sessionId()),
-        Approvals.of(brief, tail, proposal.terms().nodes()));
+    return Approvals.of(brief, tail, proposal.terms().nodes());
   }
 
   private static Reason reason(RevertReason why) {

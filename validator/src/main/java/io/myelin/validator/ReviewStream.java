@@ -1,5 +1,6 @@
 package io.myelin.validator;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.myelin.chain.ChainException;
@@ -7,10 +8,10 @@ import io.myelin.committee.proposal.SettlementBatch;
 import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.Reason;
 import io.myelin.committee.wire.TermsCodec;
-import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.settlement.SettlementClaim;
+import io.myelin.protocol.typeddata.BatchSettlement;
 import io.myelin.v1.BatchHeader;
 import io.myelin.v1.BatchPart;
 import io.myelin.v1.ReviewReply;
@@ -39,19 +40,25 @@ final class ReviewStream implements StreamObserver<BatchPart> {
   private long bytes;
   private boolean over;
 
-  /** What a review is about. */
-  record Header(Address gateway, long batch, long set) {}
+  /**
+   * What a review is about.
+   *
+   * @param wanted what is to be attested
+   * @param set whose committee it is for
+   * @param asker the gateway's signature over it
+   */
+  record Header(BatchSettlement wanted, long set, ByteString asker) {}
 
   /** What the stream asks of the validator. */
   interface Judge {
-    /** Refuses a batch that this validator does not judge now. */
+    /** Refuses a batch that this validator does not judge now; takes a place for it. */
     void begin(Header header) throws RefusedException;
 
     /** Begins with one session. */
     SessionCheck session(Header header, SettlementClaim claim);
 
-    /** Every session was found right. */
-    void right(Header header, Digest digest);
+    /** Every session was found right; refuses when another content was signed before. */
+    void right(Header header) throws RefusedException;
 
     /** Most bytes of all messages together. */
     long mostBytes();
@@ -113,9 +120,12 @@ final class ReviewStream implements StreamObserver<BatchPart> {
     }
     Header read =
         new Header(
-            Fields.address("gateway", message.getGateway()),
-            Fields.number("batch", message.getBatch()),
-            Fields.number("set", message.getSet()));
+            new BatchSettlement(
+                Fields.address("gateway", message.getGateway()),
+                Fields.number("batch", message.getBatch()),
+                Fields.digest("settlements_digest", message.getSettlementsDigest())),
+            Fields.number("set", message.getSet()),
+            message.getGatewaySignature());
     judge.begin(read);
     header = read;
   }
@@ -167,22 +177,32 @@ final class ReviewStream implements StreamObserver<BatchPart> {
       ReviewReply.Builder reply = ReviewReply.newBuilder().addAllSessions(reviews);
       boolean right = reviews.stream().allMatch(SessionReview::getOk);
       if (right) {
-        Digest digest = SettlementClaim.batchDigest(claims);
-        judge.right(of, digest);
-        reply.setSettlementsDigest(Fields.bytes(digest));
+        requireDigest(of.wanted().settlementsDigest());
+        judge.right(of);
+        reply.setSettlementsDigest(Fields.bytes(of.wanted().settlementsDigest()));
       }
       end();
       LOG.info(
           "review of batch {} of gateway {}: {} sessions, {} bytes, {}",
-          of.batch(),
-          of.gateway(),
+          of.wanted().batch(),
+          of.wanted().gateway(),
           claims.size(),
           bytes,
           right ? "all right" : "not right");
       client.onNext(reply.build());
       client.onCompleted();
+    } catch (RefusedException e) {
+      fail(e.reason(), e.detail());
     } catch (IllegalArgumentException e) {
       fail(Reason.MALFORMED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void requireDigest(Digest told) {
+    Digest found = SettlementClaim.batchDigest(claims);
+    if (!found.equals(told)) {
+      throw new IllegalArgumentException(
+          "settlements_digest: %s (expected: %s, of the claims)".formatted(told, found));
     }
   }
 

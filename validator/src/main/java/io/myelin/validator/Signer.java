@@ -8,6 +8,7 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.Eip712Domain;
 import io.myelin.v1.Signed;
+import java.util.Optional;
 
 /** The only place where an attestation is signed: never before its promise is on disk. */
 final class Signer {
@@ -23,14 +24,25 @@ final class Signer {
     this.identity = new SigningStore.Signer(genesis, domain.verifyingContract(), key.address());
   }
 
-  Signed sign(Attestation attestation) throws RefusedException {
-    Digest promised = store.promise(identity, attestation);
+  /** Refuses what it would not sign any more. */
+  void requireFree(Attestation attestation) throws RefusedException {
+    Optional<Digest> promised = store.promised(identity, attestation);
+    if (promised.isPresent()) {
+      hold(attestation, promised.get());
+    }
+  }
+
+  private static void hold(Attestation attestation, Digest promised) throws RefusedException {
     if (!promised.equals(attestation.content())) {
       throw new RefusedException(
           Reason.ALREADY_SIGNED_OTHER,
           "subject %s has content %s (expected: %s, which was signed first)"
               .formatted(attestation.subject(), attestation.content(), promised));
     }
+  }
+
+  Signed sign(Attestation attestation) throws RefusedException {
+    hold(attestation, store.promise(identity, attestation));
     return Signed.newBuilder()
         .setOperator(Fields.bytes(key.address()))
         .setSignature(ByteString.copyFrom(key.sign(domain.digest(attestation)).bytes()))

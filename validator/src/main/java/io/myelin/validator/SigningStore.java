@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import org.sqlite.SQLiteConfig;
 
 /**
@@ -20,6 +21,9 @@ final class SigningStore implements AutoCloseable {
   // "Myvs": another program's database is not touched by mistake.
   private static final int APPLICATION_ID = 0x4d797673;
   private static final int VERSION = 1;
+  private static final String SELECT =
+      "SELECT content FROM promise WHERE genesis = ? AND directory = ? AND operator = ?"
+          + " AND kind = ? AND subject = ?";
 
   private final Connection connection;
   private final Path file;
@@ -119,28 +123,29 @@ final class SigningStore implements AutoCloseable {
    * @throws SigningStoreException when the file cannot be written
    */
   synchronized Digest promise(Signer signer, Attestation attestation) {
-    try {
-      try (PreparedStatement insert =
-          connection.prepareStatement("INSERT OR IGNORE INTO promise VALUES (?, ?, ?, ?, ?, ?)")) {
-        bind(insert, signer, attestation);
-        insert.setBytes(6, attestation.content().bytes());
-        insert.executeUpdate();
-      }
-      try (PreparedStatement select =
-          connection.prepareStatement(
-              "SELECT content FROM promise WHERE genesis = ? AND directory = ? AND operator = ?"
-                  + " AND kind = ? AND subject = ?")) {
-        bind(select, signer, attestation);
-        try (ResultSet row = select.executeQuery()) {
-          if (!row.next()) {
-            throw new SigningStoreException(file + ": a promise is not there after its insertion");
-          }
-          return Digest.of(row.getBytes(1));
-        }
-      }
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT OR IGNORE INTO promise VALUES (?, ?, ?, ?, ?, ?)")) {
+      bind(insert, signer, attestation);
+      insert.setBytes(6, attestation.content().bytes());
+      insert.executeUpdate();
     } catch (SQLException e) {
       throw new SigningStoreException(
           file + " cannot be written, so nothing is signed: " + e.getMessage(), e);
+    }
+    return promised(signer, attestation)
+        .orElseThrow(
+            () -> new SigningStoreException(file + ": a promise is not there after its insertion"));
+  }
+
+  /** The content that is promised for an attestation's kind and subject; empty when none is. */
+  synchronized Optional<Digest> promised(Signer signer, Attestation attestation) {
+    try (PreparedStatement select = connection.prepareStatement(SELECT)) {
+      bind(select, signer, attestation);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? Optional.of(Digest.of(row.getBytes(1))) : Optional.empty();
+      }
+    } catch (SQLException e) {
+      throw new SigningStoreException(file + " cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -94,8 +94,8 @@ final class ValidatorService extends ValidatorImplBase {
     answer(
         "approve",
         client,
-        () -> openings.check(ProposalCodec.opening(request)),
-        () -> openings.attestation(ProposalCodec.opening(request)));
+        () -> openings.check(ProposalCodec.opening(request), request.getGatewaySignature()),
+        () -> openings.unread(ProposalCodec.opening(request)));
   }
 
   @Override
@@ -103,8 +103,8 @@ final class ValidatorService extends ValidatorImplBase {
     answer(
         "extend",
         client,
-        () -> extensions.check(ProposalCodec.extension(request)),
-        () -> extensions.attestation(ProposalCodec.extension(request)));
+        () -> extensions.check(ProposalCodec.extension(request), request.getGatewaySignature()),
+        () -> extensions.unread(ProposalCodec.extension(request)));
   }
 
   @Override
@@ -118,7 +118,7 @@ final class ValidatorService extends ValidatorImplBase {
 
   @Override
   public void attest(AttestRequest request, StreamObserver<Signed> client) {
-    answer("attest", client, () -> reviewed(request), () -> batch(request));
+    answer("attest", client, () -> reviewed(request), () -> attestation(batch(request)));
   }
 
   private Attestation reviewed(AttestRequest request) throws RefusedException {
@@ -132,16 +132,21 @@ final class ValidatorService extends ValidatorImplBase {
       throw new RefusedException(
           Reason.REVIEW_FIRST, "not reviewed here with digest " + batch.digest() + ", or long ago");
     }
+    BatchSettlement wanted = batch(request);
+    Asker.require(view.network().domain(), batch.gateway(), wanted, request.getGatewaySignature());
     batches.require(batch.gateway(), batch.batch(), batch.set(), MARGIN_SECONDS);
-    return batch(request);
+    return attestation(wanted);
   }
 
-  private static Attestation batch(AttestRequest request) {
+  private static Attestation attestation(BatchSettlement wanted) {
+    return Attestation.of(Subjects.batchSubject(wanted.gateway(), wanted.batch()), wanted);
+  }
+
+  private static BatchSettlement batch(AttestRequest request) {
     Address gateway = Fields.address("gateway", request.getGateway());
     long batch = Fields.number("batch", request.getBatch());
     Digest digest = Fields.digest("settlements_digest", request.getSettlementsDigest());
-    return Attestation.of(
-        Subjects.batchSubject(gateway, batch), new BatchSettlement(gateway, batch, digest));
+    return new BatchSettlement(gateway, batch, digest);
   }
 
   private void answer(String what, StreamObserver<Signed> client, Check check, Check unread) {
@@ -185,24 +190,17 @@ final class ValidatorService extends ValidatorImplBase {
     if (fault == ValidatorFault.SLEEP) {
       return new Ignored();
     }
-    if (fault == ValidatorFault.NO || !reviewing.tryAcquire()) {
-      Reason reason = fault == ValidatorFault.NO ? Reason.REFUSED_BY_FAULT : Reason.BUSY;
-      client.onError(
-          reason.status("of " + limits.reviews() + " reviews at once").asRuntimeException());
+    if (fault == ValidatorFault.NO) {
+      client.onError(Reason.REFUSED_BY_FAULT.status("told to").asRuntimeException());
       return new Ignored();
     }
-    AtomicBoolean held = new AtomicBoolean(true);
-    Runnable onEnd =
-        () -> {
-          if (held.compareAndSet(true, false)) {
-            reviewing.release();
-          }
-        };
-    return new ReviewStream(new Reviewer(System.nanoTime()), client, onEnd);
+    Reviewer reviewer = new Reviewer(System.nanoTime());
+    return new ReviewStream(reviewer, client, reviewer::end);
   }
 
   private final class Reviewer implements ReviewStream.Judge {
     private final long beganNanos;
+    private final AtomicBoolean placed = new AtomicBoolean();
 
     Reviewer(long beganNanos) {
       this.beganNanos = beganNanos;
@@ -210,8 +208,22 @@ final class ValidatorService extends ValidatorImplBase {
 
     @Override
     public void begin(ReviewStream.Header header) throws RefusedException {
+      BatchSettlement wanted = header.wanted();
       if (fault != ValidatorFault.YES) {
-        batches.require(header.gateway(), header.batch(), header.set(), MARGIN_SECONDS);
+        Asker.require(view.network().domain(), wanted.gateway(), wanted, header.asker());
+        batches.require(wanted.gateway(), wanted.batch(), header.set(), MARGIN_SECONDS);
+      }
+      // Not before it is known who asks: nobody else can take the places away.
+      if (!reviewing.tryAcquire()) {
+        throw new RefusedException(
+            Reason.BUSY, "more than " + limits.reviews() + " reviews at once");
+      }
+      placed.set(true);
+    }
+
+    private void end() {
+      if (placed.compareAndSet(true, false)) {
+        reviewing.release();
       }
     }
 
@@ -219,13 +231,18 @@ final class ValidatorService extends ValidatorImplBase {
     public SessionCheck session(ReviewStream.Header header, SettlementClaim claim) {
       return fault == ValidatorFault.YES
           ? SessionCheck.unread(claim)
-          : SessionCheck.begin(view, claim, header.gateway(), limits.receipts(), MARGIN_SECONDS);
+          : SessionCheck.begin(
+              view, claim, header.wanted().gateway(), limits.receipts(), MARGIN_SECONDS);
     }
 
     @Override
-    public void right(ReviewStream.Header header, Digest digest) {
+    public void right(ReviewStream.Header header) throws RefusedException {
+      BatchSettlement wanted = header.wanted();
+      // Said now rather than by `Attest`: others would have signed this content by then.
+      signer.requireFree(attestation(wanted));
       reviewed.add(
-          new Reviewed.Batch(header.gateway(), header.batch(), header.set(), digest),
+          new Reviewed.Batch(
+              wanted.gateway(), wanted.batch(), header.set(), wanted.settlementsDigest()),
           System.nanoTime());
     }
 

@@ -65,7 +65,7 @@ final class GatewayChain implements AutoCloseable {
               policy(link.chainId()),
               InstantSource.system());
       CommitteeClient committee =
-          CommitteeClient.connect(link.validators(), client, network, CommitteeSettings.standard());
+          CommitteeClient.connect(link.validators(), client, network, key, CommitteeSettings.standard());
       ChainSessions sessions =
           new ChainSessions(
               client,

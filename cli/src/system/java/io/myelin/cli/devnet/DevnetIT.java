@@ -42,7 +42,8 @@ class DevnetIT {
     assertThat(run.out)
         .contains("Paris")
         .contains("The receipt holds: 14 checks held")
-        .contains("local ledger");
+        .contains("which is the budget, to the wei")
+        .contains("which is every token there is, to the wei");
     assertThat(run.status).isZero();
     try (Stream<Path> kept = Files.list(data.resolve("receipts"))) {
       StringWriter out = new StringWriter();

@@ -21,6 +21,14 @@ final class ArchitectureTest {
           .definedBy("io.myelin.v1..")
           .layer("protocol")
           .definedBy("io.myelin.protocol..")
+          .layer("chain")
+          .definedBy("io.myelin.chain..")
+          .layer("contracts")
+          .definedBy("io.myelin.contracts..")
+          .layer("committee")
+          .definedBy("io.myelin.committee..")
+          .layer("validator")
+          .definedBy("io.myelin.validator..")
           .layer("engine")
           .definedBy("io.myelin.engine..")
           .layer("gateway")
@@ -37,8 +45,25 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("engine")
           .mayOnlyBeAccessedByLayers("compute", "cli")
+          .whereLayer("validator")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("committee")
+          .mayOnlyBeAccessedByLayers("validator", "gateway", "cli")
+          .whereLayer("contracts")
+          .mayOnlyBeAccessedByLayers("committee", "validator", "gateway", "compute", "cli")
+          .whereLayer("chain")
+          .mayOnlyBeAccessedByLayers(
+              "contracts", "committee", "validator", "gateway", "compute", "cli")
           .whereLayer("protocol")
-          .mayOnlyBeAccessedByLayers("engine", "gateway", "compute", "cli");
+          .mayOnlyBeAccessedByLayers(
+              "chain",
+              "contracts",
+              "committee",
+              "validator",
+              "engine",
+              "gateway",
+              "compute",
+              "cli");
 
   @ArchTest
   static final ArchRule THE_CORE_DOES_NO_IO =

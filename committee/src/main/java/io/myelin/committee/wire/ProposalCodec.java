@@ -6,6 +6,7 @@ import io.myelin.committee.proposal.ExtensionProposal;
 import io.myelin.committee.proposal.OpeningProposal;
 import io.myelin.committee.proposal.PoolView;
 import io.myelin.contracts.terms.ChainTerms;
+import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.selection.Candidate;
@@ -24,8 +25,12 @@ import java.util.List;
 public final class ProposalCodec {
   private ProposalCodec() {}
 
-  /** An opening as a message. */
-  public static ApproveRequest approve(OpeningProposal proposal) {
+  /**
+   * An opening as a message.
+   *
+   * @param asker the gateway's signature over the approval that it asks for
+   */
+  public static ApproveRequest approve(OpeningProposal proposal, Signature asker) {
     ChainTerms.OpeningTerms terms = proposal.terms();
     SessionRequest request = terms.request();
     ApproveRequest.Builder message =
@@ -47,7 +52,8 @@ public final class ProposalCodec {
             .setSubnetId(Fields.bytes(terms.subnetId()))
             .setPriceVersion(terms.priceVersion())
             // 32 bits without a sign, as the message has it.
-            .setMaxTasks((int) terms.maxTasks());
+            .setMaxTasks((int) terms.maxTasks())
+            .setGatewaySignature(ByteString.copyFrom(asker.bytes()));
     terms.nodes().forEach(node -> message.addNodes(Fields.bytes(node)));
     proposal.pool().candidates().forEach(one -> message.addCandidates(candidate(one)));
     proposal.pool().absent().forEach(one -> message.addAbsent(absent(one)));
@@ -83,13 +89,18 @@ public final class ProposalCodec {
         pool(message.getCandidatesList(), message.getAbsentList()));
   }
 
-  /** An extension as a message. */
-  public static ExtendRequest extend(ExtensionProposal proposal) {
+  /**
+   * An extension as a message.
+   *
+   * @param asker the gateway's signature over the approval that it asks for
+   */
+  public static ExtendRequest extend(ExtensionProposal proposal, Signature asker) {
     ExtendRequest.Builder message =
         ExtendRequest.newBuilder()
             .setTerms(TermsCodec.terms(proposal.brief()))
             .setTail(TermsCodec.tail(proposal.tail()))
-            .setDraw(proposal.draw());
+            .setDraw(proposal.draw())
+            .setGatewaySignature(ByteString.copyFrom(asker.bytes()));
     proposal.added().forEach(node -> message.addAdded(Fields.bytes(node)));
     proposal.lost().forEach(node -> message.addLost(Fields.bytes(node)));
     proposal.pool().candidates().forEach(one -> message.addCandidates(candidate(one)));

@@ -7,6 +7,8 @@ import java.util.Optional;
 public enum Reason {
   /** A field is missing, too long, or out of range. */
   MALFORMED(Status.Code.INVALID_ARGUMENT),
+  /** The gateway did not sign what is asked for in its name. */
+  REFUSED_ASKER(Status.Code.FAILED_PRECONDITION),
   /** The client did not sign the request. */
   REFUSED_REQUEST(Status.Code.FAILED_PRECONDITION),
   /** The nonce does not bind random, secret and set. */

@@ -9,6 +9,7 @@ import io.myelin.chain.TransactionReceipt;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.testing.ChainWorld;
+import io.myelin.contracts.testing.Openings;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
@@ -178,7 +179,7 @@ final class TermsIT {
   private static Live open(int nodes, BigInteger budgetWei) {
     List<Address> drawn =
         world.nodes().stream().map(ChainWorld.Person::address).limit(nodes).toList();
-    ChainTerms.OpeningTerms terms = world.opening(RANDOM, 1, budgetWei, drawn);
+    ChainTerms.OpeningTerms terms = Openings.of(world, RANDOM, 1, budgetWei, drawn);
     var answer = network.sessions().termsOf(terms.unapproved()).on(chain);
     Live live = new Live(ChainTerms.brief(answer.brief()), ChainTerms.tail(answer.tail()));
     assertThat(live.tail().digest()).isEqualTo(live.brief().tailDigest());

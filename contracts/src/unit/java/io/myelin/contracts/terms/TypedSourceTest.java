@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 final class TypedSourceTest {
   private static final Pattern TYPE = Pattern.compile("keccak256\\(\\s*\"([A-Za-z]+\\([^\"]*\\))");
 
-  /** Attested only by what issue C brings. */
+  /** What cases and cognitive rounds are attested with; nothing in Java does so yet. */
   private static final List<String> NOT_YET = List.of("FaultVerdict", "RoundResult");
 
   @Test
