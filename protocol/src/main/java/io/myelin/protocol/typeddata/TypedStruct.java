@@ -13,7 +13,17 @@ public sealed interface TypedStruct
         TaskOffer,
         TaskCommit,
         SessionRequest,
-        ReceiptAttestation {
+        ReceiptAttestation,
+        Attestation,
+        NodeVoucher,
+        SessionClose,
+        SessionApproval,
+        BatchSettlement,
+        TaskVerdict,
+        TaskRequest,
+        TaskCancel,
+        SubnetConfig,
+        NodeVerdict {
 
   /** Name and fields. */
   StructType type();

@@ -1,0 +1,66 @@
+package io.myelin.protocol.settlement;
+
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.typeddata.BatchSettlement;
+import io.myelin.protocol.typeddata.NodeVerdict;
+import io.myelin.protocol.typeddata.SessionApproval;
+import io.myelin.protocol.typeddata.SubnetConfig;
+
+/** What attestations are about: for each, an honest validator signs one content, ever. */
+public final class Subjects {
+  private Subjects() {}
+
+  /** Of a session's opening: the session itself. */
+  public static Digest openingSubject(SessionId sessionId) {
+    return Digest.of(sessionId.bytes());
+  }
+
+  /**
+   * Of more seats for a session.
+   *
+   * @param hadSeats how many it has before
+   */
+  public static Digest extensionSubject(SessionId sessionId, int hadSeats) {
+    return new AbiWords()
+        .word(SessionApproval.TYPE.typeHash())
+        .word(sessionId)
+        .uint(hadSeats)
+        .keccak();
+  }
+
+  /**
+   * Of a gateway's batch of settlements.
+   *
+   * @param batch its number, from 0
+   */
+  public static Digest batchSubject(Address gateway, long batch) {
+    Ranges.uint("batch", batch, 64);
+    return new AbiWords()
+        .word(BatchSettlement.TYPE.typeHash())
+        .address(gateway)
+        .uint(batch)
+        .keccak();
+  }
+
+  /**
+   * Of a subnet's configuration.
+   *
+   * @param version the one that the subnet will have by it, the first is 1
+   */
+  public static Digest configSubject(Digest subnetId, long version) {
+    Ranges.uint("version", version, 64);
+    return new AbiWords().word(SubnetConfig.TYPE.typeHash()).word(subnetId).uint(version).keccak();
+  }
+
+  /**
+   * Of a verdict on a node.
+   *
+   * @param round which verdict it is, from 0
+   */
+  public static Digest verdictSubject(Address node, long round) {
+    Ranges.uint("round", round, 32);
+    return new AbiWords().word(NodeVerdict.TYPE.typeHash()).address(node).uint(round).keccak();
+  }
+}
