@@ -19,8 +19,7 @@ public record Amount(BigInteger wei) {
 
   private static final int DECIMALS = 18;
   private static final int MAX_BITS = 128;
-  private static final Pattern WHOLE =
-      Pattern.compile("([0-9]+)\\s*wei", Pattern.CASE_INSENSITIVE);
+  private static final Pattern WHOLE = Pattern.compile("([0-9]+)\\s*wei", Pattern.CASE_INSENSITIVE);
   private static final Pattern DECIMAL =
       Pattern.compile("([0-9]+(?:\\.[0-9]{1,18})?)\\s*(?:MYL)?", Pattern.CASE_INSENSITIVE);
 
@@ -87,8 +86,7 @@ public record Amount(BigInteger wei) {
       try {
         return parse(value);
       } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(
-            String.valueOf(e.getMessage()));
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
       }
     }
   }

@@ -1,13 +1,10 @@
 package io.myelin.cli.chain;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.account.Keystores;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -71,10 +68,9 @@ public final class KeyOptions {
 
   /** Whose key it is, without a password where the keystore says it. */
   public Address address(ChainAccess network) {
-    boolean isKeystore =
-        source == null ? network.devnetKey().isEmpty() : source.keystore != null;
+    boolean isKeystore = source == null ? network.devnetKey().isEmpty() : source.keystore != null;
     if (isKeystore && Files.isReadable(keystore())) {
-      Optional<Address> written = written(keystore());
+      Optional<Address> written = Keystores.addressIn(keystore());
       if (written.isPresent()) {
         return written.get();
       }
@@ -89,20 +85,6 @@ public final class KeyOptions {
   private void refuseAPassword() {
     if (passwordFile != null) {
       throw CommandException.usage("--password-file belongs to --keystore");
-    }
-  }
-
-  /** What wallets write beside the ciphertext; nothing relies on it but what is shown. */
-  private static Optional<Address> written(Path file) {
-    try {
-      JsonNode address = new ObjectMapper().readTree(file.toFile()).path("address");
-      String text = address.asText("");
-      return text.isEmpty()
-          ? Optional.empty()
-          : Optional.of(Address.parse(text.startsWith("0x") ? text : "0x" + text));
-    } catch (IOException | IllegalArgumentException e) {
-      // Opening it says what is wrong.
-      return Optional.empty();
     }
   }
 }

@@ -78,7 +78,8 @@ record NetworkAddress(
     URI own = endpoint(chain.path("rpc").asText());
     Address ownDirectory = contract(chain.path("contracts").path("MyelinDirectory").asText());
     boolean isDevnet =
-        (given.isEmpty() || given.contains(own)) && contract.orElse(ownDirectory).equals(ownDirectory);
+        (given.isEmpty() || given.contains(own))
+            && contract.orElse(ownDirectory).equals(ownDirectory);
     if (!isDevnet) {
       return foreign(given, contract, data, true);
     }

@@ -98,19 +98,23 @@ final class Refusals {
       case "OperatorTaken" ->
           "key " + value(error, "operator") + " is or was an operator's (expected: a fresh key)";
       case "NoConsent" ->
-          "key " + value(error, "operator") + " did not consent to work for " + value(error, "owner");
+          "key "
+              + value(error, "operator")
+              + " did not consent to work for "
+              + value(error, "owner");
       case "UnknownNode" -> "no node " + value(error, "node") + " is in the pool";
       case "AlreadyJoined" ->
           "node "
               + value(error, "node")
               + " is in the pool already, or belongs to another owner;"
               + " ./myelin stake node more adds to its stake";
-      case "WrongStanding" ->
-          "the node is " + standing(error) + ", which does not allow that";
+      case "WrongStanding" -> "the node is " + standing(error) + ", which does not allow that";
       case "BadSlots" -> value(error, "slots") + " slots (expected: 1 to 1024)";
       case "SlotsInUse" ->
-          value(error, "inUse") + " slots are in use or to be tested again (asked for: "
-              + value(error, "slots") + ")";
+          value(error, "inUse")
+              + " slots are in use or to be tested again (asked for: "
+              + value(error, "slots")
+              + ")";
       case "GatewayExists" ->
           "gateway "
               + value(error, "gateway")

@@ -58,11 +58,7 @@ public final class Wallet implements AutoCloseable {
   }
 
   static Wallet open(
-      ChainClient chain,
-      OperatorKey key,
-      Path folder,
-      SenderPolicy policy,
-      PrintWriter progress) {
+      ChainClient chain, OperatorKey key, Path folder, SenderPolicy policy, PrintWriter progress) {
     Path file = folder.resolve(key.address() + ".db");
     ChainStore store;
     try {
@@ -111,11 +107,7 @@ public final class Wallet implements AutoCloseable {
   }
 
   private Inclusion send(
-      Optional<Address> to,
-      Bytes data,
-      BigInteger valueWei,
-      String name,
-      String what) {
+      Optional<Address> to, Bytes data, BigInteger valueWei, String name, String what) {
     TransactionIntent wish =
         new TransactionIntent(name + "/" + UUID.randomUUID(), to, data, valueWei);
     for (TransactionIntent earlier : List.copyOf(cutShort)) {

@@ -34,13 +34,16 @@ public final class Credits {
     BigInteger before = contracts.token().balanceOf(account).on(network.chain());
     fetch(wallet, payment, contracts.payment().withdraw(account), "InferencePayment", out);
     fetch(
-        wallet, validators, contracts.validators().withdrawCredit(account), "ValidatorRegistry", out);
+        wallet,
+        validators,
+        contracts.validators().withdrawCredit(account),
+        "ValidatorRegistry",
+        out);
     fetch(wallet, subnets, contracts.subnets().withdrawCredit(account), "SubnetRegistry", out);
     fetch(wallet, nodes, contracts.nodes().withdrawCredit(account), "NodePool", out);
     out.println("  before   " + Amount.show(before));
     out.println(
-        "  after    "
-            + Amount.show(contracts.token().balanceOf(account).on(network.chain())));
+        "  after    " + Amount.show(contracts.token().balanceOf(account).on(network.chain())));
     return sum;
   }
 

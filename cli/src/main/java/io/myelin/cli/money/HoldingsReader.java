@@ -57,25 +57,41 @@ final class HoldingsReader {
             "ValidatorRegistry", contracts.validators().credits(account).on(chain, at)),
         new Holdings.RegistryCredit(
             "SubnetRegistry", contracts.subnets().credits(account).on(chain, at)),
-        new Holdings.RegistryCredit(
-            "NodePool", contracts.nodes().credits(account).on(chain, at)));
+        new Holdings.RegistryCredit("NodePool", contracts.nodes().credits(account).on(chain, at)));
   }
 
-  private List<Holdings.Stake> stakes(
-      Address account, Set<Address> nodes, Set<Address> gateways) {
+  private List<Holdings.Stake> stakes(Address account, Set<Address> nodes, Set<Address> gateways) {
     ChainClient chain = network.chain();
     NetworkContracts contracts = network.contracts();
     long at = head.number();
     List<Holdings.Stake> stakes = new ArrayList<>();
     ValidatorRegistry.Bond own = contracts.validators().bondOf(account).on(chain, at);
-    add(stakes, Holdings.Kind.VALIDATOR, account, own.stakedWei(), own.unbondingWei(), own.withdrawableAt());
+    add(
+        stakes,
+        Holdings.Kind.VALIDATOR,
+        account,
+        own.stakedWei(),
+        own.unbondingWei(),
+        own.withdrawableAt());
     for (Address node : nodes) {
       NodePool.Bond bond = contracts.nodes().bondOf(node).on(chain, at);
-      add(stakes, Holdings.Kind.NODE, node, bond.stakedWei(), bond.unbondingWei(), bond.withdrawableAt());
+      add(
+          stakes,
+          Holdings.Kind.NODE,
+          node,
+          bond.stakedWei(),
+          bond.unbondingWei(),
+          bond.withdrawableAt());
     }
     for (Address gateway : gateways) {
       SubnetRegistry.Bond bond = contracts.subnets().bondOf(gateway).on(chain, at);
-      add(stakes, Holdings.Kind.GATEWAY, gateway, bond.stakedWei(), bond.unbondingWei(), bond.withdrawableAt());
+      add(
+          stakes,
+          Holdings.Kind.GATEWAY,
+          gateway,
+          bond.stakedWei(),
+          bond.unbondingWei(),
+          bond.withdrawableAt());
     }
     return stakes;
   }

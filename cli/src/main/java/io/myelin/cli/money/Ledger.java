@@ -98,8 +98,7 @@ record Ledger(
     }
     BigInteger spent = settled.earnedWei().stream().reduce(BigInteger.ZERO, BigInteger::add);
     // No root is held against a gateway that others settled for; who settles itself has one.
-    boolean isRescued =
-        spent.signum() > 0 && settled.receiptsRoot().equals(MerkleTree.EMPTY_ROOT);
+    boolean isRescued = spent.signum() > 0 && settled.receiptsRoot().equals(MerkleTree.EMPTY_ROOT);
     return Split.of(
             brief,
             settled.receiptsRoot(),

@@ -53,15 +53,27 @@ final class MoneyReader {
 
   /** Everything of one account. */
   MoneyReport report(Address account) {
-    Set<Address> nodes = owned(account, contracts.addresses().nodes(), NodePool.JoinedEvent.TYPE.topic());
-    Set<Address> gateways =
-        owned(
-            account,
-            contracts.addresses().subnets(),
-            SubnetRegistry.GatewayRegisteredEvent.TYPE.topic());
-    Ledger ledger = Ledger.fold(account, events(account, nodes, gateways));
+    Set<Address> nodes = nodesOf(account);
+    Set<Address> gateways = gatewaysOf(account);
     return new MoneyReport(
-        ledger, new HoldingsReader(network, head).read(account, nodes, gateways));
+        Ledger.fold(account, events(account, nodes, gateways)),
+        new HoldingsReader(network, head).read(account, nodes, gateways));
+  }
+
+  /** What the contracts say that an account has. */
+  Holdings holdings(Address account) {
+    return new HoldingsReader(network, head).read(account, nodesOf(account), gatewaysOf(account));
+  }
+
+  private Set<Address> nodesOf(Address account) {
+    return owned(account, contracts.addresses().nodes(), NodePool.JoinedEvent.TYPE.topic());
+  }
+
+  private Set<Address> gatewaysOf(Address account) {
+    return owned(
+        account,
+        contracts.addresses().subnets(),
+        SubnetRegistry.GatewayRegisteredEvent.TYPE.topic());
   }
 
   /** One session, whoever pays for it; empty when there is none of that id. */
@@ -210,8 +222,7 @@ final class MoneyReader {
 
   private static Digest topic(Address address) {
     byte[] word = new byte[Digest.LENGTH];
-    System.arraycopy(
-        address.bytes(), 0, word, Digest.LENGTH - Address.LENGTH, Address.LENGTH);
+    System.arraycopy(address.bytes(), 0, word, Digest.LENGTH - Address.LENGTH, Address.LENGTH);
     return Digest.of(word);
   }
 }

@@ -123,8 +123,7 @@ final class Refund {
         back.signum() > 0
             ? "  " + Amount.show(back) + " come back"
             : "  " + Amount.show(session.escrowedWei()) + " are in escrow");
-    out.println(
-        "  nothing to do until " + Times.at(until, network.nowSeconds()) + ": " + why);
+    out.println("  nothing to do until " + Times.at(until, network.nowSeconds()) + ": " + why);
     out.println("  then: ./myelin session refund " + session.id());
     out.flush();
   }

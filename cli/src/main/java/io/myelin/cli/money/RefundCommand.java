@@ -91,8 +91,7 @@ public final class RefundCommand extends MyelinCommand {
     }
   }
 
-  private static List<SessionMoney> sessions(
-      ChainAccess network, Address account, String wanted) {
+  private static List<SessionMoney> sessions(ChainAccess network, Address account, String wanted) {
     MoneyReader reader = MoneyReader.now(network);
     if (wanted.matches(FULL)) {
       return List.of(

@@ -37,18 +37,15 @@ sealed interface RefundStep {
    * @param settleSeconds how long a gateway has to settle
    */
   static RefundStep next(
-      SessionMoney session,
-      Address caller,
-      boolean isQueue,
-      long nowSeconds,
-      long settleSeconds) {
+      SessionMoney session, Address caller, boolean isQueue, long nowSeconds, long settleSeconds) {
     long due = session.dueAtSeconds();
     return switch (session.phase()) {
-      case ACTIVE -> isQueue ? queued(session, caller, nowSeconds) : active(session, caller, nowSeconds, settleSeconds);
+      case ACTIVE ->
+          isQueue
+              ? queued(session, caller, nowSeconds)
+              : active(session, caller, nowSeconds, settleSeconds);
       case CLOSING ->
-          nowSeconds >= due
-              ? new Expire()
-              : new Wait(due, "the gateway has until then to settle");
+          nowSeconds >= due ? new Expire() : new Wait(due, "the gateway has until then to settle");
       case SETTLED ->
           nowSeconds >= due
               ? new Pay()
