@@ -1,9 +1,14 @@
 package io.myelin.contracts.terms;
 
 import io.myelin.chain.Bytes;
+import io.myelin.chain.abi.AbiCodec;
+import io.myelin.chain.abi.AbiType;
+import io.myelin.chain.abi.AbiValues;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.Session;
 import io.myelin.contracts.SessionQueue;
+import io.myelin.contracts.SubnetRegistry;
+import io.myelin.protocol.crypto.Keccak256;
 import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
@@ -107,6 +112,25 @@ public final class ChainTerms {
       System.arraycopy(signatures.get(i).bytes(), 0, all, i * Signature.LENGTH, Signature.LENGTH);
     }
     return Bytes.of(all);
+  }
+
+  /** What a committee signs of a subnet's models: the digest of their configuration. */
+  public static Digest configDigest(List<SubnetRegistry.ModelConfig> models) {
+    AbiType wei = new AbiType.Uint(128);
+    AbiType model =
+        new AbiType.Tuple(List.of(new AbiType.Text(), new AbiType.FixedBytes(32), wei, wei));
+    List<List<Object>> values =
+        models.stream()
+            .map(
+                one ->
+                    List.<Object>of(
+                        one.model(),
+                        AbiValues.word(one.weightsDigest()),
+                        one.inputWei(),
+                        one.outputWei()))
+            .toList();
+    return Keccak256.hash(
+        AbiCodec.encode(List.of(new AbiType.Sequence(model)), List.of(values)).toArray());
   }
 
   // From the contracts.

@@ -1,0 +1,73 @@
+package io.myelin.contracts.terms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.myelin.protocol.typeddata.Attestation;
+import io.myelin.protocol.typeddata.BatchSettlement;
+import io.myelin.protocol.typeddata.NodeHello;
+import io.myelin.protocol.typeddata.NodeVerdict;
+import io.myelin.protocol.typeddata.NodeVoucher;
+import io.myelin.protocol.typeddata.OperatorConsent;
+import io.myelin.protocol.typeddata.ReceiptAttestation;
+import io.myelin.protocol.typeddata.SessionApproval;
+import io.myelin.protocol.typeddata.SessionClose;
+import io.myelin.protocol.typeddata.SessionRequest;
+import io.myelin.protocol.typeddata.StructType;
+import io.myelin.protocol.typeddata.SubnetConfig;
+import io.myelin.protocol.typeddata.TaskCancel;
+import io.myelin.protocol.typeddata.TaskCommit;
+import io.myelin.protocol.typeddata.TaskOffer;
+import io.myelin.protocol.typeddata.TaskRequest;
+import io.myelin.protocol.typeddata.TaskVerdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The type strings that Java hashes are those that the contracts' source hashes. */
+final class TypedSourceTest {
+  private static final Pattern TYPE = Pattern.compile("keccak256\\(\\s*\"([A-Za-z]+\\([^\"]*\\))");
+
+  /** Attested only by what issue C brings. */
+  private static final List<String> NOT_YET = List.of("FaultVerdict", "RoundResult");
+
+  @Test
+  void shouldNameEveryStructAsTheContractsDo() throws IOException {
+    Path source =
+        Path.of(System.getProperty("myelin.root", "..")).resolve("contracts/src/lib/Typed.sol");
+    List<String> declared = new ArrayList<>();
+    Matcher matcher = TYPE.matcher(Files.readString(source));
+    while (matcher.find()) {
+      String type = matcher.group(1);
+      if (NOT_YET.stream().noneMatch(name -> type.startsWith(name + "("))) {
+        declared.add(type);
+      }
+    }
+
+    assertThat(
+            Stream.of(
+                    NodeHello.TYPE,
+                    TaskOffer.TYPE,
+                    TaskCommit.TYPE,
+                    SessionRequest.TYPE,
+                    ReceiptAttestation.TYPE,
+                    Attestation.TYPE,
+                    SessionApproval.TYPE,
+                    BatchSettlement.TYPE,
+                    NodeVerdict.TYPE,
+                    SubnetConfig.TYPE,
+                    TaskVerdict.TYPE,
+                    NodeVoucher.TYPE,
+                    OperatorConsent.TYPE,
+                    SessionClose.TYPE,
+                    TaskRequest.TYPE,
+                    TaskCancel.TYPE)
+                .map(StructType::typeString))
+        .containsExactlyInAnyOrderElementsOf(declared);
+  }
+}
