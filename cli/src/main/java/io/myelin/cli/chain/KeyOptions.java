@@ -22,10 +22,9 @@ public final class KeyOptions {
     @Option(
         names = "--keystore",
         paramLabel = "FILE",
-        description = {
-          "The account's key as an encrypted keystore. Default: at a devnet its client's",
-          "key, elsewhere account.json in the user's configuration folder."
-        })
+        description =
+            "The account's key as an encrypted keystore. Default: at a devnet its client's key,"
+                + " elsewhere account.json in the user's configuration folder.")
     @Nullable Path keystore;
 
     @Option(

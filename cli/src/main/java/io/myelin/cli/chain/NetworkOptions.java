@@ -16,10 +16,9 @@ public final class NetworkOptions {
   @Option(
       names = "--rpc",
       paramLabel = "URL",
-      description = {
-        "The chain's JSON-RPC address (or MYELIN_RPC); give several, and one that fails is",
-        "left for the next. Default: the running devnet's."
-      })
+      description =
+          "The chain's JSON-RPC address (or MYELIN_RPC); give several, and one that fails is left"
+              + " for the next. Default: the running devnet's.")
   private List<String> rpc = List.of();
 
   @Option(

@@ -65,7 +65,7 @@ final class Refusals {
               + amount(error, "balance")
               + " (needed: "
               + amount(error, "needed")
-              + "); ./myelin account show tells where its money is";
+              + "); ./myelin account money tells where the rest is";
       case "ERC20InsufficientAllowance" ->
           "the contract may take "
               + amount(error, "allowance")

@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
     name = "money",
     mixinStandardHelpOptions = true,
     description = {
-      "Where an account's money is: in the wallet, in escrow, spent, coming back, ready to be",
-      "fetched, earned, staked; and what to type to get each part.",
+      "Where an account's money is, and what to type to get it.",
+      "Wallet, escrow, spent, coming back, ready to be fetched, earned, staked.",
       "Worked out from the chain alone: it needs no gateway, no key and no file of yours."
     },
     footer = {

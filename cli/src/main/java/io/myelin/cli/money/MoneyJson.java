@@ -79,7 +79,7 @@ final class MoneyJson {
     wei(json, "cameBackWei", session.returnedWei());
     json.put("expiresAtSeconds", session.brief().head().expiresAtSeconds());
     json.put("dueAtSeconds", session.dueAtSeconds());
-    json.put("next", NextStep.of(session, holdings, queue));
+    json.put("next", NextStep.of(session, session.id().toString(), holdings, queue));
     return json;
   }
 

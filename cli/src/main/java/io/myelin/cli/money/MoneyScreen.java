@@ -74,10 +74,23 @@ final class MoneyScreen {
         "  %s  %-8s %s%n",
         session.id().toString().substring(0, SHORT_ID), session.phase().text(), session.id());
     part("escrowed", session.escrowedWei());
-    part("spent", session.spentWei());
+    if (session.escrowedWei().signum() > 0 && !session.brief().head().gateway().equals(queue)) {
+      out.println("      spent              known once it is settled");
+    } else {
+      part("spent", session.spentWei());
+    }
     part("comes back", session.backWei());
     part("came back", session.returnedWei());
-    out.println("      next: " + NextStep.of(session, holdings, queue));
+    out.println("      next: " + NextStep.of(session, name(session), holdings, queue));
+  }
+
+  /** What to type for it: short, where that names no other. */
+  private String name(SessionMoney session) {
+    String id = session.id().toString();
+    String begins = id.substring(0, SHORT_ID);
+    long so =
+        ledger.paidFor().stream().filter(one -> one.id().toString().startsWith(begins)).count();
+    return so == 1 ? begins : id;
   }
 
   private void part(String name, BigInteger wei) {
@@ -125,8 +138,28 @@ final class MoneyScreen {
     out.println("Earned, by role (what is credited is among the credits until it is fetched)");
     earning("as a node's owner", ledger.asNodeOwner());
     earning("as a gateway's owner", ledger.asGatewayOwner());
+    windows();
     earning("as validator, treasury", new Earning(BigInteger.ZERO, ledger.sharesWei()));
     earning("in tasks on chain", new Earning(BigInteger.ZERO, ledger.tasksWei()));
+  }
+
+  /** Who waits for a window's end may end the wait: paying out is anybody's to do. */
+  private void windows() {
+    for (SessionMoney session : ledger.sessions()) {
+      BigInteger share =
+          session.nodesWei(holdings.account()).add(session.gatewayWei(holdings.account()));
+      if (session.phase() == ChainPhase.SETTLED && share.signum() > 0) {
+        out.println(
+            "      "
+                + Amount.decimal(share)
+                + " "
+                + Amount.SYMBOL
+                + " from "
+                + Times.at(session.dueAtSeconds(), holdings.nowSeconds())
+                + " on: ./myelin session refund "
+                + session.id());
+      }
+    }
   }
 
   private void earning(String role, Earning earning) {

@@ -10,9 +10,10 @@ final class NextStep {
   /**
    * Of a session that the account pays for.
    *
+   * @param name its id, or how it begins where no other of the account begins so
    * @param queue the contract whose sessions have no gateway
    */
-  static String of(SessionMoney session, Holdings holdings, Address queue) {
+  static String of(SessionMoney session, String name, Holdings holdings, Address queue) {
     RefundStep step =
         RefundStep.next(
             session,
@@ -20,7 +21,7 @@ final class NextStep {
             session.brief().head().gateway().equals(queue),
             holdings.nowSeconds(),
             holdings.settleSeconds());
-    String refund = "./myelin session refund " + session.id();
+    String refund = "./myelin session refund " + name;
     return switch (step) {
       case RefundStep.Close _ ->
           refund

@@ -38,6 +38,16 @@ final class Refund {
     };
   }
 
+  /** What ending a session that still works means. */
+  String plan(SessionMoney session) {
+    return "Session "
+        + session.id()
+        + " is active. It will take no task any more"
+        + (next(session) instanceof RefundStep.Close
+            ? "; its gateway then has " + Times.span(settleSeconds) + " to settle."
+            : ", and what is left comes back.");
+  }
+
   private RefundStep next(SessionMoney session) {
     return RefundStep.next(
         session,

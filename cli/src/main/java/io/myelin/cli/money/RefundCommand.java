@@ -24,8 +24,9 @@ import picocli.CommandLine.Parameters;
     name = "refund",
     mixinStandardHelpOptions = true,
     description = {
-      "Bring back what a session did not spend: does on chain whatever is next for it, says what",
-      "that was, and what is left and when. Typing it again does no harm. Needs no gateway."
+      "Bring back what a session did not spend.",
+      "Does on chain whatever is next for it, says what that was, and what is left and when. Typing",
+      "it again does no harm. Needs no gateway."
     },
     footer = {
       "",
@@ -78,7 +79,7 @@ public final class RefundCommand extends MyelinCommand {
             continue;
           }
           if (refund.wouldClose(session)) {
-            confirmation.ask(out(), "Session " + session.id() + " takes no task any more.");
+            confirmation.ask(out(), refund.plan(session));
           }
           refund.bringOn(session);
         }

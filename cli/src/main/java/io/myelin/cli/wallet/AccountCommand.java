@@ -139,8 +139,8 @@ public final class AccountCommand extends CommandGroup {
       name = "export-address",
       mixinStandardHelpOptions = true,
       description = {
-        "Print the address of a keystore, for others to send to. Needs no password: it is what the",
-        "file says. With --check the key is opened, which proves it."
+        "Print the address of a keystore, for others to send to.",
+        "Needs no password: it is what the file says. With --check the key is opened, which proves it."
       },
       footer = {
         "",

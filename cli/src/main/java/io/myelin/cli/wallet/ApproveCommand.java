@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
     name = "approve",
     mixinStandardHelpOptions = true,
     description = {
-      "Allow the payment contract to take so much into escrow, for the sessions you sign.",
+      "Allow the payment contract to take so much into escrow.",
+      "It is for the budgets of the sessions you sign.",
       "It takes a session's budget when the session opens, and nothing else."
     },
     footer = {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
     name = "withdraw",
     mixinStandardHelpOptions = true,
     description = {
-      "Fetch what contracts have credited to the account: refunds, earnings, rewards.",
+      "Fetch what was credited to the account: refunds, earnings, rewards.",
       "It goes to the account itself. Stakes are not credits: ./myelin stake --help."
     },
     footer = {
