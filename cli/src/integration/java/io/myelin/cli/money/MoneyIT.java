@@ -3,13 +3,23 @@ package io.myelin.cli.money;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.myelin.chain.Bytes;
+import io.myelin.chain.abi.ContractWrite;
+import io.myelin.chain.store.ChainStore;
+import io.myelin.chain.transaction.TransactionIntent;
 import io.myelin.cli.testing.CommandRun;
 import io.myelin.cli.testing.MoneyWorld;
+import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.testing.ChainWorld;
+import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.crypto.Sha256;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.settlement.Split;
+import io.myelin.protocol.typeddata.NodeVoucher;
+import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -156,6 +166,114 @@ final class MoneyIT {
     assertThat(paid.out()).contains("done: pay out", "it is over (expired)", "came back 3 MYL");
     assertThat(wallet()).isEqualTo(before);
     theBooksOfAllAddUpToTheSupply();
+  }
+
+  @Test
+  void aSessionThatOthersSettledPaysItsGatewayNothing() {
+    BigInteger before = wallet();
+    MoneyWorld.Live live = money.open(1, ChainWorld.ether(3));
+    money.world().advance(Duration.ofDays(2));
+    money.rescue(live, 4, List.of(ChainWorld.ether(1)));
+    theBooksOfAllAddUpToTheSupply();
+    money.world().advance(Duration.ofDays(1));
+    assertThat(money.run("session", "refund", live.id()).ok().out())
+        .contains("done: pay out", "spent 1 MYL", "came back 2 MYL");
+    assertThat(wallet()).isEqualTo(before.subtract(ChainWorld.ether(1)));
+    theBooksOfAllAddUpToTheSupply();
+  }
+
+  @Test
+  void aChallengeMovesMoneyAndTheBooksFollow() {
+    MoneyWorld.Live live = money.open(1, ChainWorld.ether(3));
+    BigInteger earned = ChainWorld.ether(1);
+    money.settle(live, ROOT, 4, List.of(earned));
+    BigInteger more = earned.add(BigInteger.valueOf(1_000));
+    NodeVoucher voucher =
+        new NodeVoucher(live.brief().sessionId(), live.brief().seats().getFirst().node(), 5, more);
+    Address owner = money.world().nodes().getFirst().owner().address();
+    BigInteger pending = wei(money.money(owner).path("earned").path("node"), "pendingWei");
+    money.send(
+        money.world().client(),
+        money
+            .world()
+            .network()
+            .payment()
+            .claim(
+                ChainTerms.forPayment(live.brief()),
+                ChainTerms.forPayment(
+                    Split.of(live.brief(), ROOT, 4, List.of(earned), false).settlement()),
+                BigInteger.ZERO,
+                5,
+                more,
+                Bytes.of(
+                    money
+                        .world()
+                        .gateway()
+                        .operator()
+                        .sign(money.world().domain().digest(voucher))
+                        .bytes())));
+    assertThat(wei(money.money(owner).path("earned").path("node"), "pendingWei"))
+        .isEqualTo(pending.add(BigInteger.valueOf(800)));
+    theBooksOfAllAddUpToTheSupply();
+    money.world().advance(Duration.ofDays(1));
+    // Paying out is anybody's to do: here the node's owner does it for all.
+    OperatorKey key = money.world().nodes().getFirst().owner();
+    assertThat(money.runAs(key, "session", "refund", live.id()).ok().out())
+        .contains("done: pay out", "Fetched ");
+    assertThat(money.run("account", "withdraw").ok().out()).contains("Fetched 2 MYL");
+    // The reporter has a part of what the gateway's bond lost; the treasury has the rest.
+    theBooksOfAllAddUpToTheSupply();
+  }
+
+  @Test
+  void aSessionOfTheQueueComesBackAtOnce() {
+    BigInteger before = wallet();
+    MoneyWorld.Live live = money.openAtQueue(ChainWorld.ether(4));
+    assertThat(money.run("account", "money").ok().out())
+        .contains("finishes it; what is left comes back at once");
+    theBooksOfAllAddUpToTheSupply();
+    CommandRun kept = money.run("session", "refund", live.id(), "--no-withdraw").ok();
+    assertThat(kept.out()).contains("done: finish", "it is over (closed)", "came back 4 MYL");
+    theBooksOfAllAddUpToTheSupply();
+    CommandRun fetched = money.run("account", "withdraw").ok();
+    assertThat(fetched.out()).contains("Fetched 4 MYL (4000000000000000000 wei)");
+    assertThat(wallet()).isEqualTo(before);
+  }
+
+  /** As a command does that dies when its wish is on disk and nothing is sent. */
+  private static void leaveUnderWay(String id, ContractWrite wish) throws IOException {
+    Path wallets = Files.createDirectories(money.file("wallet"));
+    Address client = money.world().client().address();
+    try (ChainStore store = ChainStore.open(wallets.resolve(client + ".db"))) {
+      store
+          .intents(money.world().chain().chainId(), money.world().chain().genesis(), client)
+          .accept(TransactionIntent.of("MyelinToken.transfer/" + id, wish), 1);
+    }
+  }
+
+  @Test
+  void whatAnEarlierCommandLeftUnderWayIsTakenUpAndNotDoneTwice() throws IOException {
+    Address friend = money.world().validators().getFirst().owner().address();
+    BigInteger before = wallet();
+    BigInteger amount = ChainWorld.ether(2);
+    ContractWrite wish = money.world().network().token().transfer(friend, amount);
+    leaveUnderWay("dead", wish);
+    CommandRun again = money.run("account", "send", "2", friend.toString()).ok();
+    assertThat(again.err()).contains("taking up the same command, which was cut short");
+    assertThat(wallet()).isEqualTo(before.subtract(amount));
+    assertThat(money.run("account", "send", "2", friend.toString()).ok().err()).isEmpty();
+    assertThat(wallet()).isEqualTo(before.subtract(amount).subtract(amount));
+  }
+
+  @Test
+  void whatAnEarlierCommandLeftUnderWayIsFinishedBeforeAnother() throws IOException {
+    Address friend = money.world().validators().getFirst().owner().address();
+    BigInteger before = wallet();
+    ContractWrite wish = money.world().network().token().transfer(friend, BigInteger.valueOf(11));
+    leaveUnderWay("dead2", wish);
+    CommandRun other = money.run("account", "send", "7wei", friend.toString()).ok();
+    assertThat(other.err()).contains("finishing what an earlier command began");
+    assertThat(wallet()).isEqualTo(before.subtract(BigInteger.valueOf(18)));
   }
 
   @Test
