@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.testing.CommandRun;
 import io.myelin.cli.testing.MoneyWorld;
+import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,10 @@ final class AccountIT {
     CommandRun much = money.run("account", "send", "999999999", FRIEND);
     assertThat(much.status()).isEqualTo(1);
     assertThat(much.err()).contains("nothing was sent", "needed: 999999999 MYL");
+    CommandRun poor =
+        money.runAs(OperatorKey.generate(new Random(5)), "account", "send", "1", FRIEND);
+    assertThat(poor.status()).isEqualTo(1);
+    assertThat(poor.err()).contains("has no ether to pay for gas", "--ether");
     CommandRun contract =
         money.run("account", "send", "1", money.world().network().addresses().payment().toString());
     assertThat(contract.err()).contains("is a contract of the network");
@@ -105,6 +111,7 @@ final class AccountIT {
             money.world().network().addresses().token().toString());
     assertThat(other.err()).contains("is no MyelinDirectory");
 
+    assertThat(money.run("account", "money", "--first-block", "-1").status()).isEqualTo(2);
     String devnet = Files.readString(folder.resolve("devnet.json"));
     Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
     Files.writeString(elsewhere.resolve("devnet.json"), devnet.replace("31337", "1"));

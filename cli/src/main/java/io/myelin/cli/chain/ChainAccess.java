@@ -26,6 +26,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A network's chain and contracts, opened for one command. */
 public final class ChainAccess implements AutoCloseable {
@@ -34,20 +35,27 @@ public final class ChainAccess implements AutoCloseable {
   private final NetworkAddress address;
   private final ChainClient chain;
   private final NetworkContracts contracts;
+  private final OptionalLong firstBlock;
   private final InstantSource clock = InstantSource.system();
 
-  private ChainAccess(NetworkAddress address, ChainClient chain, NetworkContracts contracts) {
+  private ChainAccess(
+      NetworkAddress address,
+      ChainClient chain,
+      NetworkContracts contracts,
+      OptionalLong firstBlock) {
     this.address = address;
     this.chain = chain;
     this.contracts = contracts;
+    this.firstBlock = firstBlock;
   }
 
   /**
    * Connects, and finds the contracts.
    *
+   * @param firstBlock before which nothing happened, when the user knows
    * @throws CommandException when nothing answers, the chain is another, or there is no network
    */
-  static ChainAccess open(NetworkAddress address) {
+  static ChainAccess open(NetworkAddress address, OptionalLong firstBlock) {
     long chainId = chainId(address.endpoints());
     if (address.chainId().isPresent() && address.chainId().getAsLong() != chainId) {
       throw new CommandException(
@@ -62,7 +70,7 @@ public final class ChainAccess implements AutoCloseable {
     ChainClient chain = RpcChainClient.connect(ChainSettings.of(chainId, address.endpoints()));
     boolean opened = false;
     try {
-      ChainAccess access = new ChainAccess(address, chain, contracts(chain, address));
+      ChainAccess access = new ChainAccess(address, chain, contracts(chain, address), firstBlock);
       opened = true;
       return access;
     } finally {
@@ -176,6 +184,9 @@ public final class ChainAccess implements AutoCloseable {
 
   /** A block before which nothing of this network happened; 0 where the chain does not tell. */
   public long firstBlock(BlockHeader head) {
+    if (firstBlock.isPresent()) {
+      return firstBlock.getAsLong();
+    }
     long none = -1;
     long there = head.number();
     // Far back a node may have no state any more: then its whole history is read.

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -33,6 +34,14 @@ public final class NetworkOptions {
       description = "The devnet's data folder, where its chain and keys are looked up.")
   private @Nullable Path data;
 
+  @Option(
+      names = "--first-block",
+      paramLabel = "N",
+      description =
+          "The block that the network was deployed in; nothing older is read. Default: found out,"
+              + " where the chain's endpoint remembers; else 0.")
+  private @Nullable Long firstBlock;
+
   /** Whether a network was named at all. */
   public boolean isGiven() {
     return !rpc.isEmpty() || directory != null || data != null;
@@ -44,7 +53,11 @@ public final class NetworkOptions {
    * @throws CommandException when it is not known, nothing answers, or it is another
    */
   public ChainAccess open() {
-    return ChainAccess.open(address());
+    if (firstBlock != null && firstBlock < 0) {
+      throw CommandException.usage("--first-block: " + firstBlock + " (expected: >= 0)");
+    }
+    return ChainAccess.open(
+        address(), firstBlock == null ? OptionalLong.empty() : OptionalLong.of(firstBlock));
   }
 
   private NetworkAddress address() {

@@ -41,16 +41,19 @@ public final class Wallet implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final long QUIET_SECONDS = 3;
 
+  private final ChainClient chain;
   private final ChainStore store;
   private final ChainSender sender;
   private final List<TransactionIntent> cutShort;
   private final PrintWriter progress;
 
   private Wallet(
+      ChainClient chain,
       ChainStore store,
       ChainSender sender,
       List<TransactionIntent> cutShort,
       PrintWriter progress) {
+    this.chain = chain;
     this.store = store;
     this.sender = sender;
     this.cutShort = new ArrayList<>(cutShort);
@@ -77,7 +80,7 @@ public final class Wallet implements AutoCloseable {
           intents.unfinished().stream().map(StoredIntent::intent).toList();
       ChainSender sender = ChainSender.start(chain, key, intents, policy, InstantSource.system());
       opened = true;
-      return new Wallet(store, sender, cutShort, progress);
+      return new Wallet(chain, store, sender, cutShort, progress);
     } finally {
       if (!opened) {
         store.close();
@@ -108,6 +111,16 @@ public final class Wallet implements AutoCloseable {
 
   private Inclusion send(
       Optional<Address> to, Bytes data, BigInteger valueWei, String name, String what) {
+    // The sender would wait for ether to arrive; a person wants to know now.
+    if (chain.balance(address()).signum() == 0) {
+      throw new CommandException(
+          what
+              + ": account "
+              + address()
+              + " has no ether to pay for gas: send it some (./myelin account send 0.1 "
+              + address()
+              + " --ether, with another key)");
+    }
     TransactionIntent wish =
         new TransactionIntent(name + "/" + UUID.randomUUID(), to, data, valueWei);
     for (TransactionIntent earlier : List.copyOf(cutShort)) {

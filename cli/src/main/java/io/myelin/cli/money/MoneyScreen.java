@@ -114,8 +114,8 @@ final class MoneyScreen {
       out.println("      next: ./myelin account withdraw");
     }
     if (ledger.creditedWei().signum() > 0) {
-      line("  ever credited", ledger.creditedWei());
-      line("  of it fetched", ledger.withdrawnWei());
+      line("  ever, for sessions", ledger.creditedWei());
+      line("  of that fetched", ledger.withdrawnWei());
     }
     if (!report.agrees()) {
       out.println(
