@@ -1,6 +1,5 @@
 package io.myelin.cli;
 
-import io.myelin.cli.account.AccountCommand;
 import io.myelin.cli.chat.ChatCommand;
 import io.myelin.cli.devnet.DevnetCommand;
 import io.myelin.cli.doctor.DoctorCommand;
@@ -10,6 +9,8 @@ import io.myelin.cli.node.GatewayCommand;
 import io.myelin.cli.node.ValidatorCommand;
 import io.myelin.cli.receipt.VerifyCommand;
 import io.myelin.cli.session.SessionCommand;
+import io.myelin.cli.stake.StakeCommand;
+import io.myelin.cli.wallet.AccountCommand;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Map;
@@ -40,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ModelCommand.class,
       SessionCommand.class,
       AccountCommand.class,
+      StakeCommand.class,
       VerifyCommand.class,
       DoctorCommand.class,
       HelpCommand.class,

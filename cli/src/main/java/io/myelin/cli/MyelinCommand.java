@@ -18,6 +18,11 @@ public abstract class MyelinCommand implements Callable<Integer> {
     return spec.commandLine().getOut();
   }
 
+  /** Where waiting and warnings are told, apart from results. */
+  protected final PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+
   /** Wrong usage: exit status 2. */
   protected final ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);

@@ -39,13 +39,15 @@ import java.util.Set;
  * @param asked the work asked for
  * @param answer the text as the client read it
  * @param chunks the stream's chunks
+ * @param proof that the receipt is under its session's root
  */
 public record TaskBundle(
     String receipt,
     Optional<Address> gateway,
     Optional<GenerationSpec> asked,
     Optional<String> answer,
-    Optional<List<GeneratedChunk>> chunks) {
+    Optional<List<GeneratedChunk>> chunks,
+    Optional<ReceiptProof> proof) {
   private static final int VERSION = 1;
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -56,6 +58,16 @@ public record TaskBundle(
   /** Copies. */
   public TaskBundle {
     chunks = chunks.map(List::copyOf);
+  }
+
+  /** Without a proof: while its session is open there is none. */
+  public TaskBundle(
+      String receipt,
+      Optional<Address> gateway,
+      Optional<GenerationSpec> asked,
+      Optional<String> answer,
+      Optional<List<GeneratedChunk>> chunks) {
+    this(receipt, gateway, asked, answer, chunks, Optional.empty());
   }
 
   /** A receipt alone. */
@@ -83,19 +95,24 @@ public record TaskBundle(
   }
 
   TaskBundle withGateway(Address expected) {
-    return new TaskBundle(receipt, Optional.of(expected), asked, answer, chunks);
+    return new TaskBundle(receipt, Optional.of(expected), asked, answer, chunks, proof);
   }
 
   TaskBundle withAsked(GenerationSpec spec) {
-    return new TaskBundle(receipt, gateway, Optional.of(spec), answer, chunks);
+    return new TaskBundle(receipt, gateway, Optional.of(spec), answer, chunks, proof);
   }
 
   TaskBundle withAnswer(String text) {
-    return new TaskBundle(receipt, gateway, asked, Optional.of(text), chunks);
+    return new TaskBundle(receipt, gateway, asked, Optional.of(text), chunks, proof);
   }
 
   TaskBundle withChunks(List<GeneratedChunk> received) {
-    return new TaskBundle(receipt, gateway, asked, answer, Optional.of(received));
+    return new TaskBundle(receipt, gateway, asked, answer, Optional.of(received), proof);
+  }
+
+  /** The same with a proof, once the session is settled. */
+  public TaskBundle withProof(ReceiptProof given) {
+    return new TaskBundle(receipt, gateway, asked, answer, chunks, Optional.of(given));
   }
 
   /** The file. */
@@ -109,6 +126,7 @@ public record TaskBundle(
         json.set("asked", JSON.readTree(JsonFormat.printer().print(asked.get())));
       }
       chunks.ifPresent(list -> write(list, json.putArray("chunks")));
+      proof.ifPresent(given -> json.set("proof", given.toJson()));
       // As it was served: its strict reader is to see every byte.
       json.putRawValue("receipt", new RawValue(receipt.strip()));
       return JSON.writeValueAsString(json) + "\n";
@@ -176,6 +194,7 @@ public record TaskBundle(
         case "answer" -> bundle = bundle.withAnswer(string(parser.readValueAsTree()));
         case "asked" -> bundle = bundle.withAsked(spec(parser.readValueAsTree()));
         case "chunks" -> bundle = bundle.withChunks(chunks(parser.readValueAsTree()));
+        case "proof" -> bundle = bundle.withProof(ReceiptProof.of(parser.readValueAsTree()));
         case "receipt" -> {
           int from = (int) parser.currentTokenLocation().getCharOffset();
           parser.skipChildren();
@@ -185,7 +204,7 @@ public record TaskBundle(
             throw new CommandException(
                 "bundle: field "
                     + field
-                    + " (expected: bundle, gateway, answer, asked, chunks, receipt)");
+                    + " (expected: bundle, gateway, answer, asked, chunks, proof, receipt)");
       }
     }
     if (bundle.receipt.isEmpty()) {
@@ -199,7 +218,7 @@ public record TaskBundle(
   }
 
   private TaskBundle withReceipt(String served) {
-    return new TaskBundle(served, gateway, asked, answer, chunks);
+    return new TaskBundle(served, gateway, asked, answer, chunks, proof);
   }
 
   private static String string(JsonNode json) {

@@ -5,9 +5,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.MyelinCommand;
+import io.myelin.cli.chain.ChainAccess;
+import io.myelin.cli.chain.NetworkOptions;
 import io.myelin.cli.client.TaskStream;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.receipt.Check;
+import io.myelin.protocol.receipt.Receipt;
+import io.myelin.protocol.receipt.ReceiptFormatException;
+import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.receipt.Verification;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,19 +23,28 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Checks a receipt without a network: exit status 0 when everything checked held, 1 otherwise. */
+/**
+ * Checks a receipt, without a network unless one is named: exit status 0 when everything checked
+ * held, 1 otherwise.
+ */
 @Command(
     name = "verify",
     mixinStandardHelpOptions = true,
-    description = "Check a receipt offline and say, check by check, what held.",
+    description = {
+      "Check a receipt offline and say, check by check, what held.",
+      "With --rpc also against the chain that its session was settled on."
+    },
     footer = {
       "",
       "Examples:",
@@ -37,6 +52,9 @@ import picocli.CommandLine.Parameters;
       "  ./myelin verify ~/.local/state/myelin/devnet/receipts/4f1c....json",
       "  ./myelin verify receipt.json --gateway 0x1f9a... --request request.json \\",
       "      --output answer.txt --chunks stream.txt",
+      "  ./myelin verify receipt.json --proof proof.json --rpc https://rpc.example \\",
+      "      --directory 0x5fbd...        also: was it settled, at the agreed price?",
+      "  ./myelin verify receipt.json --explain",
       "",
       "FILE is a receipt as the gateway served it, or the file that devnet --ask and",
       "chat --receipt keep, which holds all the rest too. Of a receipt alone only what it",
@@ -80,6 +98,28 @@ public final class VerifyCommand extends MyelinCommand {
       description = "The gateway that must have signed it.")
   private @Nullable String gateway;
 
+  @Option(
+      names = "--proof",
+      paramLabel = "FILE",
+      description = {
+        "The receipt's way up to its session's root: what GET /api/v1/tasks/ID/proof",
+        "answered once the session was settled."
+      })
+  private @Nullable Path proof;
+
+  @Option(
+      names = "--root",
+      paramLabel = "HEX",
+      description = "The root that was settled, when you know it from somewhere else.")
+  private @Nullable String root;
+
+  @Option(
+      names = "--explain",
+      description = "Say of every check what it proves, and what it does not.")
+  private boolean explain;
+
+  @Mixin private NetworkOptions where = new NetworkOptions();
+
   @Override
   public Integer call() {
     TaskBundle bundle =
@@ -100,10 +140,16 @@ public final class VerifyCommand extends MyelinCommand {
     if (output != null) {
       bundle = bundle.withAnswer(text(output, "the answer's text"));
     }
-    Verification verification = bundle.verify();
+    if (proof != null) {
+      bundle = bundle.withProof(ReceiptProof.read(text(proof, "a proof of the gateway")));
+    }
+    Verification verification = withSettlement(bundle, bundle.verify());
     PrintWriter out = out();
     CheckTable.print(verification, out);
-    explain(verification, out);
+    if (explain) {
+      meanings(verification, out);
+    }
+    missing(verification, out);
     if (verification.holds()) {
       return CommandLine.ExitCode.OK;
     }
@@ -117,13 +163,52 @@ public final class VerifyCommand extends MyelinCommand {
                 .collect(Collectors.joining(", ")));
   }
 
+  /** The chain is asked only when the user names one: without, nothing leaves this machine. */
+  private Verification withSettlement(TaskBundle bundle, Verification offline) {
+    Receipt receipt;
+    try {
+      receipt = SignedReceipt.parse(bundle.receipt()).receipt();
+    } catch (ReceiptFormatException e) {
+      // The check "schema" has said so.
+      return offline;
+    }
+    Optional<SettledSession> chain = Optional.empty();
+    if (where.isGiven()) {
+      try (ChainAccess network = where.open()) {
+        chain = Optional.of(SettledSession.read(network, receipt.sessionId()));
+      }
+    }
+    List<Check> checks = new ArrayList<>(offline.checks());
+    checks.addAll(
+        new SettlementChecks(
+                receipt, bundle.proof(), Optional.ofNullable(root).map(this::digest), chain)
+            .all());
+    return new Verification(checks);
+  }
+
+  private static void meanings(Verification verification, PrintWriter out) {
+    out.println();
+    for (Check check : verification.checks()) {
+      CheckMeaning meaning = CheckMeaning.of(check.name());
+      out.println(check.name());
+      out.println("  proves      " + meaning.proves());
+      out.println("  leaves open " + meaning.leavesOpen());
+    }
+    out.println();
+  }
+
   /** How to give what was missing. */
-  private static void explain(Verification verification, PrintWriter out) {
+  private static void missing(Verification verification, PrintWriter out) {
     List<String> missing =
         verification.checks().stream()
             .filter(check -> check.outcome() == Check.Outcome.NOT_CHECKED)
             .map(Check::name)
             .toList();
+    if (verification.check("merkle_path").isEmpty()) {
+      out.println(
+          "Whether it was settled: --rpc URL --directory ADDRESS (a devnet: --data DIR), and"
+              + " --proof FILE");
+    }
     if (missing.isEmpty()) {
       return;
     }
@@ -136,6 +221,12 @@ public final class VerifyCommand extends MyelinCommand {
             case "output_digest" -> "  --output FILE      the whole answer as text";
             case "hash_chain" ->
                 "  --chunks FILE      GET /api/v1/tasks/ID/stream, saved while the gateway has it";
+            case "merkle_path" ->
+                "  --proof FILE       GET /api/v1/tasks/ID/proof, once the session is settled";
+            case "settled_root", "settlement_final" ->
+                "  later              "
+                    + name
+                    + " needs a settlement, and its challenge window over";
             default -> "  " + name;
           });
     }
@@ -150,6 +241,14 @@ public final class VerifyCommand extends MyelinCommand {
       throw new CommandException(file + " holds no JSON object (expected: a request's body)");
     } catch (JsonProcessingException e) {
       throw new CommandException(file + " is no JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private Digest digest(String hex) {
+    try {
+      return Digest.parse(hex.startsWith("0x") ? hex.substring(2) : hex);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--root: " + e.getMessage(), e);
     }
   }
 

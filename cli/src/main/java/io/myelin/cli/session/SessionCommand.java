@@ -6,6 +6,8 @@ import io.myelin.cli.CommandGroup;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.client.GatewayOptions;
+import io.myelin.cli.money.MoneyCommand;
+import io.myelin.cli.money.RefundCommand;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,15 +20,17 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "session",
     mixinStandardHelpOptions = true,
-    description = "Sessions at a gateway: open, list, show, close.",
-    synopsisSubcommandLabel = "(open | list | show | close | refund)",
-    subcommands = OpenCommand.class,
+    description =
+        "Sessions: open, list, show and close them at a gateway; money and refund on chain.",
+    synopsisSubcommandLabel = "(open | list | show | close | money | refund)",
+    subcommands = {OpenCommand.class, MoneyCommand.class, RefundCommand.class},
     footer = {
       "",
       "Examples:",
       "  ./myelin session open",
       "  ./myelin session list",
-      "  ./myelin session close 4f1c..."
+      "  ./myelin session close 4f1c...",
+      "  ./myelin session refund 4f1c..."
     })
 public final class SessionCommand extends CommandGroup {
 
@@ -94,22 +98,6 @@ public final class SessionCommand extends CommandGroup {
     }
     out.flush();
     return CommandLine.ExitCode.OK;
-  }
-
-  @Command(
-      name = "refund",
-      mixinStandardHelpOptions = true,
-      description = {
-        "Not possible yet: nothing is escrowed on a chain, so there is nothing to claim back.",
-        "Closing a session returns what is left in the gateway's local ledger."
-      },
-      footer = {"", "Example, what to do instead:", "  ./myelin session close 4f1c..."})
-  @SuppressWarnings("DoNotCallSuggester") // picocli calls it
-  int refund(
-      @Parameters(arity = "0..1", paramLabel = "ID", description = "64 hex digits.") String id) {
-    throw new CommandException(
-        "nothing is escrowed on a chain yet, so there is nothing to refund: ./myelin session close"
-            + " returns what is left in the gateway's local ledger");
   }
 
   private static void print(JsonNode session, PrintWriter out) {

@@ -6,6 +6,7 @@ import io.myelin.cli.Main;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -37,10 +38,14 @@ final class SessionCommandTest {
   }
 
   @Test
-  void refundSaysThatNothingIsEscrowed() {
-    assertThat(run("refund")).isEqualTo(1);
-    assertThat(err.toString().lines()).hasSize(1);
-    assertThat(err.toString()).contains("nothing is escrowed").contains("session close");
+  void refundAndMoneySayThatNoNetworkIsKnown() {
+    for (String command : List.of("refund", "money")) {
+      assertThat(run(command, "--data", folder.toString())).isEqualTo(1);
+    }
+    assertThat(err.toString().lines())
+        .hasSize(2)
+        .allMatch(line -> line.contains("no chain known") && line.contains("./myelin devnet"));
+    assertThat(run("refund", "xyz")).isEqualTo(2);
   }
 
   private int run(String... args) {
