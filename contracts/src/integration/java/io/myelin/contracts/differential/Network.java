@@ -1,0 +1,383 @@
+package io.myelin.contracts.differential;
+
+import io.myelin.chain.Bytes;
+import io.myelin.chain.ChainClient;
+import io.myelin.chain.abi.AbiCodec;
+import io.myelin.chain.abi.AbiType;
+import io.myelin.chain.abi.ContractWrite;
+import io.myelin.chain.local.LocalChain;
+import io.myelin.chain.local.LocalChainSettings;
+import io.myelin.chain.rpc.ChainSettings;
+import io.myelin.chain.rpc.RpcChainClient;
+import io.myelin.chain.store.ChainStore;
+import io.myelin.chain.transaction.ChainSender;
+import io.myelin.chain.transaction.SenderPolicy;
+import io.myelin.contracts.Session;
+import io.myelin.contracts.SubnetRegistry;
+import io.myelin.contracts.deploy.Deployer;
+import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.protocol.crypto.Keccak256;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.typeddata.OperatorConsent;
+import io.myelin.protocol.typeddata.SessionRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * A network on Anvil, deployed and populated the real way: consents, approvals and verdicts are
+ * signed by the keys they must be signed by. Accounts and times are the same in every run, so a
+ * history means the same in every run. Histories run on top of it, in a {@link Simulation}.
+ */
+final class Network implements AutoCloseable {
+  static final BigInteger ETHER = BigInteger.TEN.pow(18);
+  static final String MODEL = "smollm2-135m-instruct";
+  static final BigInteger INPUT_WEI = BigInteger.valueOf(1_000_003);
+  static final BigInteger OUTPUT_WEI = BigInteger.valueOf(3_000_017);
+  static final int NODES = 10;
+  static final Address TREASURY = Words.account("treasury");
+  static final Address STRANGER = Words.account("stranger");
+
+  private static final long START_SECONDS = 2_000_000_000;
+  private static final int VALIDATORS = 7;
+  private static final int SLOTS = 16;
+  private static final Address GATEWAY_OWNER = Words.account("gateway owner");
+  private static final Digest SUBNET_CONFIG =
+      Words.text("SubnetConfig(bytes32 subnetId,uint64 version,bytes32 configDigest)");
+  private static final Digest NODE_VERDICT =
+      Words.text("NodeVerdict(address node,uint64 round,uint8 verdict,bytes32 evidenceDigest)");
+  private static final Digest SESSION_APPROVAL =
+      Words.text(
+          "SessionApproval(bytes32 sessionId,bytes32 termsDigest,bytes32 subnetId,"
+              + "uint64 priceVersion,bytes32 nodesDigest,bytes32 seed)");
+
+  private final Random random = new Random(4);
+  private final OperatorKey owner = OperatorKey.generate(random);
+  private final OperatorKey client = OperatorKey.generate(random);
+  private final OperatorKey gateway = OperatorKey.generate(random);
+  private final List<OperatorKey> nodes = new ArrayList<>();
+  private final Map<Address, OperatorKey> operators = new HashMap<>();
+  private final Path folder;
+  private final LocalChain anvil;
+  private final ChainClient chain;
+  private final Simulation simulation;
+  private final NetworkContracts contracts;
+  private final Digest subnetId;
+
+  private Network(Path root, Path folder) throws InterruptedException {
+    this.folder = folder;
+    anvil = LocalChain.start(LocalChainSettings.forgetful(root));
+    simulation = new Simulation(anvil.uri());
+    chain =
+        RpcChainClient.connect(ChainSettings.of(LocalChainSettings.CHAIN_ID, List.of(anvil.uri())));
+    anvil.cheats().call("anvil_autoImpersonateAccount", true);
+    anvil.cheats().call("evm_setNextBlockTimestamp", START_SECONDS);
+    anvil.cheats().call("anvil_setBlockTimestampInterval", 1);
+    anvil.fund(owner.address(), ETHER.multiply(BigInteger.valueOf(1_000)));
+    contracts = deploy();
+    validators();
+    subnetId = subnet();
+    for (int i = 0; i < NODES; i++) {
+      nodes.add(node(i));
+    }
+    give(client.address(), contracts.payment().address(), ETHER.multiply(BigInteger.valueOf(100)));
+  }
+
+  /** A fresh one; what it keeps on disk is gone when it is closed. */
+  static Network start() {
+    Path root = Path.of(System.getProperty("myelin.root", "..")).toAbsolutePath().normalize();
+    try {
+      return new Network(root, Files.createTempDirectory("differential"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("no folder for the chain's store", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the network was deployed", e);
+    }
+  }
+
+  NetworkContracts contracts() {
+    return contracts;
+  }
+
+  ChainClient chain() {
+    return chain;
+  }
+
+  Simulation simulation() {
+    return simulation;
+  }
+
+  OperatorKey client() {
+    return client;
+  }
+
+  OperatorKey gateway() {
+    return gateway;
+  }
+
+  Address node(int i, boolean ofOwner) {
+    return ofOwner ? Words.account("node owner " + i) : nodes.get(i).address();
+  }
+
+  /** The first so many. */
+  List<Address> nodes(int count) {
+    return nodes.subList(0, count).stream().map(OperatorKey::address).toList();
+  }
+
+  static Address gatewayOwner() {
+    return GATEWAY_OWNER;
+  }
+
+  long nowSeconds() {
+    return chain.head().timestampSeconds();
+  }
+
+  /** Members and keys of a committee. */
+  Committee committee(List<Address> owners) {
+    return new Committee(
+        contracts.domain(), owners, owners.stream().map(this::operatorOf).toList());
+  }
+
+  private OperatorKey operatorOf(Address validator) {
+    OperatorKey key = operators.get(validator);
+    if (key == null) {
+      throw new IllegalArgumentException(validator + " (expected: a validator's owner)");
+    }
+    return key;
+  }
+
+  // Getting there.
+
+  private NetworkContracts deploy() throws InterruptedException {
+    Deployer.Terms terms =
+        new Deployer.Terms(
+            owner.address(), ETHER.multiply(BigInteger.TEN.pow(9)), owner.address(), TREASURY);
+    try (ChainStore store = ChainStore.open(folder.resolve("chain.db"));
+        ChainSender sender =
+            ChainSender.start(
+                chain,
+                owner,
+                store.intents(chain.chainId(), chain.genesis(), owner.address()),
+                SenderPolicy.local(),
+                InstantSource.system())) {
+      return new Deployer(chain, sender).deploy("differential", terms);
+    }
+  }
+
+  /** A transaction of any account; it must succeed. */
+  void act(Address from, ContractWrite write) {
+    anvil.fund(from, ETHER.multiply(BigInteger.valueOf(1_000)));
+    String receipt =
+        anvil
+            .cheats()
+            .call(
+                "eth_sendTransactionSync",
+                Map.of(
+                    "from", from.toString(),
+                    "to", write.contract().orElseThrow().toString(),
+                    "data", write.data().toString(),
+                    "gas", "0x989680"));
+    boolean succeeded = receipt.contains("\"status\":\"0x1\"");
+    if (!succeeded) {
+      throw new IllegalStateException(write.description() + " by " + from + ": " + receipt);
+    }
+  }
+
+  private void give(Address account, Address spender, BigInteger amountWei) {
+    act(owner.address(), contracts.token().transfer(account, amountWei));
+    act(account, contracts.token().approve(spender, BigInteger.ONE.shiftLeft(255)));
+  }
+
+  private Bytes consent(Address of, OperatorKey key) {
+    OperatorConsent consent = new OperatorConsent(of, key.address());
+    return Bytes.of(key.sign(contracts.domain().digest(consent)).bytes());
+  }
+
+  private void validators() {
+    Address registry = contracts.validators().address();
+    for (int i = 0; i < VALIDATORS; i++) {
+      Address of = Words.account("validator " + i);
+      OperatorKey key = OperatorKey.generate(random);
+      operators.put(of, key);
+      BigInteger stakeWei = ETHER.multiply(BigInteger.valueOf(10_000L * (i + 1)));
+      give(of, registry, stakeWei);
+      act(of, contracts.validators().registerValidator(key.address(), stakeWei, consent(of, key)));
+    }
+    act(STRANGER, contracts.validators().makeSet());
+  }
+
+  private Committee newest(Digest subject) {
+    return committee(
+        contracts.validators().committeeFor(subject, 1, Address.ZERO).on(chain));
+  }
+
+  private Digest subnet() {
+    SubnetRegistry subnets = contracts.subnets();
+    BigInteger bondWei = ETHER.multiply(BigInteger.valueOf(5_900));
+    give(GATEWAY_OWNER, subnets.address(), ETHER.multiply(BigInteger.valueOf(6_000)));
+    Digest salt = Words.text("one");
+    act(GATEWAY_OWNER, subnets.createSubnet(salt));
+    Digest id = Words.hash(GATEWAY_OWNER, salt);
+    act(
+        GATEWAY_OWNER,
+        subnets.registerGateway(gateway.address(), bondWei, consent(GATEWAY_OWNER, gateway)));
+    act(GATEWAY_OWNER, subnets.admit(id, gateway.address(), true));
+    var model =
+        new SubnetRegistry.ModelConfig(MODEL, Words.text("weights"), INPUT_WEI, OUTPUT_WEI);
+    Bytes models =
+        AbiCodec.encode(
+            List.of(
+                AbiType.parse(
+                    "tuple[]",
+                    List.of(
+                        AbiType.parse("string"),
+                        AbiType.parse("bytes32"),
+                        AbiType.parse("uint128"),
+                        AbiType.parse("uint128")))),
+            List.of(
+                List.of(
+                    List.of(
+                        MODEL,
+                        Bytes.of(model.weightsDigest().bytes()),
+                        INPUT_WEI,
+                        OUTPUT_WEI))));
+    Digest content = Words.hash(SUBNET_CONFIG, id, 1, Keccak256.hash(models.toArray()));
+    Digest subject = subnets.configSubject(id).on(chain);
+    Committee.Attested word = newest(subject).attest(3, SUBNET_CONFIG, subject, content);
+    act(
+        GATEWAY_OWNER,
+        subnets.configure(id, List.of(model), word.seats(), word.signatures()));
+    return id;
+  }
+
+  private OperatorKey node(int i) {
+    OperatorKey key = OperatorKey.generate(random);
+    Address of = node(i, true);
+    BigInteger stakeWei = ETHER.multiply(BigInteger.valueOf(100));
+    give(of, contracts.nodes().address(), stakeWei);
+    act(of, contracts.nodes().join(key.address(), SLOTS, stakeWei, consent(of, key)));
+    qualify(key.address());
+    return key;
+  }
+
+  private void qualify(Address node) {
+    Digest evidence = Words.text("evidence");
+    Digest subject = contracts.nodes().verdictSubject(node).on(chain);
+    Digest content = Words.hash(NODE_VERDICT, node, 0, 0, evidence);
+    Committee.Attested word = newest(subject).attest(3, NODE_VERDICT, subject, content);
+    act(STRANGER, contracts.nodes().judge(node, 0, evidence, word.seats(), word.signatures()));
+  }
+
+  // Sessions.
+
+  /**
+   * What a session is to be.
+   *
+   * @param name tells it from others of the same terms
+   * @param gateway the gateway, or the queue
+   * @param approvals how many of the committee sign; 3 are a quorum
+   */
+  record Plan(
+      String name,
+      Address gateway,
+      int redundancy,
+      List<Address> nodes,
+      BigInteger budgetWei,
+      int maxTasks,
+      long lifetimeSeconds,
+      int approvals) {}
+
+  /** Has a session signed by its client and approved by its committee. */
+  Prepared prepare(Plan plan) {
+    Digest clientRandom = Words.text("random " + plan.name());
+    Digest secret = Words.text("secret " + plan.name());
+    Session sessions = contracts.sessions();
+    Digest nonce = sessions.nonceOf(clientRandom, Words.hash(secret), 1).on(chain);
+    SessionRequest request =
+        new SessionRequest(
+            client.address(),
+            plan.gateway(),
+            MODEL,
+            plan.redundancy(),
+            1,
+            plan.budgetWei(),
+            (START_SECONDS + plan.lifetimeSeconds()) * 1_000,
+            nonce);
+    Digest id = contracts.domain().digest(request);
+    Session.Opening unsigned =
+        opening(plan, request, clientRandom, secret, Bytes.of(client.sign(id).bytes()));
+    Session.TermsOfAnswer terms = sessions.termsOf(unsigned).on(chain);
+    Committee committee =
+        committee(contracts.validators().committee(terms.tail().seed(), 1).on(chain));
+    Digest content =
+        sessions
+            .approvalOf(id, Prepared.termsDigest(terms.brief()), terms.tail(), plan.nodes())
+            .on(chain);
+    Committee.Attested word = committee.attest(plan.approvals(), SESSION_APPROVAL, id, content);
+    Session.Opening opening =
+        new Session.Opening(
+            unsigned.request(),
+            unsigned.clientSignature(),
+            clientRandom,
+            secret,
+            1,
+            subnetId,
+            1,
+            plan.nodes(),
+            plan.maxTasks(),
+            word.seats(),
+            word.signatures());
+    return new Prepared(opening, terms.brief(), terms.tail(), committee);
+  }
+
+  private Session.Opening opening(
+      Plan plan, SessionRequest r, Digest clientRandom, Digest secret, Bytes signature) {
+    return new Session.Opening(
+        new Session.SessionRequest(
+            r.client(),
+            r.gateway(),
+            r.model(),
+            r.redundancy(),
+            r.verification(),
+            r.budgetWei(),
+            r.expiryMillis(),
+            r.nonce()),
+        signature,
+        clientRandom,
+        secret,
+        1,
+        subnetId,
+        1,
+        plan.nodes(),
+        plan.maxTasks(),
+        BigInteger.ZERO,
+        Bytes.EMPTY);
+  }
+
+  static Session.Permit noPermit() {
+    return new Session.Permit(BigInteger.ZERO, BigInteger.ZERO, 0, Digest.ZERO, Digest.ZERO);
+  }
+
+  @Override
+  public void close() {
+    simulation.close();
+    chain.close();
+    anvil.close();
+    try {
+      Files.deleteIfExists(folder.resolve("chain.db"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the store in " + folder + " stays", e);
+    }
+  }
+}
