@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * keeps what the contracts must answer.
  */
 final class QueueWorld {
-  static final int TASKS = 4;
+  static final int TASKS = 3;
   private static final List<DeadlineKind> DEADLINES =
       List.of(
           DeadlineKind.TASK,
@@ -143,6 +143,9 @@ final class QueueWorld {
       case NOBODY -> new QueueAction.Ack(task, rest % 2 == 0 ? 0 : 99, node);
       case AGAIN -> said.isEmpty() ? null : said.get(pick % said.size());
       case EXPIRY -> {
+        if (rest % 4 > 0) {
+          yield null;
+        }
         nowSeconds = Math.max(nowSeconds, base.terms().expiresAtSeconds() - 1 + pick % 3);
         yield null;
       }
@@ -168,7 +171,7 @@ final class QueueWorld {
         by,
         20 + rest % 7,
         10 + 31 * (rest % 5),
-        nowSeconds + 400 + 500L * (rest % 4),
+        nowSeconds + 900 + 1_500L * (rest % 4),
         wrongSpec);
   }
 
@@ -208,20 +211,29 @@ final class QueueWorld {
     List<Deadline> armed = twin.state().deadlines();
     Deadline d = armed.get(pick / 3 % armed.size());
     // The whole task's deadline would end most histories before anything happened.
-    if (d.kind() == DeadlineKind.TASK && pick % 5 != 0) {
+    if (d.kind() == DeadlineKind.TASK && pick % 9 != 0) {
       return null;
     }
     nowSeconds = Math.max(nowSeconds, d.atMillis() / 1_000 - 1 + pick % 3);
     return new QueueAction.Enforce(task, d.kind(), d.subject());
   }
 
-  /** What would happen next to a task that nobody disturbs. */
-  private QueueAction helpful(int task, int pick) {
-    TaskTwin twin = java.task(task);
-    if (twin == null || twin.state().ended()) {
-      int free = free();
-      return free < 0 ? new QueueAction.Finish(true) : enqueue(free, By.CLIENT, pick, false);
+  /** What would happen next to a session that nobody disturbs, this task first. */
+  private @Nullable QueueAction helpful(int first, int pick) {
+    for (int i = 0; i < TASKS; i++) {
+      int task = (first + i) % TASKS;
+      TaskTwin twin = java.task(task);
+      if (twin == null && !java.session().ended()) {
+        return enqueue(task, By.CLIENT, pick, false);
+      }
+      if (twin != null && !twin.state().ended()) {
+        return helpful(task, twin, pick);
+      }
     }
+    return java.session().ended() ? null : new QueueAction.Finish(true);
+  }
+
+  private QueueAction helpful(int task, TaskTwin twin, int pick) {
     if (twin.state().phase() instanceof TaskPhase.Queued) {
       return new QueueAction.Assign(task);
     }
@@ -240,14 +252,5 @@ final class QueueWorld {
       }
     }
     throw new AssertionError("nothing to do for " + twin.state());
-  }
-
-  private int free() {
-    for (int task = 0; task < TASKS; task++) {
-      if (java.task(task) == null) {
-        return task;
-      }
-    }
-    return -1;
   }
 }

@@ -36,6 +36,7 @@ public final class SessionMachine {
             BigInteger.ZERO,
             TreePMap.empty(),
             TreePSet.empty(),
+            TreePSet.empty(),
             false,
             0,
             List.of());
@@ -256,7 +257,7 @@ public final class SessionMachine {
       return wrongPhase(state, "a task");
     }
     TaskId task = event.taskId();
-    if (state.holds().containsKey(task) || state.counted().contains(task)) {
+    if (state.knows(task)) {
       return reject(RejectReason.DUPLICATE, "task " + task + " was admitted before");
     }
     if (event.maxCostWei().signum() < 0) {

@@ -25,6 +25,7 @@ final class SessionStep {
   private BigInteger writtenOffWei;
   private TreePMap<TaskId, BigInteger> holds;
   private TreePSet<TaskId> counted;
+  private TreePSet<TaskId> dropped;
   private boolean moneyDue;
   private long endedAtMillis;
   private long lastId;
@@ -41,6 +42,7 @@ final class SessionStep {
     writtenOffWei = before.writtenOffWei();
     holds = before.holds();
     counted = before.counted();
+    dropped = before.dropped();
     moneyDue = before.moneyDue();
     endedAtMillis = before.endedAtMillis();
     lastId = before.lastId();
@@ -66,6 +68,7 @@ final class SessionStep {
         writtenOffWei,
         holds,
         counted,
+        dropped,
         moneyDue,
         lastId,
         deadlines);
@@ -203,6 +206,7 @@ final class SessionStep {
 
   void drop(TaskId task) {
     holds = holds.minus(task);
+    dropped = dropped.plus(task);
     settleWhenDrained();
   }
 
