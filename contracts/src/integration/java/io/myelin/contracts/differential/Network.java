@@ -20,6 +20,9 @@ import io.myelin.protocol.crypto.Keccak256;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.selection.Candidate;
+import io.myelin.protocol.selection.NodeSelection;
+import io.myelin.protocol.selection.SelectionSeed;
 import io.myelin.protocol.typeddata.OperatorConsent;
 import io.myelin.protocol.typeddata.SessionRequest;
 import java.io.IOException;
@@ -45,12 +48,16 @@ final class Network implements AutoCloseable {
   static final BigInteger INPUT_WEI = BigInteger.valueOf(1_000_003);
   static final BigInteger OUTPUT_WEI = BigInteger.valueOf(3_000_017);
   static final int NODES = 10;
+  static final BigInteger CLIENT_WEI = ETHER.multiply(BigInteger.valueOf(100));
   static final Address TREASURY = Words.account("treasury");
   static final Address STRANGER = Words.account("stranger");
 
   private static final long START_SECONDS = 2_000_000_000;
   private static final int VALIDATORS = 7;
-  private static final int SLOTS = 16;
+  private static final int SEATS = 5;
+  private static final String COMMITTEE = "myelin/select/committee/1";
+  private static final BigInteger WEIGHT_UNIT_WEI = BigInteger.TEN.pow(12);
+  private static final BigInteger NODE_STAKE_WEI = ETHER.multiply(BigInteger.valueOf(100));
   private static final Address GATEWAY_OWNER = Words.account("gateway owner");
   private static final Digest SUBNET_CONFIG =
       Words.text("SubnetConfig(bytes32 subnetId,uint64 version,bytes32 configDigest)");
@@ -72,10 +79,13 @@ final class Network implements AutoCloseable {
   private final ChainClient chain;
   private final Simulation simulation;
   private final NetworkContracts contracts;
+  private final int slots;
   private final Digest subnetId;
+  private final Digest beacon;
 
-  private Network(Path root, Path folder) throws InterruptedException {
+  private Network(Path root, Path folder, int slots) throws InterruptedException {
     this.folder = folder;
+    this.slots = slots;
     anvil = LocalChain.start(LocalChainSettings.forgetful(root));
     simulation = new Simulation(anvil.uri());
     chain =
@@ -86,18 +96,23 @@ final class Network implements AutoCloseable {
     anvil.fund(owner.address(), ETHER.multiply(BigInteger.valueOf(1_000)));
     contracts = deploy();
     validators();
+    beacon = contracts.validators().beaconOf(1).on(chain);
     subnetId = subnet();
     for (int i = 0; i < NODES; i++) {
-      nodes.add(node(i));
+      nodes.add(newNode(i));
     }
-    give(client.address(), contracts.payment().address(), ETHER.multiply(BigInteger.valueOf(100)));
+    give(client.address(), contracts.payment().address(), CLIENT_WEI);
   }
 
-  /** A fresh one; what it keeps on disk is gone when it is closed. */
-  static Network start() {
+  /**
+   * A fresh one; what it keeps on disk is gone when it is closed.
+   *
+   * @param slots of each node
+   */
+  static Network start(int slots) {
     Path root = Path.of(System.getProperty("myelin.root", "..")).toAbsolutePath().normalize();
     try {
-      return new Network(root, Files.createTempDirectory("differential"));
+      return new Network(root, Files.createTempDirectory("differential"), slots);
     } catch (IOException e) {
       throw new UncheckedIOException("no folder for the chain's store", e);
     } catch (InterruptedException e) {
@@ -126,8 +141,12 @@ final class Network implements AutoCloseable {
     return gateway;
   }
 
-  Address node(int i, boolean ofOwner) {
-    return ofOwner ? Words.account("node owner " + i) : nodes.get(i).address();
+  Address node(int i) {
+    return nodes.get(i).address();
+  }
+
+  static Address nodeOwner(int i) {
+    return Words.account("node owner " + i);
   }
 
   /** The first so many. */
@@ -207,19 +226,46 @@ final class Network implements AutoCloseable {
   private void validators() {
     Address registry = contracts.validators().address();
     for (int i = 0; i < VALIDATORS; i++) {
-      Address of = Words.account("validator " + i);
+      Address of = validator(i);
       OperatorKey key = OperatorKey.generate(random);
       operators.put(of, key);
-      BigInteger stakeWei = ETHER.multiply(BigInteger.valueOf(10_000L * (i + 1)));
+      BigInteger stakeWei = stakeWei(i);
       give(of, registry, stakeWei);
       act(of, contracts.validators().registerValidator(key.address(), stakeWei, consent(of, key)));
     }
     act(STRANGER, contracts.validators().makeSet());
   }
 
-  private Committee newest(Digest subject) {
+  /** Who judges something about this subject: drawn here by Java's rules, not asked for. */
+  Committee newest(Digest subject) {
+    List<Candidate> candidates = new ArrayList<>();
+    for (int i = 0; i < VALIDATORS; i++) {
+      Address of = validator(i);
+      candidates.add(new Candidate(of, of, stakeWei(i).divide(WEIGHT_UNIT_WEI).longValueExact()));
+    }
+    SelectionSeed seed = new SelectionSeed(Words.hash(beacon, subject));
     return committee(
-        contracts.validators().committeeFor(subject, 1, Address.ZERO).on(chain));
+        NodeSelection.draw(seed, COMMITTEE, candidates, SEATS, NodeSelection.Owners.DISTINCT)
+            .stream()
+            .map(Candidate::owner)
+            .toList());
+  }
+
+  private static Address validator(int i) {
+    return Words.account("validator " + i);
+  }
+
+  private static BigInteger stakeWei(int i) {
+    return ETHER.multiply(BigInteger.valueOf(10_000L * (i + 1)));
+  }
+
+  /** What a committee signs about a node. */
+  ContractWrite judge(Address node, int verdict, long round, int signers) {
+    Digest evidence = Words.text("evidence");
+    Digest subject = Words.hash(NODE_VERDICT, node, round);
+    Digest content = Words.hash(NODE_VERDICT, node, round, verdict, evidence);
+    Committee.Attested word = newest(subject).attest(signers, NODE_VERDICT, subject, content);
+    return contracts.nodes().judge(node, verdict, evidence, word.seats(), word.signatures());
   }
 
   private Digest subnet() {
@@ -261,22 +307,21 @@ final class Network implements AutoCloseable {
     return id;
   }
 
-  private OperatorKey node(int i) {
+  private OperatorKey newNode(int i) {
     OperatorKey key = OperatorKey.generate(random);
-    Address of = node(i, true);
-    BigInteger stakeWei = ETHER.multiply(BigInteger.valueOf(100));
-    give(of, contracts.nodes().address(), stakeWei);
-    act(of, contracts.nodes().join(key.address(), SLOTS, stakeWei, consent(of, key)));
-    qualify(key.address());
+    Address of = nodeOwner(i);
+    give(of, contracts.nodes().address(), NODE_STAKE_WEI.multiply(BigInteger.valueOf(100)));
+    act(of, contracts.nodes().join(key.address(), slots, NODE_STAKE_WEI, consent(of, key)));
+    act(STRANGER, judge(key.address(), 0, 0, 3));
     return key;
   }
 
-  private void qualify(Address node) {
-    Digest evidence = Words.text("evidence");
-    Digest subject = contracts.nodes().verdictSubject(node).on(chain);
-    Digest content = Words.hash(NODE_VERDICT, node, 0, 0, evidence);
-    Committee.Attested word = newest(subject).attest(3, NODE_VERDICT, subject, content);
-    act(STRANGER, contracts.nodes().judge(node, 0, evidence, word.seats(), word.signatures()));
+  /** A node comes, or comes back. */
+  ContractWrite join(int i, long withSlots) {
+    OperatorKey key = nodes.get(i);
+    return contracts
+        .nodes()
+        .join(key.address(), withSlots, NODE_STAKE_WEI, consent(nodeOwner(i), key));
   }
 
   // Sessions.

@@ -31,7 +31,7 @@ final class TaskDifferentialIT {
 
   @BeforeContainer
   static void start() {
-    Network started = Network.start();
+    Network started = Network.start(16);
     network = started;
     List<QueueSession> open = new ArrayList<>();
     open.add(open(started, "alone", 1, 2, 1_000, 0));

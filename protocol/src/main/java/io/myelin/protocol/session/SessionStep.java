@@ -320,6 +320,23 @@ final class SessionStep {
     }
   }
 
+  /** The client has everything back: what was counted nobody pays, what runs is for nothing. */
+  void returned(boolean late) {
+    cancelTasks();
+    for (TaskId task : holds.keySet()) {
+      dropped = dropped.plus(task);
+    }
+    holds = TreePMap.empty();
+    writtenOffWei = writtenOffWei.add(spentWei);
+    spentWei = BigInteger.ZERO;
+    moneyDue = false;
+    end(
+        late
+            ? new SessionPhase.Expired(fundedWei)
+            : new SessionPhase.Failed(
+                "given_up", "the session was given up; the budget is refunded", fundedWei));
+  }
+
   private void end(SessionPhase.Ended outcome) {
     phase = outcome;
     endedAtMillis = nowMillis;
