@@ -252,7 +252,7 @@ contract SessionQueue is Module {
         ledger.client = brief.head.client;
         ledger.finished = true;
         emit SessionFinished(brief.sessionId);
-        _payment.finishQueue(brief);
+        _payment.finishQueue(brief, ledger.tasks > 0);
     }
 
     // Tasks: the client.

@@ -23,6 +23,7 @@ record QueueCommand(Kind kind, int pick, int waitSeconds) {
     GIVE_UP,
     PRECOMMIT,
     PRECOMMIT_GREEDY,
+    PRECOMMIT_EMPTY,
     COMMIT,
     COMMIT_FALSE,
     COMMIT_WRONG_OUTPUT,

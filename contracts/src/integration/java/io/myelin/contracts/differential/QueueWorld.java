@@ -122,8 +122,13 @@ final class QueueWorld {
       case ASSIGN -> new QueueAction.Assign(task);
       case ACK -> new QueueAction.Ack(task, attempt, node);
       case GIVE_UP -> new QueueAction.GiveUp(task, attempt, node);
-      case PRECOMMIT -> precommit(task, attempt, node, false);
-      case PRECOMMIT_GREEDY -> precommit(task, attempt, node, true);
+      case PRECOMMIT -> precommit(task, attempt, node);
+      case PRECOMMIT_GREEDY -> {
+        int more = attempt % 2;
+        yield precommit(
+            task, attempt, node, java.maxPromptTokens(task) + more, java.maxOutputTokens(task) + 1 - more);
+      }
+      case PRECOMMIT_EMPTY -> precommit(task, attempt, node, 0, 0);
       case COMMIT -> commit(task, attempt, node, 0, false);
       case COMMIT_FALSE -> commit(task, attempt, node, 1, false);
       case COMMIT_WRONG_OUTPUT -> commit(task, attempt, node, 0, true);
@@ -175,9 +180,12 @@ final class QueueWorld {
         wrongSpec);
   }
 
-  private QueueAction precommit(int task, int attempt, Address node, boolean greedy) {
-    int promptTokens = greedy ? java.maxPromptTokens(task) + attempt % 2 : 12 + attempt * 5 % 8;
-    int outputTokens = greedy ? java.maxOutputTokens(task) + 1 - attempt % 2 : attempt * 3 % 10;
+  private QueueAction precommit(int task, int attempt, Address node) {
+    return precommit(task, attempt, node, 12 + attempt * 5 % 8, attempt * 3 % 10);
+  }
+
+  private QueueAction precommit(
+      int task, int attempt, Address node, int promptTokens, int outputTokens) {
     Promise promise = new Promise(task, attempt, promptTokens, outputTokens);
     promises.putIfAbsent(task + "/" + attempt, promise);
     return new QueueAction.Precommit(task, attempt, node, promise);
@@ -198,7 +206,7 @@ final class QueueWorld {
     return switch (pick % 4) {
       case 0 -> new QueueAction.Ack(task, attempt, other);
       case 1 -> new QueueAction.GiveUp(task, attempt, other);
-      case 2 -> precommit(task, attempt, other, false);
+      case 2 -> precommit(task, attempt, other);
       default -> commit(task, attempt, other, 0, false);
     };
   }
@@ -245,7 +253,7 @@ final class QueueWorld {
         return new QueueAction.Ack(task, a.attempt(), a.node());
       }
       if (a.stage() == NodeStage.ACKED) {
-        return precommit(task, a.attempt(), a.node(), false);
+        return precommit(task, a.attempt(), a.node());
       }
       if (a.owesReveal()) {
         return commit(task, a.attempt(), a.node(), 0, false);

@@ -28,12 +28,8 @@ final class Replay {
 
   private Replay() {}
 
-  /**
-   * Compares.
-   *
-   * @throws AssertionError at the first difference, with the history up to it
-   */
-  static void check(Simulation chain, List<Step> steps) {
+  /** The first difference, with the history up to it; empty when there is none. */
+  static Optional<String> difference(Simulation chain, List<Step> steps) {
     List<Message> messages = new ArrayList<>();
     for (Step step : steps) {
       messages.add(
@@ -51,9 +47,10 @@ final class Replay {
     for (int i = 0; i < steps.size(); i++) {
       String difference = difference(steps.get(i), answers);
       if (!difference.isEmpty()) {
-        throw new AssertionError(difference + history(steps.subList(0, i + 1)));
+        return Optional.of(difference + history(steps.subList(0, i + 1)));
       }
     }
+    return Optional.empty();
   }
 
   private static String difference(Step step, Iterator<Answer> answers) {

@@ -2,6 +2,7 @@ package io.myelin.contracts.differential;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -10,6 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.RandomDistribution;
+import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
@@ -39,15 +41,23 @@ final class SessionDifferentialIT {
     }
   }
 
-  @Property(edgeCases = EdgeCasesMode.NONE)
+  @Property(edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
   void bothAnswerTheSame(
       @ForAll("plans") List<Integer> plans, @ForAll("commands") List<GatewayCommand> commands) {
     GatewayBase ready = Objects.requireNonNull(base, "started before");
-    GatewayWorld world = new GatewayWorld(ready, plans);
-    commands.forEach(world::act);
-    List<Step> steps = world.steps();
-    Replay.check(ready.network().simulation(), steps);
-    collect(world, steps);
+    Smallest.check(
+        commands,
+        some -> {
+          GatewayWorld world = new GatewayWorld(ready, plans);
+          some.forEach(world::act);
+          List<Step> steps = world.steps();
+          Optional<String> difference =
+              Replay.difference(ready.network().simulation(), steps);
+          if (difference.isEmpty()) {
+            collect(world, steps);
+          }
+          return difference;
+        });
   }
 
   private static void collect(GatewayWorld world, List<Step> steps) {
