@@ -321,14 +321,15 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
     }
 
     /// @notice Ends a session of the queue: what is left goes back to the client at once, because nothing in it is disputable.
-    /// @param used whether any of its tasks was completed, be it for nothing
-    function finishQueue(Brief calldata brief, bool used) external {
+    function finishQueue(Brief calldata brief) external {
         if (msg.sender != _queue) revert NotAllowed(msg.sender);
         bytes32 id = brief.sessionId;
         bytes32 termsDigest = _open(brief, Phase.Active);
         uint256 leftWei = queueWei[id];
         delete queueWei[id];
-        Phase phase = !used && block.timestamp >= brief.head.expiresAt ? Phase.Expired : Phase.Closed;
+        Phase phase = leftWei == brief.head.budgetWei && block.timestamp >= brief.head.expiresAt
+            ? Phase.Expired
+            : Phase.Closed;
         _write(id, termsDigest, phase, 0);
         _credit(brief.head.client, id, leftWei);
         emit Finalized(id, phase);

@@ -252,7 +252,7 @@ contract SessionQueue is Module {
         ledger.client = brief.head.client;
         ledger.finished = true;
         emit SessionFinished(brief.sessionId);
-        _payment.finishQueue(brief, ledger.tasks > 0);
+        _payment.finishQueue(brief);
     }
 
     // Tasks: the client.

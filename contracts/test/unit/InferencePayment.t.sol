@@ -635,7 +635,7 @@ contract InferencePaymentTest is World {
         vm.expectRevert(no);
         payment.payTask("", new address[](0), new uint256[](0), new address[](0));
         vm.expectRevert(no);
-        payment.finishQueue(live.brief, false);
+        payment.finishQueue(live.brief);
         vm.stopPrank();
     }
 
@@ -654,7 +654,7 @@ contract InferencePaymentTest is World {
         equal(payment.credits(nodeOwner(0)), 0.9 ether, "nine tenths");
         equal(payment.credits(treasury), 0.1 ether, "nobody validated");
         vm.prank(address(queue));
-        payment.finishQueue(live.brief, false);
+        payment.finishQueue(live.brief);
         everythingLeaves();
     }
 

@@ -363,18 +363,6 @@ contract SessionQueueTest is World {
         queue.enqueue(id, "d", SPEC, "", 1, 1, uint40(block.timestamp + 1));
     }
 
-    function test_whatWasUsedForNothingDoesNotExpire() public {
-        session(1, 1);
-        bytes32 t = assigned("a");
-        bound_(t, 1, reveal(0, 0));
-        commit(t, 1, reveal(0, 0));
-        validate(t, true);
-        vm.warp(START + 1 days);
-        queue.finish(live.brief);
-        isTrue(phaseOf(id) == InferencePayment.Phase.Closed, "it was used");
-        equal(payment.credits(client), 1 ether, "all goes back");
-    }
-
     // Rejections, by name as in the Java machine.
 
     function test_rejections() public {

@@ -55,7 +55,10 @@ record GatewayBase(
       long lifetimeSeconds,
       int approvals) {
     // Odd amounts, so that every part is rounded.
-    BigInteger budgetWei = Network.ETHER.multiply(BigInteger.valueOf(ether)).subtract(BigInteger.valueOf(ether * 7 + 1));
+    BigInteger budgetWei =
+        Network.ETHER
+            .multiply(BigInteger.valueOf(ether))
+            .subtract(BigInteger.valueOf(ether * 7 + 1));
     return new Plan(
         name,
         network.gateway().address(),

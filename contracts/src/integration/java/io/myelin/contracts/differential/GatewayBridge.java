@@ -82,7 +82,8 @@ final class GatewayBridge {
       List<String> told) {
     List<Question<?>> questions = new ArrayList<>();
     sessions.forEach(s -> questions.add(record(s)));
-    String names = String.valueOf(sessions.stream().map(s -> s.terms().sessionId().shortHex()).toList());
+    String names =
+        String.valueOf(sessions.stream().map(s -> s.terms().sessionId().shortHex()).toList());
     add(
         new Step(
             what + " " + names,
@@ -174,8 +175,7 @@ final class GatewayBridge {
       }
     }
     Digest signed = kind == Kind.SETTLE_OTHERS_SIGNED ? Words.hash(rolling) : rolling;
-    Attested word =
-        Settlements.attest(base.network(), gateway, java.batch(), signed, signers);
+    Attested word = Settlements.attest(base.network(), gateway, java.batch(), signed, signers);
     Optional<String> rejection = refusal(sessions, kind, signers, nowSeconds);
     List<String> told =
         rejection.isEmpty() ? carryOut(sessions, agreed, word, rescued, nowSeconds) : List.of();
@@ -250,10 +250,7 @@ final class GatewayBridge {
       GatewayTwin s = sessions.get(i);
       Settlement settlement = agreed.get(i);
       s.settled(
-          settlement,
-          rescued ? CloseCause.EXPIRY : CloseCause.OPERATOR,
-          java.pool(),
-          nowSeconds);
+          settlement, rescued ? CloseCause.EXPIRY : CloseCause.OPERATOR, java.pool(), nowSeconds);
       // What Java counted is what is paid.
       BigInteger spentWei = s.spentWei();
       BigInteger partWei = Books.percent(spentWei, 5);
@@ -284,7 +281,8 @@ final class GatewayBridge {
             ? Optional.of("NotAllowed")
             : s.unsettled() ? Optional.empty() : Optional.of("WrongPhase");
     ContractWrite write = contracts.payment().fail(s.terms().paymentBrief());
-    settleNothing("fail", s, byGateway ? gateway : Network.STRANGER, write, 2, rejection, nowSeconds);
+    settleNothing(
+        "fail", s, byGateway ? gateway : Network.STRANGER, write, 2, rejection, nowSeconds);
   }
 
   void expire(GatewayTwin s, long nowSeconds) {

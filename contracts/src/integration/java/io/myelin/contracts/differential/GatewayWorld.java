@@ -99,8 +99,7 @@ final class GatewayWorld {
               owner,
               base.network().join(rest % GatewayBase.NODES, rest / GatewayBase.NODES % 5),
               node,
-              java.pool().apply(
-                  new PoolEvent.Joined(node, rest / GatewayBase.NODES % 5)));
+              java.pool().apply(new PoolEvent.Joined(node, rest / GatewayBase.NODES % 5)));
       case REMOVE ->
           pool(
               "remove",
@@ -119,13 +118,9 @@ final class GatewayWorld {
           pool(
               "set slots",
               owner,
-              base.network()
-                  .contracts()
-                  .nodes()
-                  .setSlots(node, rest / GatewayBase.NODES % 5),
+              base.network().contracts().nodes().setSlots(node, rest / GatewayBase.NODES % 5),
               node,
-              java.pool().apply(
-                  new PoolEvent.SlotsChanged(node, rest / GatewayBase.NODES % 5)));
+              java.pool().apply(new PoolEvent.SlotsChanged(node, rest / GatewayBase.NODES % 5)));
       case TIME -> {
         if (rest % 3 == 0) {
           time(s, rest / 3);
@@ -196,8 +191,7 @@ final class GatewayWorld {
           case 2 -> new PoolEvent.Suspended(node, "kept out");
           default -> new PoolEvent.Reinstated(node);
         };
-    ContractWrite write =
-        base.network().judge(node, verdict, java.pool().round(node), signers);
+    ContractWrite write = base.network().judge(node, verdict, java.pool().round(node), signers);
     pool(
         "judge " + VERDICTS.get(verdict),
         Network.STRANGER,

@@ -279,8 +279,7 @@ final class Network implements AutoCloseable {
         GATEWAY_OWNER,
         subnets.registerGateway(gateway.address(), bondWei, consent(GATEWAY_OWNER, gateway)));
     act(GATEWAY_OWNER, subnets.admit(id, gateway.address(), true));
-    var model =
-        new SubnetRegistry.ModelConfig(MODEL, Words.text("weights"), INPUT_WEI, OUTPUT_WEI);
+    var model = new SubnetRegistry.ModelConfig(MODEL, Words.text("weights"), INPUT_WEI, OUTPUT_WEI);
     Bytes models =
         AbiCodec.encode(
             List.of(
@@ -294,16 +293,11 @@ final class Network implements AutoCloseable {
             List.of(
                 List.of(
                     List.of(
-                        MODEL,
-                        Bytes.of(model.weightsDigest().bytes()),
-                        INPUT_WEI,
-                        OUTPUT_WEI))));
+                        MODEL, Bytes.of(model.weightsDigest().bytes()), INPUT_WEI, OUTPUT_WEI))));
     Digest content = Words.hash(SUBNET_CONFIG, id, 1, Keccak256.hash(models.toArray()));
     Digest subject = subnets.configSubject(id).on(chain);
     Committee.Attested word = newest(subject).attest(3, SUBNET_CONFIG, subject, content);
-    act(
-        GATEWAY_OWNER,
-        subnets.configure(id, List.of(model), word.seats(), word.signatures()));
+    act(GATEWAY_OWNER, subnets.configure(id, List.of(model), word.seats(), word.signatures()));
     return id;
   }
 

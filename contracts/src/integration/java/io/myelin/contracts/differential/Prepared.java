@@ -31,8 +31,7 @@ record Prepared(
                   AbiType.parse("uint128"),
                   AbiType.parse("uint40"),
                   AbiType.parse("uint32"))),
-          AbiType.parse(
-              "tuple[]", List.of(AbiType.parse("address"), AbiType.parse("address"))),
+          AbiType.parse("tuple[]", List.of(AbiType.parse("address"), AbiType.parse("address"))),
           AbiType.parse("bytes32"));
 
   Digest sessionId() {

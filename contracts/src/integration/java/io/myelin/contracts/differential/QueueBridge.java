@@ -37,7 +37,8 @@ final class QueueBridge {
   private static final Digest SPEC_DIGEST = Sha256.hash(SPEC.toArray());
   private static final OperatorKey FORGER = OperatorKey.generate(new Random(99));
   private static final Digest TASK_VERDICT =
-      Words.text("TaskVerdict(bytes32 sessionId,bytes32 taskId,bool accepted,bytes32 commitsDigest)");
+      Words.text(
+          "TaskVerdict(bytes32 sessionId,bytes32 taskId,bool accepted,bytes32 commitsDigest)");
   private static final Digest TASK_REQUEST =
       Words.text(
           "TaskRequest(bytes32 sessionId,bytes32 clientReference,bytes32 specDigest,"
@@ -95,7 +96,8 @@ final class QueueBridge {
       case QueueAction.Assign e -> java.assign(e.task(), nowSeconds);
       case QueueAction.Ack e ->
           apply(e.task(), new TaskEvent.Acked(e.node(), e.attempt()), nowSeconds);
-      case QueueAction.GiveUp e -> lose(e.task(), e.attempt(), e.node(), LossCause.CRASHED, nowSeconds);
+      case QueueAction.GiveUp e ->
+          lose(e.task(), e.attempt(), e.node(), LossCause.CRASHED, nowSeconds);
       case QueueAction.Precommit e ->
           apply(
               e.task(),
@@ -138,8 +140,7 @@ final class QueueBridge {
       return Optional.of("UnknownTask");
     }
     var commitment =
-        e.promise()
-            .commitment(java.sessionId(), twin.id(), e.node(), e.attempt(), SPEC_DIGEST);
+        e.promise().commitment(java.sessionId(), twin.id(), e.node(), e.attempt(), SPEC_DIGEST);
     TaskEvent event = new TaskEvent.Committed(e.node(), e.attempt(), commitment, true);
     if (twin.takes(event, nowSeconds)) {
       if (e.wrongOutput()) {
@@ -248,8 +249,7 @@ final class QueueBridge {
       case QueueAction.Verdict e -> {
         Digest commits = e.aboutOthers() ? Digest.ZERO : java.commitsDigest(e.task());
         Digest content =
-            Words.hash(
-                TASK_VERDICT, base.terms().sessionId(), id(e.task()), e.accepted(), commits);
+            Words.hash(TASK_VERDICT, base.terms().sessionId(), id(e.task()), e.accepted(), commits);
         Attested word =
             base.terms().committee().attest(e.signers(), TASK_VERDICT, id(e.task()), content);
         yield queue.validate(id(e.task()), e.accepted(), word.seats(), word.signatures());
@@ -263,8 +263,7 @@ final class QueueBridge {
           queue.enforce(
               id(e.task()), TaskTranslation.deadline(e.kind()), BigInteger.valueOf(e.attempt()));
       case QueueAction.Finish _ -> queue.finish(base.terms().queueBrief());
-      case QueueAction.Start _ ->
-          queue.start(base.terms().queueBrief(), base.terms().queueTail());
+      case QueueAction.Start _ -> queue.start(base.terms().queueBrief(), base.terms().queueTail());
     };
   }
 
@@ -379,9 +378,7 @@ final class QueueBridge {
             "in escrow",
             contracts.payment().queueWei(base.terms().sessionId()),
             Function.identity(),
-            session.ended()
-                ? BigInteger.ZERO
-                : session.fundedWei().subtract(session.spentWei())));
+            session.ended() ? BigInteger.ZERO : session.fundedWei().subtract(session.spentWei())));
     return questions;
   }
 

@@ -1,11 +1,11 @@
 package io.myelin.contracts.differential;
 
 import io.myelin.contracts.differential.TaskTwin.Lost;
+import io.myelin.protocol.crypto.Keccak256;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.ids.TaskId;
-import io.myelin.protocol.crypto.Keccak256;
 import io.myelin.protocol.selection.Candidate;
 import io.myelin.protocol.selection.NodeSelection;
 import io.myelin.protocol.selection.SelectionSeed;
@@ -148,8 +148,7 @@ final class QueueTwin {
     } else {
       must(new SessionEvent.CloseRequested(CloseCause.CLIENT), nowSeconds);
     }
-    books.credit(
-        terms.brief().head().client(), session.fundedWei().subtract(session.spentWei()));
+    books.credit(terms.brief().head().client(), session.fundedWei().subtract(session.spentWei()));
     if (session.ended()) {
       must(new SessionEvent.Refunded(), nowSeconds);
     } else {
@@ -171,8 +170,7 @@ final class QueueTwin {
   // Tasks.
 
   Optional<String> enqueue(QueueAction.Enqueue e, long nowSeconds) {
-    BigInteger eachWei =
-        earnedWei(e.maxPromptTokens(), e.maxOutputTokens());
+    BigInteger eachWei = earnedWei(e.maxPromptTokens(), e.maxOutputTokens());
     SessionState before = session;
     Optional<RejectReason> rejected =
         drive(
@@ -181,7 +179,9 @@ final class QueueTwin {
             nowSeconds);
     boolean sane = e.deadlineAt() > nowSeconds && e.deadlineAt() <= nowSeconds + 86_400;
     Optional<String> error = rejected.map(SessionTranslation::hold);
-    if (!sane && !error.equals(Optional.of("BadSession")) && !error.equals(Optional.of("Duplicate"))) {
+    if (!sane
+        && !error.equals(Optional.of("BadSession"))
+        && !error.equals(Optional.of("Duplicate"))) {
       // Java leaves a task's deadline to whoever makes its terms.
       error = Optional.of("BadDeadline");
     } else if (error.isEmpty() && e.wrongSpec()) {

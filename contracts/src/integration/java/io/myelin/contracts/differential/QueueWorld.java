@@ -126,7 +126,11 @@ final class QueueWorld {
       case PRECOMMIT_GREEDY -> {
         int more = attempt % 2;
         yield precommit(
-            task, attempt, node, java.maxPromptTokens(task) + more, java.maxOutputTokens(task) + 1 - more);
+            task,
+            attempt,
+            node,
+            java.maxPromptTokens(task) + more,
+            java.maxOutputTokens(task) + 1 - more);
       }
       case PRECOMMIT_EMPTY -> precommit(task, attempt, node, 0, 0);
       case COMMIT -> commit(task, attempt, node, 0, false);
@@ -142,8 +146,7 @@ final class QueueWorld {
       case CANCEL_FORGED -> new QueueAction.Cancel(task, By.FORGER);
       case CANCEL_BY_STRANGER -> new QueueAction.Cancel(task, By.STRANGER);
       case DEADLINE -> deadline(task, rest);
-      case STALE_DEADLINE ->
-          new QueueAction.Enforce(task, DEADLINES.get(rest % 5), rest / 5 % 4);
+      case STALE_DEADLINE -> new QueueAction.Enforce(task, DEADLINES.get(rest % 5), rest / 5 % 4);
       case WRONG_NODE -> wrongNode(task, attempt, node, rest);
       case NOBODY -> new QueueAction.Ack(task, rest % 2 == 0 ? 0 : 99, node);
       case AGAIN -> said.isEmpty() ? null : said.get(pick % said.size());

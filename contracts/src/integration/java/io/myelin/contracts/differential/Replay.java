@@ -56,7 +56,9 @@ final class Replay {
   private static String difference(Step step, Iterator<Answer> answers) {
     Answer answer = answers.next();
     Optional<String> rejection =
-        answer.succeeded() ? Optional.empty() : Optional.of(name(REVERTS.decode(answer.returned())));
+        answer.succeeded()
+            ? Optional.empty()
+            : Optional.of(name(REVERTS.decode(answer.returned())));
     List<String> found = new ArrayList<>();
     compare(found, "rejection", step.rejection(), rejection);
     compare(found, "events", step.told(), step.telling().apply(answer.logs()));

@@ -51,8 +51,7 @@ final class SessionDifferentialIT {
           GatewayWorld world = new GatewayWorld(ready, plans);
           some.forEach(world::act);
           List<Step> steps = world.steps();
-          Optional<String> difference =
-              Replay.difference(ready.network().simulation(), steps);
+          Optional<String> difference = Replay.difference(ready.network().simulation(), steps);
           if (difference.isEmpty()) {
             collect(world, steps);
           }

@@ -69,14 +69,12 @@ final class Settlements {
             s.nodeWei(),
             s.gatewayWei(),
             s.clientWei());
-    Bytes words =
-        AbiCodec.encode(CONTENT, List.of(Bytes.of(terms.termsDigest().bytes()), values));
+    Bytes words = AbiCodec.encode(CONTENT, List.of(Bytes.of(terms.termsDigest().bytes()), values));
     return Keccak256.hash(words.toArray());
   }
 
   /** A committee's word on a batch whose items' settlements have this rolling digest. */
-  static Attested attest(
-      Network network, Address gateway, int batch, Digest rolling, int signers) {
+  static Attested attest(Network network, Address gateway, int batch, Digest rolling, int signers) {
     Digest subject = Words.hash(BATCH_SETTLEMENT, gateway, batch);
     Digest content = Words.hash(BATCH_SETTLEMENT, gateway, batch, rolling);
     return network.newest(subject).attest(signers, BATCH_SETTLEMENT, subject, content);

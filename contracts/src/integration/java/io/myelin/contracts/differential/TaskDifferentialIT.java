@@ -92,7 +92,9 @@ final class TaskDifferentialIT {
 
   private static void collect(QueueWorld world, List<Step> steps) {
     boolean paid = world.java().session().spentWei().signum() > 0;
-    Statistics.label("tasks were paid").collect(paid).coverage(c -> c.check(true).percentage(p -> p > 10));
+    Statistics.label("tasks were paid")
+        .collect(paid)
+        .coverage(c -> c.check(true).percentage(p -> p > 10));
     for (int task = 0; task < QueueWorld.TASKS; task++) {
       TaskTwin twin = world.java().task(task);
       if (twin != null) {

@@ -104,12 +104,7 @@ final class TaskTranslation {
       case STALE_DEADLINE -> "StaleDeadline";
       case TOO_LATE -> "TooLate";
       // Streams, searches and slots are no events of the queue's.
-      case NOT_PRIMARY,
-          WRONG_NODES,
-          NODE_EXCLUDED,
-          STALE_REQUEST,
-          NOT_A_CONTINUATION,
-          SLOT_HELD ->
+      case NOT_PRIMARY, WRONG_NODES, NODE_EXCLUDED, STALE_REQUEST, NOT_A_CONTINUATION, SLOT_HELD ->
           throw new IllegalStateException("no event of the queue is rejected with " + reason);
     };
   }

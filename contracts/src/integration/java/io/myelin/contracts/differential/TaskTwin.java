@@ -1,6 +1,7 @@
 package io.myelin.contracts.differential;
 
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.task.Assignment;
@@ -16,7 +17,6 @@ import io.myelin.protocol.task.TaskState;
 import io.myelin.protocol.task.TaskTerms;
 import io.myelin.protocol.task.TaskTimings;
 import io.myelin.protocol.task.Transition;
-import io.myelin.protocol.ids.Digest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

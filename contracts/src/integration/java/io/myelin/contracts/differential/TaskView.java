@@ -19,13 +19,23 @@ import java.util.stream.IntStream;
  * @param heldWei set aside for it
  */
 record TaskView(
-    String phase, BigInteger heldWei, long deadlineAt, long precommitAt, long commitAt, long validateAt) {
+    String phase,
+    BigInteger heldWei,
+    long deadlineAt,
+    long precommitAt,
+    long commitAt,
+    long validateAt) {
   /** A task that was never queued. */
   static final TaskView NONE = new TaskView("none", BigInteger.ZERO, 0, 0, 0, 0);
 
   /** An offer; who has it and how far it got. */
   record Offer(
-      String node, boolean primary, NodeStage stage, boolean revealAsked, long ackAt, Digest precommit) {}
+      String node,
+      boolean primary,
+      NodeStage stage,
+      boolean revealAsked,
+      long ackAt,
+      Digest precommit) {}
 
   static TaskView of(TaskState state, BigInteger heldWei) {
     return new TaskView(

@@ -48,7 +48,8 @@ final class SessionTasks {
   private static Rejected notHeld(SessionState state, TaskId task) {
     return state.counted().contains(task)
         ? SessionMachine.reject(RejectReason.DUPLICATE, "task " + task + " was counted before")
-        : SessionMachine.reject(RejectReason.NOT_HELD, "task " + task + " is not running in this session");
+        : SessionMachine.reject(
+            RejectReason.NOT_HELD, "task " + task + " is not running in this session");
   }
 
   static @Nullable Rejected count(
@@ -58,7 +59,8 @@ final class SessionTasks {
       return notHeld(state, event.taskId());
     }
     if (event.costWei().signum() < 0) {
-      return SessionMachine.reject(RejectReason.BAD_AMOUNT, "costWei: " + event.costWei() + " (expected: >= 0)");
+      return SessionMachine.reject(
+          RejectReason.BAD_AMOUNT, "costWei: " + event.costWei() + " (expected: >= 0)");
     }
     step.count(event.taskId(), heldWei, event.costWei());
     return null;
