@@ -343,6 +343,7 @@ contract SessionQueueTest is World {
         sessions.open(o, permitNone());
         queue.start(brief, tail);
         id = brief.sessionId;
+        copy(Live(brief, tail));
         bytes32 a = assigned("a");
         bytes32 b = enqueue("b");
         vm.startPrank(client);

@@ -1,6 +1,5 @@
 package io.myelin.contracts.differential;
 
-import io.myelin.contracts.differential.Network.Plan;
 import io.myelin.protocol.ids.Address;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ record GatewayBase(
             plan(network, "too dear", 1, List.of(3), 101, 0, 9 * HOURS, 3),
             plan(network, "not approved", 1, List.of(2), 10, 0, 9 * HOURS, 2));
     List<Prepared> prepared = new ArrayList<>();
-    plans.forEach(plan -> prepared.add(network.prepare(plan)));
+    plans.forEach(plan -> prepared.add(Openings.prepare(network, plan)));
     Address gateway = network.gateway().address();
     network.act(Network.STRANGER, network.contracts().payment().pinCommittee(gateway));
     long madeAt = network.contracts().validators().madeAt(1).on(network.chain());

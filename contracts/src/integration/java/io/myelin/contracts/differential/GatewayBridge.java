@@ -1,7 +1,6 @@
 package io.myelin.contracts.differential;
 
 import io.myelin.chain.Bytes;
-import io.myelin.chain.EventLog;
 import io.myelin.chain.abi.ContractWrite;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.InferencePayment.Item;
@@ -23,8 +22,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Function;
 
 /** What happens to sessions, once as events of Java's machines and once as transactions. */
 final class GatewayBridge {
@@ -36,6 +33,7 @@ final class GatewayBridge {
   private final NetworkContracts contracts;
   private final Address gateway;
   private final Address client;
+  private final GatewayViews views;
   private final List<Step> steps = new ArrayList<>();
 
   GatewayBridge(GatewayBase base, GatewayLedger java) {
@@ -44,6 +42,11 @@ final class GatewayBridge {
     contracts = base.network().contracts();
     gateway = base.network().gateway().address();
     client = base.network().client().address();
+    views = new GatewayViews(base, java);
+  }
+
+  GatewayViews views() {
+    return views;
   }
 
   /** Who closes a session. */
@@ -69,7 +72,7 @@ final class GatewayBridge {
       ContractWrite write,
       Optional<String> rejection) {
     String name = what + " " + s.terms().sessionId().shortHex();
-    add(Step.quiet(name, nowSeconds, from, write, rejection, List.of(record(s))));
+    add(Step.quiet(name, nowSeconds, from, write, rejection, List.of(views.record(s))));
   }
 
   private void add(
@@ -81,7 +84,7 @@ final class GatewayBridge {
       Optional<String> rejection,
       List<String> told) {
     List<Question<?>> questions = new ArrayList<>();
-    sessions.forEach(s -> questions.add(record(s)));
+    sessions.forEach(s -> questions.add(views.record(s)));
     String names =
         String.valueOf(sessions.stream().map(s -> s.terms().sessionId().shortHex()).toList());
     add(
@@ -92,25 +95,8 @@ final class GatewayBridge {
             write,
             rejection,
             told,
-            this::telling,
+            views::telling,
             questions));
-  }
-
-  private Object telling(List<EventLog> logs) {
-    List<String> told = new ArrayList<>();
-    for (EventLog log : logs) {
-      if (log.contract().equals(contracts.payment().address())) {
-        switch (InferencePayment.event(log).orElseThrow()) {
-          case InferencePayment.SettledEvent e -> told.add(Settlements.told(e));
-          case InferencePayment.BatchSettledEvent e ->
-              told.add(
-                  "batch %d, to validators %d, to the treasury %d"
-                      .formatted(e.batch(), e.validatorsWei(), e.treasuryWei()));
-          default -> {}
-        }
-      }
-    }
-    return told;
   }
 
   // Opening and closing.
@@ -122,7 +108,7 @@ final class GatewayBridge {
     if (rejection.isEmpty() && !approved) {
       java.paysWei(s.budgetWei());
     }
-    ContractWrite write = contracts.sessions().open(s.terms().opening(), Network.noPermit());
+    ContractWrite write = contracts.sessions().open(s.terms().opening(), Openings.noPermit());
     add("open", s, nowSeconds, Network.STRANGER, write, rejection);
   }
 
@@ -362,17 +348,8 @@ final class GatewayBridge {
 
   // Money, nodes, and what is asked.
 
-  private List<Address> everybody() {
-    TreeSet<Address> everybody = new TreeSet<>(java.books().credits().keySet());
-    everybody.addAll(List.of(client, Network.gatewayOwner(), Network.TREASURY, Network.STRANGER));
-    for (int i = 0; i < GatewayBase.NODES; i++) {
-      everybody.add(Network.nodeOwner(i));
-    }
-    return List.copyOf(everybody);
-  }
-
   void withdraw(int pick, long nowSeconds) {
-    List<Address> everybody = everybody();
+    List<Address> everybody = views.everybody();
     Address account = everybody.get(pick % everybody.size());
     Optional<String> rejection =
         java.withdraw(account).signum() == 0 ? Optional.of("NothingToWithdraw") : Optional.empty();
@@ -386,41 +363,8 @@ final class GatewayBridge {
             List.of()));
   }
 
-  Question<?> node(Address node) {
-    return new Question<>(
-        "slots, reserved, untested, standing of " + node,
-        contracts.nodes().nodeOf(node),
-        PoolTwin::view,
-        java.pool().view(node));
-  }
-
-  private Question<?> record(GatewayTwin s) {
-    return new Question<>(
-        "phase and time of " + s.terms().sessionId().shortHex(),
-        contracts.payment().recordOf(s.terms().sessionId()),
-        answer -> List.of(answer.phase(), answer.time()),
-        s.record());
-  }
-
   /** All of it, with a last question about everybody's money and slots. */
   List<Step> steps(long nowSeconds) {
-    List<Question<?>> questions = new ArrayList<>();
-    java.sessions().forEach(s -> questions.add(record(s)));
-    for (Address account : everybody()) {
-      questions.add(
-          new Question<>(
-              "credits of " + account,
-              contracts.payment().credits(account),
-              Function.identity(),
-              java.books().credits().getOrDefault(account, BigInteger.ZERO)));
-    }
-    base.network().nodes(GatewayBase.NODES).forEach(node -> questions.add(node(node)));
-    questions.add(
-        new Question<>(
-            "tokens of the client",
-            contracts.token().balanceOf(client),
-            Function.identity(),
-            java.clientWei()));
     List<Step> all = new ArrayList<>(steps);
     // It changes nothing: a stranger has no credits.
     all.add(
@@ -430,7 +374,7 @@ final class GatewayBridge {
             Network.STRANGER,
             contracts.payment().withdraw(Network.STRANGER),
             Optional.of("NothingToWithdraw"),
-            questions));
+            views.atTheEnd()));
     return all;
   }
 }

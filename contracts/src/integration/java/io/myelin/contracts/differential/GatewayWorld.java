@@ -209,7 +209,7 @@ final class GatewayWorld {
             from,
             write,
             rejection,
-            List.<Question<?>>of(bridge.node(node))));
+            List.<Question<?>>of(bridge.views().node(node))));
   }
 
   /** Often moves to when others than the gateway may act, a second before it, at it or after it. */

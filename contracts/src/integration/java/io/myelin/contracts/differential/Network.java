@@ -12,7 +12,6 @@ import io.myelin.chain.rpc.RpcChainClient;
 import io.myelin.chain.store.ChainStore;
 import io.myelin.chain.transaction.ChainSender;
 import io.myelin.chain.transaction.SenderPolicy;
-import io.myelin.contracts.Session;
 import io.myelin.contracts.SubnetRegistry;
 import io.myelin.contracts.deploy.Deployer;
 import io.myelin.contracts.deploy.NetworkContracts;
@@ -24,7 +23,6 @@ import io.myelin.protocol.selection.Candidate;
 import io.myelin.protocol.selection.NodeSelection;
 import io.myelin.protocol.selection.SelectionSeed;
 import io.myelin.protocol.typeddata.OperatorConsent;
-import io.myelin.protocol.typeddata.SessionRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -52,7 +50,7 @@ final class Network implements AutoCloseable {
   static final Address TREASURY = Words.account("treasury");
   static final Address STRANGER = Words.account("stranger");
 
-  private static final long START_SECONDS = 2_000_000_000;
+  static final long START_SECONDS = 2_000_000_000;
   private static final int VALIDATORS = 7;
   private static final int SEATS = 5;
   private static final String COMMITTEE = "myelin/select/committee/1";
@@ -63,11 +61,6 @@ final class Network implements AutoCloseable {
       Words.text("SubnetConfig(bytes32 subnetId,uint64 version,bytes32 configDigest)");
   private static final Digest NODE_VERDICT =
       Words.text("NodeVerdict(address node,uint64 round,uint8 verdict,bytes32 evidenceDigest)");
-  private static final Digest SESSION_APPROVAL =
-      Words.text(
-          "SessionApproval(bytes32 sessionId,bytes32 termsDigest,bytes32 subnetId,"
-              + "uint64 priceVersion,bytes32 nodesDigest,bytes32 seed)");
-
   private final Random random = new Random(4);
   private final OperatorKey owner = OperatorKey.generate(random);
   private final OperatorKey client = OperatorKey.generate(random);
@@ -152,6 +145,10 @@ final class Network implements AutoCloseable {
   /** The first so many. */
   List<Address> nodes(int count) {
     return nodes.subList(0, count).stream().map(OperatorKey::address).toList();
+  }
+
+  Digest subnetId() {
+    return subnetId;
   }
 
   static Address gatewayOwner() {
@@ -316,96 +313,6 @@ final class Network implements AutoCloseable {
     return contracts
         .nodes()
         .join(key.address(), withSlots, NODE_STAKE_WEI, consent(nodeOwner(i), key));
-  }
-
-  // Sessions.
-
-  /**
-   * What a session is to be.
-   *
-   * @param name tells it from others of the same terms
-   * @param gateway the gateway, or the queue
-   * @param approvals how many of the committee sign; 3 are a quorum
-   */
-  record Plan(
-      String name,
-      Address gateway,
-      int redundancy,
-      List<Address> nodes,
-      BigInteger budgetWei,
-      int maxTasks,
-      long lifetimeSeconds,
-      int approvals) {}
-
-  /** Has a session signed by its client and approved by its committee. */
-  Prepared prepare(Plan plan) {
-    Digest clientRandom = Words.text("random " + plan.name());
-    Digest secret = Words.text("secret " + plan.name());
-    Session sessions = contracts.sessions();
-    Digest nonce = sessions.nonceOf(clientRandom, Words.hash(secret), 1).on(chain);
-    SessionRequest request =
-        new SessionRequest(
-            client.address(),
-            plan.gateway(),
-            MODEL,
-            plan.redundancy(),
-            1,
-            plan.budgetWei(),
-            (START_SECONDS + plan.lifetimeSeconds()) * 1_000,
-            nonce);
-    Digest id = contracts.domain().digest(request);
-    Session.Opening unsigned =
-        opening(plan, request, clientRandom, secret, Bytes.of(client.sign(id).bytes()));
-    Session.TermsOfAnswer terms = sessions.termsOf(unsigned).on(chain);
-    Committee committee =
-        committee(contracts.validators().committee(terms.tail().seed(), 1).on(chain));
-    Digest content =
-        sessions
-            .approvalOf(id, Prepared.termsDigest(terms.brief()), terms.tail(), plan.nodes())
-            .on(chain);
-    Committee.Attested word = committee.attest(plan.approvals(), SESSION_APPROVAL, id, content);
-    Session.Opening opening =
-        new Session.Opening(
-            unsigned.request(),
-            unsigned.clientSignature(),
-            clientRandom,
-            secret,
-            1,
-            subnetId,
-            1,
-            plan.nodes(),
-            plan.maxTasks(),
-            word.seats(),
-            word.signatures());
-    return new Prepared(opening, terms.brief(), terms.tail(), committee);
-  }
-
-  private Session.Opening opening(
-      Plan plan, SessionRequest r, Digest clientRandom, Digest secret, Bytes signature) {
-    return new Session.Opening(
-        new Session.SessionRequest(
-            r.client(),
-            r.gateway(),
-            r.model(),
-            r.redundancy(),
-            r.verification(),
-            r.budgetWei(),
-            r.expiryMillis(),
-            r.nonce()),
-        signature,
-        clientRandom,
-        secret,
-        1,
-        subnetId,
-        1,
-        plan.nodes(),
-        plan.maxTasks(),
-        BigInteger.ZERO,
-        Bytes.EMPTY);
-  }
-
-  static Session.Permit noPermit() {
-    return new Session.Permit(BigInteger.ZERO, BigInteger.ZERO, 0, Digest.ZERO, Digest.ZERO);
   }
 
   @Override

@@ -2,17 +2,12 @@ package io.myelin.contracts.differential;
 
 import static io.myelin.contracts.differential.QueueAction.By;
 
-import io.myelin.chain.Bytes;
 import io.myelin.chain.EventLog;
-import io.myelin.chain.abi.ContractWrite;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.NodePool;
 import io.myelin.contracts.SessionQueue;
 import io.myelin.contracts.deploy.NetworkContracts;
-import io.myelin.contracts.differential.Committee.Attested;
 import io.myelin.contracts.differential.Step.Question;
-import io.myelin.protocol.crypto.OperatorKey;
-import io.myelin.protocol.crypto.Sha256;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.session.SessionPhase;
@@ -22,55 +17,33 @@ import io.myelin.protocol.task.TaskEvent;
 import io.myelin.protocol.task.TaskPhase;
 import io.myelin.protocol.task.TaskState;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What is done to the queue, once as an event of Java's machines and once as a transaction. */
+/** What is done to the queue as events of Java's machines, and what is compared. */
 final class QueueBridge {
-  private static final Bytes SPEC = Bytes.of("spec".getBytes(StandardCharsets.UTF_8));
-  private static final Digest SPEC_DIGEST = Sha256.hash(SPEC.toArray());
-  private static final OperatorKey FORGER = OperatorKey.generate(new Random(99));
-  private static final Digest TASK_VERDICT =
-      Words.text(
-          "TaskVerdict(bytes32 sessionId,bytes32 taskId,bool accepted,bytes32 commitsDigest)");
-  private static final Digest TASK_REQUEST =
-      Words.text(
-          "TaskRequest(bytes32 sessionId,bytes32 clientReference,bytes32 specDigest,"
-              + "uint32 maxPromptTokens,uint32 maxOutputTokens,uint64 deadlineSeconds)");
-  private static final Digest TASK_CANCEL = Words.text("TaskCancel(bytes32 taskId)");
 
   private final QueueSession base;
   private final NetworkContracts contracts;
   private final SessionQueue queue;
   private final QueueTwin java;
+  private final QueueCalls calls;
 
   QueueBridge(QueueSession base, QueueTwin java) {
     this.base = base;
     this.java = java;
+    calls = new QueueCalls(base, java);
     contracts = base.network().contracts();
     queue = contracts.queue();
   }
 
-  /** The number of the task it is about; -1 for none. */
-  static int taskOf(QueueAction action) {
-    return switch (action) {
-      case QueueAction.Enqueue e -> e.task();
-      case QueueAction.Assign e -> e.task();
-      case QueueAction.Ack e -> e.task();
-      case QueueAction.GiveUp e -> e.task();
-      case QueueAction.Precommit e -> e.task();
-      case QueueAction.Commit e -> e.task();
-      case QueueAction.Verdict e -> e.task();
-      case QueueAction.Cancel e -> e.task();
-      case QueueAction.Enforce e -> e.task();
-      case QueueAction.Finish _, QueueAction.Start _ -> -1;
-    };
+  /** The same as transactions. */
+  QueueCalls calls() {
+    return calls;
   }
 
   private Digest id(int task) {
@@ -102,7 +75,7 @@ final class QueueBridge {
           apply(
               e.task(),
               new TaskEvent.Precommitted(
-                  e.node(), e.attempt(), hash(e.promise(), e.task(), e.attempt(), e.node())),
+                  e.node(), e.attempt(), calls.hash(e.promise(), e.task(), e.attempt(), e.node())),
               nowSeconds);
       case QueueAction.Commit e -> commit(e, nowSeconds);
       case QueueAction.Verdict e -> verdict(e, nowSeconds);
@@ -128,19 +101,13 @@ final class QueueBridge {
             nowSeconds);
   }
 
-  private Digest hash(Promise promise, int task, int attempt, Address node) {
-    return promise
-        .commitment(java.sessionId(), java.taskId(task), node, attempt, SPEC_DIGEST)
-        .precommit();
-  }
-
   private Optional<String> commit(QueueAction.Commit e, long nowSeconds) {
     TaskTwin twin = java.task(e.task());
     if (twin == null) {
       return Optional.of("UnknownTask");
     }
     var commitment =
-        e.promise().commitment(java.sessionId(), twin.id(), e.node(), e.attempt(), SPEC_DIGEST);
+        e.promise().commitment(java.sessionId(), twin.id(), e.node(), e.attempt(), QueueCalls.SPEC_DIGEST);
     TaskEvent event = new TaskEvent.Committed(e.node(), e.attempt(), commitment, true);
     if (twin.takes(event, nowSeconds)) {
       if (e.wrongOutput()) {
@@ -207,103 +174,6 @@ final class QueueBridge {
       return Optional.of("NotDue");
     }
     return apply(e.task(), twin.deadline(e.kind(), e.attempt()), nowSeconds);
-  }
-
-  // The transaction.
-
-  Address sender(QueueAction action) {
-    return switch (action) {
-      case QueueAction.Enqueue e -> e.by() == By.CLIENT ? client() : Network.STRANGER;
-      case QueueAction.Cancel e -> e.by() == By.CLIENT ? client() : Network.STRANGER;
-      case QueueAction.Ack e -> e.node();
-      case QueueAction.GiveUp e -> e.node();
-      case QueueAction.Precommit e -> e.node();
-      case QueueAction.Commit e -> e.node();
-      case QueueAction.Finish e -> e.byClient() ? client() : Network.STRANGER;
-      case QueueAction.Assign _,
-          QueueAction.Verdict _,
-          QueueAction.Enforce _,
-          QueueAction.Start _ ->
-          Network.STRANGER;
-    };
-  }
-
-  /** To be asked before {@link #answer}: a verdict is about the state that it meets. */
-  ContractWrite write(QueueAction action) {
-    return switch (action) {
-      case QueueAction.Enqueue e -> enqueue(e);
-      case QueueAction.Assign e -> queue.assign(id(e.task()));
-      case QueueAction.Ack e -> queue.ack(id(e.task()), BigInteger.valueOf(e.attempt()));
-      case QueueAction.GiveUp e -> queue.giveUp(id(e.task()), BigInteger.valueOf(e.attempt()));
-      case QueueAction.Precommit e ->
-          queue.precommit(
-              id(e.task()),
-              BigInteger.valueOf(e.attempt()),
-              hash(e.promise(), e.task(), e.attempt(), e.node()));
-      case QueueAction.Commit e ->
-          queue.commit(
-              id(e.task()),
-              BigInteger.valueOf(e.attempt()),
-              e.promise().reveal(),
-              e.wrongOutput() ? SPEC : e.promise().output());
-      case QueueAction.Verdict e -> {
-        Digest commits = e.aboutOthers() ? Digest.ZERO : java.commitsDigest(e.task());
-        Digest content =
-            Words.hash(TASK_VERDICT, base.terms().sessionId(), id(e.task()), e.accepted(), commits);
-        Attested word =
-            base.terms().committee().attest(e.signers(), TASK_VERDICT, id(e.task()), content);
-        yield queue.validate(id(e.task()), e.accepted(), word.seats(), word.signatures());
-      }
-      case QueueAction.Cancel e ->
-          e.by() == By.CLIENT || e.by() == By.STRANGER
-              ? queue.cancel(id(e.task()))
-              : queue.cancelFor(
-                  id(e.task()), signed(e.by(), Words.hash(TASK_CANCEL, id(e.task()))));
-      case QueueAction.Enforce e ->
-          queue.enforce(
-              id(e.task()), TaskTranslation.deadline(e.kind()), BigInteger.valueOf(e.attempt()));
-      case QueueAction.Finish _ -> queue.finish(base.terms().queueBrief());
-      case QueueAction.Start _ -> queue.start(base.terms().queueBrief(), base.terms().queueTail());
-    };
-  }
-
-  private Bytes signed(By by, Digest structHash) {
-    OperatorKey key = by == By.RELAYER ? base.network().client() : FORGER;
-    return Bytes.of(key.sign(Committee.typed(contracts.domain(), structHash)).bytes());
-  }
-
-  private ContractWrite enqueue(QueueAction.Enqueue e) {
-    Digest session = base.terms().sessionId();
-    Digest reference = QueueTwin.reference(e.task());
-    Bytes spec = e.wrongSpec() ? SPEC.concat(SPEC) : SPEC;
-    if (e.by() == By.CLIENT || e.by() == By.STRANGER) {
-      return queue.enqueue(
-          session,
-          reference,
-          SPEC_DIGEST,
-          spec,
-          e.maxPromptTokens(),
-          e.maxOutputTokens(),
-          e.deadlineAt());
-    }
-    Digest request =
-        Words.hash(
-            TASK_REQUEST,
-            session,
-            reference,
-            SPEC_DIGEST,
-            e.maxPromptTokens(),
-            e.maxOutputTokens(),
-            e.deadlineAt());
-    return queue.enqueueFor(
-        session,
-        reference,
-        SPEC_DIGEST,
-        spec,
-        e.maxPromptTokens(),
-        e.maxOutputTokens(),
-        e.deadlineAt(),
-        signed(e.by(), request));
   }
 
   // What is compared.
@@ -433,7 +303,7 @@ final class QueueBridge {
         "the end",
         nowSeconds,
         Network.STRANGER,
-        write(new QueueAction.Start()),
+        calls.write(new QueueAction.Start()),
         Optional.of("Duplicate"),
         questions);
   }

@@ -2,7 +2,6 @@ package io.myelin.contracts.differential;
 
 import io.myelin.contracts.NodePool;
 import io.myelin.contracts.SessionQueue;
-import io.myelin.contracts.differential.Network.Plan;
 import io.myelin.protocol.ids.Address;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,10 +21,10 @@ record QueueSession(
 
   /** Opens it the real way. */
   static QueueSession open(Network network, Plan plan) {
-    Prepared terms = network.prepare(plan);
+    Prepared terms = Openings.prepare(network, plan);
     SessionQueue queue = network.contracts().queue();
     network.act(
-        Network.STRANGER, network.contracts().sessions().open(terms.opening(), Network.noPermit()));
+        Network.STRANGER, network.contracts().sessions().open(terms.opening(), Openings.noPermit()));
     network.act(Network.STRANGER, queue.start(terms.queueBrief(), terms.queueTail()));
     return new QueueSession(network, terms, Map.of(), 0);
   }

@@ -82,17 +82,17 @@ final class QueueWorld {
 
   private void apply(String what, QueueAction action) {
     said.add(action);
-    int task = QueueBridge.taskOf(action);
+    int task = QueueCalls.taskOf(action);
     TaskTwin twin = java.task(task);
     TaskState before = twin == null ? null : twin.state();
-    ContractWrite write = bridge.write(action);
+    ContractWrite write = bridge.calls().write(action);
     Optional<String> rejection = bridge.answer(action, nowSeconds);
     List<Question<?>> questions = bridge.questions(task);
     steps.add(
         new Step(
             what,
             nowSeconds,
-            bridge.sender(action),
+            bridge.calls().sender(action),
             write,
             rejection,
             bridge.told(task, before),

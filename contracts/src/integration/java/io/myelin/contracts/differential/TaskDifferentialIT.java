@@ -1,6 +1,5 @@
 package io.myelin.contracts.differential;
 
-import io.myelin.contracts.differential.Network.Plan;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.task.TaskPhase;
 import java.math.BigInteger;
