@@ -501,10 +501,10 @@ contract SessionQueue is Module {
         if (deadlineAt <= block.timestamp || deadlineAt > block.timestamp + MAX_TASK_SECONDS) {
             revert BadDeadline(deadlineAt);
         }
-        t.heldWei = _hold(_ledgers[sessionId], sessionId, maxPromptTokens, maxOutputTokens);
+        t.heldWei = _hold(_ledgers[sessionId], maxPromptTokens, maxOutputTokens);
     }
 
-    function _hold(Ledger storage ledger, bytes32 sessionId, uint32 maxPromptTokens, uint32 maxOutputTokens)
+    function _hold(Ledger storage ledger, uint32 maxPromptTokens, uint32 maxOutputTokens)
         private
         returns (uint128)
     {

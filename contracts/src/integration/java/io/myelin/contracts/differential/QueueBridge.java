@@ -107,7 +107,8 @@ final class QueueBridge {
       return Optional.of("UnknownTask");
     }
     var commitment =
-        e.promise().commitment(java.sessionId(), twin.id(), e.node(), e.attempt(), QueueCalls.SPEC_DIGEST);
+        e.promise()
+            .commitment(java.sessionId(), twin.id(), e.node(), e.attempt(), QueueCalls.SPEC_DIGEST);
     TaskEvent event = new TaskEvent.Committed(e.node(), e.attempt(), commitment, true);
     if (twin.takes(event, nowSeconds)) {
       if (e.wrongOutput()) {

@@ -24,7 +24,8 @@ record QueueSession(
     Prepared terms = Openings.prepare(network, plan);
     SessionQueue queue = network.contracts().queue();
     network.act(
-        Network.STRANGER, network.contracts().sessions().open(terms.opening(), Openings.noPermit()));
+        Network.STRANGER,
+        network.contracts().sessions().open(terms.opening(), Openings.noPermit()));
     network.act(Network.STRANGER, queue.start(terms.queueBrief(), terms.queueTail()));
     return new QueueSession(network, terms, Map.of(), 0);
   }
