@@ -191,14 +191,15 @@ contract NodePool is Bonds {
         }
         for (uint256 i = 0; i < count; ++i) {
             address node = nodes[i];
-            Node memory n = _nodes[node];
+            Node storage stored = _nodes[node];
+            Node memory n = stored;
             if (n.standing == Standing.None) revert UnknownNode(node);
             if (_free(n) == 0) revert NoFreeSlot(node);
             for (uint256 j = 0; j < known; ++j) {
                 if (owners[j] == n.owner) revert SameOwner(node, n.owner);
             }
             owners[known++] = n.owner;
-            ++_nodes[node].reserved;
+            stored.reserved = n.reserved + 1;
             seats[i] = Seat(node, n.owner);
         }
     }

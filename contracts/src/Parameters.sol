@@ -41,6 +41,10 @@ contract Parameters is Module, Ownable2Step {
         uint64 dueAt;
     }
 
+    /// @dev The numbers that an opening and a settlement need together share a word, 25 bits each: their bounds are below 2^25.
+    uint256 private constant SMALL_BITS = 25;
+    uint256 private constant SMALL_MASK = 2 ** SMALL_BITS - 1;
+    uint256 private _small;
     mapping(Param param => uint256 value) private _values;
     /// @notice What is proposed for a parameter; `dueAt` 0 when nothing is.
     mapping(Param param => Proposal proposal) public proposals;
@@ -70,37 +74,37 @@ contract Parameters is Module, Ownable2Step {
         Module(directory, directory.parameters())
         Ownable(owner)
     {
-        _values[Param.CommitteeSize] = 5;
-        _values[Param.Quorum] = 3;
-        _values[Param.MinValidatorStakeWei] = 10_000 ether;
-        _values[Param.MinGatewayBondWei] = 5_000 ether;
-        _values[Param.MinNodeStakeWei] = 100 ether;
-        _values[Param.SubnetFeeWei] = 100 ether;
-        _values[Param.EpochSeconds] = 1 hours;
-        _values[Param.UnbondingSeconds] = 14 days;
-        _values[Param.MaxSessionSeconds] = 7 days;
-        _values[Param.SettleSeconds] = 1 days;
-        _values[Param.ChallengeSeconds] = 1 days;
-        _values[Param.QuoteSeconds] = 1 hours;
-        _values[Param.AckSeconds] = 30;
-        _values[Param.PrecommitSeconds] = 300;
-        _values[Param.CommitSeconds] = 60;
-        _values[Param.ValidateSeconds] = 600;
+        _set(Param.CommitteeSize, 5);
+        _set(Param.Quorum, 3);
+        _set(Param.MinValidatorStakeWei, 10_000 ether);
+        _set(Param.MinGatewayBondWei, 5_000 ether);
+        _set(Param.MinNodeStakeWei, 100 ether);
+        _set(Param.SubnetFeeWei, 100 ether);
+        _set(Param.EpochSeconds, 1 hours);
+        _set(Param.UnbondingSeconds, 14 days);
+        _set(Param.MaxSessionSeconds, 7 days);
+        _set(Param.SettleSeconds, 1 days);
+        _set(Param.ChallengeSeconds, 1 days);
+        _set(Param.QuoteSeconds, 1 hours);
+        _set(Param.AckSeconds, 30);
+        _set(Param.PrecommitSeconds, 300);
+        _set(Param.CommitSeconds, 60);
+        _set(Param.ValidateSeconds, 600);
         _check(Param.Treasury, uint160(firstTreasury));
-        _values[Param.Treasury] = uint160(firstTreasury);
+        _set(Param.Treasury, uint160(firstTreasury));
         for (uint8 i = 0; i <= uint8(type(Param).max); ++i) {
-            emit Applied(Param(i), _values[Param(i)]);
+            emit Applied(Param(i), _get(Param(i)));
         }
     }
 
     /// @notice The value that holds now.
     function get(Param param) external view returns (uint256) {
-        return _values[param];
+        return _get(param);
     }
 
     /// @notice Two values that hold now.
     function getTwo(Param first, Param second) external view returns (uint256, uint256) {
-        return (_values[first], _values[second]);
+        return (_get(first), _get(second));
     }
 
     /// @notice Who gets the treasury's share.
@@ -146,11 +150,31 @@ contract Parameters is Module, Ownable2Step {
         if (block.timestamp < proposal.dueAt) revert TooEarly(proposal.dueAt);
         if (block.timestamp > proposal.dueAt + GRACE_SECONDS) revert TooLate(proposal.dueAt + GRACE_SECONDS);
         delete proposals[param];
-        _values[param] = proposal.value;
-        uint256 quorum = _values[Param.Quorum];
-        uint256 size = _values[Param.CommitteeSize];
+        _set(param, proposal.value);
+        uint256 quorum = _get(Param.Quorum);
+        uint256 size = _get(Param.CommitteeSize);
         if (quorum > size || 2 * quorum <= size) revert BadQuorum(quorum, size);
         emit Applied(param, proposal.value);
+    }
+
+    function _get(Param param) private view returns (uint256) {
+        (bool small, uint256 shift) = _place(param);
+        return small ? _small >> shift & SMALL_MASK : _values[param];
+    }
+
+    function _set(Param param, uint256 value) private {
+        (bool small, uint256 shift) = _place(param);
+        if (small) _small = _small & ~(SMALL_MASK << shift) | value << shift;
+        else _values[param] = value;
+    }
+
+    /// @dev Whether a parameter is in the shared word, and where: the committee's two, then the times from MaxSessionSeconds on.
+    function _place(Param param) private pure returns (bool small, uint256 shift) {
+        unchecked {
+            uint256 i = uint256(param);
+            if (i >= uint256(Param.MaxSessionSeconds)) return (i < uint256(Param.Treasury), (i - 6) * SMALL_BITS);
+            return (i <= uint256(Param.Quorum), i * SMALL_BITS);
+        }
     }
 
     function _check(Param param, uint256 value) private pure {

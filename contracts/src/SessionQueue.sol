@@ -173,9 +173,9 @@ contract SessionQueue is Module {
     error BadSession(bytes32 sessionId);
     /// @notice The same was said before.
     error Duplicate(bytes32 id);
-    /// @notice The session expired, or would end before the task.
+    /// @notice The session expired.
     error PastExpiry(uint256 until);
-    /// @notice The session's number of tasks is used up, or too many are open.
+    /// @notice The session's number of tasks is used up by those that are open or were paid, or too many are open.
     error TaskLimit(uint256 limit);
     /// @notice The task may cost more than what is left.
     error OverBudget(uint256 heldWei, uint256 availableWei);
@@ -487,6 +487,8 @@ contract SessionQueue is Module {
         uint32 maxOutputTokens,
         uint40 deadlineAt
     ) private returns (bytes32 taskId) {
+        // The order of these answers is that of Java's session machine.
+        if (_ledgers[sessionId].finished) revert BadSession(sessionId);
         taskId = taskIdOf(sessionId, clientReference);
         Task storage t = _tasks[taskId];
         if (t.phase != Phase.None) revert Duplicate(taskId);
@@ -499,14 +501,13 @@ contract SessionQueue is Module {
         if (deadlineAt <= block.timestamp || deadlineAt > block.timestamp + MAX_TASK_SECONDS) {
             revert BadDeadline(deadlineAt);
         }
-        t.heldWei = _hold(_ledgers[sessionId], sessionId, maxPromptTokens, maxOutputTokens);
+        t.heldWei = _hold(_ledgers[sessionId], maxPromptTokens, maxOutputTokens);
     }
 
-    function _hold(Ledger storage ledger, bytes32 sessionId, uint32 maxPromptTokens, uint32 maxOutputTokens)
+    function _hold(Ledger storage ledger, uint32 maxPromptTokens, uint32 maxOutputTokens)
         private
         returns (uint128)
     {
-        if (ledger.finished) revert BadSession(sessionId);
         if (block.timestamp >= ledger.expiresAt) revert PastExpiry(ledger.expiresAt);
         if (ledger.maxTasks > 0 && ledger.tasks >= ledger.maxTasks) revert TaskLimit(ledger.maxTasks);
         if (ledger.openTasks >= MAX_OPEN_TASKS) revert TaskLimit(MAX_OPEN_TASKS);
@@ -731,6 +732,8 @@ contract SessionQueue is Module {
         Ledger storage ledger = _ledgers[t.sessionId];
         ledger.availableWei += uint128(t.heldWei - spentWei);
         --ledger.openTasks;
+        // A session's number of tasks is that of those it pays for.
+        if (phase != Phase.Completed) --ledger.tasks;
         t.heldWei = 0;
         t.phase = phase;
     }

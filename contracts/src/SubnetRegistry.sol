@@ -41,6 +41,8 @@ contract SubnetRegistry is Bonds {
     }
 
     ValidatorRegistry private immutable _registry;
+    address private immutable _queue;
+    address private immutable _payment;
 
     mapping(bytes32 subnetId => Subnet subnet) public subnets;
     mapping(bytes32 subnetId => mapping(bytes32 modelId => Model model)) private _models;
@@ -86,6 +88,8 @@ contract SubnetRegistry is Bonds {
 
     constructor(MyelinDirectory directory) Bonds(directory, directory.subnets()) {
         _registry = ValidatorRegistry(directory.validators());
+        _queue = directory.queue();
+        _payment = directory.payment();
     }
 
     // Subnets.
@@ -165,17 +169,20 @@ contract SubnetRegistry is Bonds {
         view
         returns (Price memory price, address payee)
     {
-        Model memory model = _models[subnetId][modelId];
-        if (version == 0 || model.priceVersion == 0) revert UnknownModel(subnetId, modelId);
-        if (version != model.priceVersion) {
-            bool lately = version + 1 == model.priceVersion
+        // Not all of the model: its weights are a word of their own.
+        Model storage model = _models[subnetId][modelId];
+        uint64 newest = model.priceVersion;
+        if (version == 0 || newest == 0) revert UnknownModel(subnetId, modelId);
+        if (version != newest) {
+            bool lately = version + 1 == newest
                 && block.timestamp < model.pricedAt + _parameters.get(Param.QuoteSeconds);
-            if (!lately) revert PriceNotQuotable(version, model.priceVersion);
+            if (!lately) revert PriceNotQuotable(version, newest);
         }
         price = _prices[subnetId][modelId][version];
-        if (gateway == DIRECTORY.queue()) return (price, address(0));
-        if (!admitted[subnetId][gateway] || !isReady(gateway)) revert GatewayNotReady(gateway);
-        payee = gateways[gateway].owner;
+        if (gateway == _queue) return (price, address(0));
+        bool ready;
+        (ready, payee) = _readiness(gateway);
+        if (!ready || !admitted[subnetId][gateway]) revert GatewayNotReady(gateway);
     }
 
     // Gateways.
@@ -220,10 +227,8 @@ contract SubnetRegistry is Bonds {
     }
 
     /// @notice Whether a gateway can take a new session.
-    function isReady(address gateway) public view returns (bool) {
-        Gateway memory g = gateways[gateway];
-        return g.owner != address(0) && !g.leaving
-            && _bonds[gateway].stakedWei >= _parameters.get(Param.MinGatewayBondWei);
+    function isReady(address gateway) external view returns (bool ready) {
+        (ready,) = _readiness(gateway);
     }
 
     /// @notice For the payment contract, which has checked the proof: pays what the gateway owes out of its bond, then slashes a share.
@@ -232,9 +237,16 @@ contract SubnetRegistry is Bonds {
         external
         returns (uint256 paidWei)
     {
-        if (msg.sender != DIRECTORY.payment()) revert NotAllowed(msg.sender);
+        if (msg.sender != _payment) revert NotAllowed(msg.sender);
         if (owedWei > 0) paidWei = _compensate(gateway, owedWei, to);
         _slash(gateway, shareBps, reporter);
+    }
+
+    function _readiness(address gateway) private view returns (bool ready, address owner) {
+        Gateway memory g = gateways[gateway];
+        owner = g.owner;
+        ready = owner != address(0) && !g.leaving
+            && _bonds[gateway].stakedWei >= _parameters.get(Param.MinGatewayBondWei);
     }
 
     function _publish(bytes32 subnetId, bytes32 modelId, uint128 inputWei, uint128 outputWei) private {

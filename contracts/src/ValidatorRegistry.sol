@@ -61,6 +61,8 @@ contract ValidatorRegistry is Bonds {
         uint16 size;
     }
 
+    address private immutable _sessions;
+
     /// @notice The number of the newest set; the first is 1.
     uint64 public setVersion;
     uint64 private _mixedVersion;
@@ -123,6 +125,7 @@ contract ValidatorRegistry is Bonds {
     error PunishedBefore();
 
     constructor(MyelinDirectory directory) Bonds(directory, directory.validators()) {
+        _sessions = directory.sessions();
         _mix = keccak256(abi.encode(directory, block.chainid));
     }
 
@@ -244,9 +247,8 @@ contract ValidatorRegistry is Bonds {
     }
 
     /// @notice The committee that a seed draws from a set.
-    function committee(bytes32 seed, uint64 version) public view returns (address[] memory) {
-        (uint256[] memory line,) = setOf(version);
-        return Draw.drawLine(seed, COMMITTEE_PURPOSE, line, _parameters.get(Param.CommitteeSize));
+    function committee(bytes32 seed, uint64 version) external view returns (address[] memory) {
+        return _committee(seed, version, _parameters.get(Param.CommitteeSize));
     }
 
     /// @notice The committee that a set has for something about `subject`, from the set's own randomness; without `excluded`.
@@ -283,13 +285,13 @@ contract ValidatorRegistry is Bonds {
         uint256 seats,
         bytes calldata signatures
     ) external {
-        if (msg.sender != DIRECTORY.sessions()) revert NotAllowed(msg.sender);
+        if (msg.sender != _sessions) revert NotAllowed(msg.sender);
         if (!isUsable(version)) revert SetNotUsable(version);
         if (_mixedVersion != version) {
             _mixedVersion = version;
             _mix = keccak256(abi.encode(_mix, seed));
         }
-        _requireQuorum(committee(seed, version), Typed.attestation(kind, subject, content), seats, signatures);
+        _requireSeated(seed, version, Typed.attestation(kind, subject, content), seats, signatures);
     }
 
     /// @notice Reverts unless a quorum of the committee that set `version` has for `subject` attested.
@@ -303,7 +305,11 @@ contract ValidatorRegistry is Bonds {
         bytes calldata signatures
     ) external view returns (address[] memory signers) {
         return _requireQuorum(
-            committeeFor(subject, version, address(0)), Typed.attestation(kind, subject, content), seats, signatures
+            committeeFor(subject, version, address(0)),
+            Typed.attestation(kind, subject, content),
+            seats,
+            signatures,
+            _parameters.get(Param.Quorum)
         );
     }
 
@@ -317,8 +323,7 @@ contract ValidatorRegistry is Bonds {
         uint256 seats,
         bytes calldata signatures
     ) external view returns (address[] memory signers) {
-        return
-            _requireQuorum(committee(seed, version), Typed.attestation(kind, subject, content), seats, signatures);
+        return _requireSeated(seed, version, Typed.attestation(kind, subject, content), seats, signatures);
     }
 
     // Faults.
@@ -368,7 +373,8 @@ contract ValidatorRegistry is Bonds {
             committeeFor(subject, c.judgedBy, owner),
             Typed.attestation(Typed.FAULT_VERDICT, subject, content),
             seats,
-            signatures
+            signatures,
+            _parameters.get(Param.Quorum)
         );
         _convict(owner, fault, evidenceDigest);
     }
@@ -442,11 +448,28 @@ contract ValidatorRegistry is Bonds {
         assert(pointer != address(0));
     }
 
-    function _requireQuorum(address[] memory members, bytes32 structHash, uint256 seats, bytes calldata signatures)
+    function _committee(bytes32 seed, uint64 version, uint256 size) private view returns (address[] memory) {
+        (uint256[] memory line,) = setOf(version);
+        return Draw.drawLine(seed, COMMITTEE_PURPOSE, line, size);
+    }
+
+    /// @dev For a committee that a seed drew; its size and its quorum are one question.
+    function _requireSeated(bytes32 seed, uint64 version, bytes32 structHash, uint256 seats, bytes calldata signatures)
         private
         view
         returns (address[] memory signers)
     {
+        (uint256 size, uint256 quorum) = _parameters.getTwo(Param.CommitteeSize, Param.Quorum);
+        return _requireQuorum(_committee(seed, version, size), structHash, seats, signatures, quorum);
+    }
+
+    function _requireQuorum(
+        address[] memory members,
+        bytes32 structHash,
+        uint256 seats,
+        bytes calldata signatures,
+        uint256 quorum
+    ) private view returns (address[] memory signers) {
         bytes32 digest = _typedDigest(structHash);
         signers = new address[](members.length);
         uint256 count;
@@ -461,7 +484,6 @@ contract ValidatorRegistry is Bonds {
             }
             signers[count++] = owner;
         }
-        uint256 quorum = _parameters.get(Param.Quorum);
         if (count < quorum) revert NoQuorum(count, quorum);
         if (seats >> members.length != 0 || signatures.length != 65 * count) revert BadSeats(seats);
         assembly ("memory-safe") {

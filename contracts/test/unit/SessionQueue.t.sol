@@ -275,6 +275,9 @@ contract SessionQueueTest is World {
         vm.prank(client);
         vm.expectRevert(abi.encodeWithSelector(SessionQueue.BadSession.selector, id));
         queue.enqueue(id, "b", SPEC, "", 1, 1, uint40(block.timestamp + 1));
+        vm.prank(client);
+        vm.expectRevert(abi.encodeWithSelector(SessionQueue.BadSession.selector, id));
+        queue.enqueue(id, "a", SPEC, "", 1, 1, uint40(block.timestamp));
     }
 
     function test_finishesWhatNeverStarted() public {
@@ -340,13 +343,25 @@ contract SessionQueueTest is World {
         sessions.open(o, permitNone());
         queue.start(brief, tail);
         id = brief.sessionId;
-        enqueue("a");
+        copy(Live(brief, tail));
+        bytes32 a = assigned("a");
         bytes32 b = enqueue("b");
         vm.startPrank(client);
-        queue.cancel(b);
         vm.expectRevert(abi.encodeWithSelector(SessionQueue.TaskLimit.selector, 2));
         queue.enqueue(id, "c", SPEC, "", 1, 1, uint40(block.timestamp + 1));
+        // What costs nothing does not count, but its reference is used.
+        queue.cancel(b);
+        vm.expectRevert(abi.encodeWithSelector(SessionQueue.Duplicate.selector, b));
+        queue.enqueue(id, "b", SPEC, "", 1, 1, uint40(block.timestamp + 1));
         vm.stopPrank();
+        enqueue("c");
+        bound_(a, 1, reveal(1, 1));
+        commit(a, 1, reveal(1, 1));
+        validate(a, true);
+        equal(queue.ledgerOf(id).tasks, 2, "one was paid, one is open");
+        vm.prank(client);
+        vm.expectRevert(abi.encodeWithSelector(SessionQueue.TaskLimit.selector, 2));
+        queue.enqueue(id, "d", SPEC, "", 1, 1, uint40(block.timestamp + 1));
     }
 
     // Rejections, by name as in the Java machine.

@@ -217,6 +217,26 @@ contract SubnetsTest is World {
         vm.stopPrank();
     }
 
+    /// @dev Several share a word: to set one leaves the others as they are.
+    function test_oneParameterAtATime() public {
+        uint256 count = uint256(type(Param).max) + 1;
+        uint256[] memory known = new uint256[](count);
+        for (uint8 i = 0; i < count; ++i) {
+            known[i] = parameters.get(Param(i));
+        }
+        for (uint8 i = 1; i < count; ++i) {
+            (, uint256 max) = parameters.bounds(Param(i));
+            known[i] = Param(i) == Param.Quorum ? 5 : max;
+            vm.prank(admin);
+            parameters.propose(Param(i), known[i]);
+            vm.warp(START + 2 days * uint256(i));
+            parameters.execute(Param(i));
+            for (uint8 n = 0; n < count; ++n) {
+                equal(parameters.get(Param(n)), known[n], "as it was set");
+            }
+        }
+    }
+
     function test_stakesOutlastSessions() public view {
         (uint256 unbonding,) = parameters.bounds(Param.UnbondingSeconds);
         (, uint256 session) = parameters.bounds(Param.MaxSessionSeconds);

@@ -27,6 +27,7 @@ import java.util.List;
   @JsonSubTypes.Type(value = SessionEvent.CloseRequested.class, name = "close_requested"),
   @JsonSubTypes.Type(value = SessionEvent.Settled.class, name = "settled"),
   @JsonSubTypes.Type(value = SessionEvent.Refunded.class, name = "refunded"),
+  @JsonSubTypes.Type(value = SessionEvent.BudgetReturned.class, name = "budget_returned"),
   @JsonSubTypes.Type(value = SessionEvent.DeadlinePassed.class, name = "deadline_passed"),
   @JsonSubTypes.Type(value = SessionEvent.GatewayRestarted.class, name = "gateway_restarted"),
 })
@@ -91,6 +92,13 @@ public sealed interface SessionEvent {
 
   /** The refund was paid. */
   record Refunded() implements SessionEvent {}
+
+  /**
+   * The escrow gave the whole budget back by itself: the settlement did not come.
+   *
+   * @param late whether it did not come in time, rather than was given up
+   */
+  record BudgetReturned(boolean late) implements SessionEvent {}
 
   /** A timer fired. */
   record DeadlinePassed(SessionDeadlineKind kind, long armedId) implements SessionEvent {}

@@ -1,7 +1,6 @@
 package io.myelin.protocol.session;
 
 import io.myelin.protocol.ids.Address;
-import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.session.SessionTransition.RejectReason;
 import io.myelin.protocol.session.SessionTransition.Rejected;
 import java.math.BigInteger;
@@ -35,6 +34,7 @@ public final class SessionMachine {
             BigInteger.ZERO,
             BigInteger.ZERO,
             TreePMap.empty(),
+            TreePSet.empty(),
             TreePSet.empty(),
             false,
             0,
@@ -72,23 +72,24 @@ public final class SessionMachine {
           case SessionEvent.NodeNotReserved e -> notReserved(state, step, e.node());
           case SessionEvent.NodeLost e -> lost(state, step, e.node());
           case SessionEvent.NodeReleased e -> released(state, step, e.node());
-          case SessionEvent.TaskHeld e -> hold(state, step, e, nowMillis);
-          case SessionEvent.TaskCounted e -> count(state, step, e);
-          case SessionEvent.TaskDropped e -> drop(state, step, e.taskId());
+          case SessionEvent.TaskHeld e -> SessionTasks.hold(state, step, e, nowMillis);
+          case SessionEvent.TaskCounted e -> SessionTasks.count(state, step, e);
+          case SessionEvent.TaskDropped e -> SessionTasks.drop(state, step, e.taskId());
           case SessionEvent.CloseRequested e -> close(state, step, e.cause());
           case SessionEvent.Settled e -> settled(state, step);
           case SessionEvent.Refunded e -> refunded(state, step);
+          case SessionEvent.BudgetReturned e -> returned(state, step, e.late());
           case SessionEvent.DeadlinePassed e -> passed(state, step, e, nowMillis);
           case SessionEvent.GatewayRestarted e -> restarted(state, step);
         };
     return rejected != null ? rejected : step.moved();
   }
 
-  private static Rejected reject(RejectReason reason, String message) {
+  static Rejected reject(RejectReason reason, String message) {
     return new Rejected(reason, message);
   }
 
-  private static Rejected wrongPhase(SessionState state, String what) {
+  static Rejected wrongPhase(SessionState state, String what) {
     return reject(
         state.ended() ? RejectReason.ALREADY_ENDED : RejectReason.WRONG_PHASE,
         what + " while the session is " + state.phase().label());
@@ -250,68 +251,6 @@ public final class SessionMachine {
     return null;
   }
 
-  private static @Nullable Rejected hold(
-      SessionState state, SessionStep step, SessionEvent.TaskHeld event, long nowMillis) {
-    if (!(state.phase() instanceof SessionPhase.Active)) {
-      return wrongPhase(state, "a task");
-    }
-    TaskId task = event.taskId();
-    if (state.holds().containsKey(task) || state.counted().contains(task)) {
-      return reject(RejectReason.DUPLICATE, "task " + task + " was admitted before");
-    }
-    if (event.maxCostWei().signum() < 0) {
-      return reject(
-          RejectReason.BAD_AMOUNT, "maxCostWei: " + event.maxCostWei() + " (expected: >= 0)");
-    }
-    if (nowMillis >= state.terms().expiresAtMillis()) {
-      return reject(
-          RejectReason.PAST_EXPIRY, "the session expired at " + state.terms().expiresAtMillis());
-    }
-    long taken = state.counted().size() + (long) state.holds().size();
-    if (state.terms().maxTasks() > 0 && taken >= state.terms().maxTasks()) {
-      return reject(
-          RejectReason.TASK_LIMIT, "all " + state.terms().maxTasks() + " tasks are used up");
-    }
-    if (event.maxCostWei().compareTo(state.availableWei()) > 0) {
-      return reject(
-          RejectReason.OVER_BUDGET,
-          "the task may cost "
-              + event.maxCostWei()
-              + " wei (available: "
-              + state.availableWei()
-              + ")");
-    }
-    step.hold(task, event.maxCostWei());
-    return null;
-  }
-
-  private static Rejected notHeld(SessionState state, TaskId task) {
-    return state.counted().contains(task)
-        ? reject(RejectReason.DUPLICATE, "task " + task + " was counted before")
-        : reject(RejectReason.NOT_HELD, "task " + task + " is not running in this session");
-  }
-
-  private static @Nullable Rejected count(
-      SessionState state, SessionStep step, SessionEvent.TaskCounted event) {
-    BigInteger heldWei = state.holds().get(event.taskId());
-    if (heldWei == null) {
-      return notHeld(state, event.taskId());
-    }
-    if (event.costWei().signum() < 0) {
-      return reject(RejectReason.BAD_AMOUNT, "costWei: " + event.costWei() + " (expected: >= 0)");
-    }
-    step.count(event.taskId(), heldWei, event.costWei());
-    return null;
-  }
-
-  private static @Nullable Rejected drop(SessionState state, SessionStep step, TaskId task) {
-    if (!state.holds().containsKey(task)) {
-      return notHeld(state, task);
-    }
-    step.drop(task);
-    return null;
-  }
-
   private static @Nullable Rejected close(
       SessionState state, SessionStep step, SessionPhase.CloseCause cause) {
     return switch (state.phase()) {
@@ -345,6 +284,15 @@ public final class SessionMachine {
       return wrongPhase(state, "a refund that nobody asked for");
     }
     step.refunded();
+    return null;
+  }
+
+  private static @Nullable Rejected returned(SessionState state, SessionStep step, boolean late) {
+    if (!(state.phase() instanceof SessionPhase.Active
+        || state.phase() instanceof SessionPhase.Settling)) {
+      return wrongPhase(state, "a budget that came back");
+    }
+    step.returned(late);
     return null;
   }
 

@@ -52,10 +52,10 @@ public sealed interface SessionPhase {
    */
   record Closed(CloseCause cause, BigInteger spentWei, BigInteger refundWei) implements Ended {}
 
-  /** Its time ended before anything was spent. */
+  /** Its time ended, and nothing was spent, or what was spent was not settled in time. */
   record Expired(BigInteger refundWei) implements Ended {}
 
-  /** It never became active. */
+  /** It never became active, or was given up. */
   record Failed(String code, String message, BigInteger refundWei) implements Ended {}
 
   /** Why a session closes. */

@@ -19,6 +19,7 @@ import org.pcollections.TreePSet;
  * @param writtenOffWei what tasks cost beyond what was held for them: nobody pays it
  * @param holds highest cost of each task that runs
  * @param counted tasks that were counted, each once
+ * @param dropped tasks that ended without being counted; none of them is admitted again
  * @param moneyDue whether a settlement or refund is yet to be confirmed
  * @param lastId last number given to an arming
  */
@@ -34,6 +35,7 @@ public record SessionState(
     BigInteger writtenOffWei,
     TreePMap<TaskId, BigInteger> holds,
     TreePSet<TaskId> counted,
+    TreePSet<TaskId> dropped,
     boolean moneyDue,
     long lastId,
     List<SessionDeadline> deadlines) {
@@ -56,6 +58,11 @@ public record SessionState(
   /** Set aside for tasks that run. */
   public BigInteger heldWei() {
     return holds.values().stream().reduce(BigInteger.ZERO, BigInteger::add);
+  }
+
+  /** Whether a task was ever admitted; it can be only once. */
+  boolean knows(TaskId task) {
+    return holds.containsKey(task) || counted.contains(task) || dropped.contains(task);
   }
 
   /** What another task may cost at most. */

@@ -25,6 +25,7 @@ final class SessionStep {
   private BigInteger writtenOffWei;
   private TreePMap<TaskId, BigInteger> holds;
   private TreePSet<TaskId> counted;
+  private TreePSet<TaskId> dropped;
   private boolean moneyDue;
   private long endedAtMillis;
   private long lastId;
@@ -41,6 +42,7 @@ final class SessionStep {
     writtenOffWei = before.writtenOffWei();
     holds = before.holds();
     counted = before.counted();
+    dropped = before.dropped();
     moneyDue = before.moneyDue();
     endedAtMillis = before.endedAtMillis();
     lastId = before.lastId();
@@ -66,6 +68,7 @@ final class SessionStep {
         writtenOffWei,
         holds,
         counted,
+        dropped,
         moneyDue,
         lastId,
         deadlines);
@@ -203,6 +206,7 @@ final class SessionStep {
 
   void drop(TaskId task) {
     holds = holds.minus(task);
+    dropped = dropped.plus(task);
     settleWhenDrained();
   }
 
@@ -314,6 +318,23 @@ final class SessionStep {
     if (!moneyDue) {
       disarm(SessionDeadlineKind.MONEY);
     }
+  }
+
+  /** The client has everything back: what was counted nobody pays, what runs is for nothing. */
+  void returned(boolean late) {
+    cancelTasks();
+    for (TaskId task : holds.keySet()) {
+      dropped = dropped.plus(task);
+    }
+    holds = TreePMap.empty();
+    writtenOffWei = writtenOffWei.add(spentWei);
+    spentWei = BigInteger.ZERO;
+    moneyDue = false;
+    end(
+        late
+            ? new SessionPhase.Expired(fundedWei)
+            : new SessionPhase.Failed(
+                "given_up", "the session was given up; the budget is refunded", fundedWei));
   }
 
   private void end(SessionPhase.Ended outcome) {

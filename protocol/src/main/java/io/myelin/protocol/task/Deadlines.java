@@ -2,6 +2,8 @@ package io.myelin.protocol.task;
 
 import io.myelin.protocol.task.Transition.RejectReason;
 import io.myelin.protocol.task.Transition.Rejected;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The task machine's answers to timers. */
@@ -92,9 +94,19 @@ final class Deadlines {
 
   private static @Nullable Rejected commit(TaskState state, TaskStep step, Deadline deadline) {
     step.fired(deadline);
+    // Everybody who owes a reveal is out before anybody else is asked in, also when that fails.
+    List<Role> missing = new ArrayList<>();
     for (Assignment a : state.live()) {
-      if (a.owesReveal() && !step.phase().ended()) {
-        step.lose(a, LossCause.NO_COMMIT);
+      if (a.owesReveal()) {
+        step.drop(a, LossCause.NO_COMMIT);
+        if (a.role() == Role.PRIMARY || step.replicaStillOfUse()) {
+          missing.add(a.role());
+        }
+      }
+    }
+    for (Role role : missing) {
+      if (!step.phase().ended()) {
+        Searches.start(step, role);
       }
     }
     return null;

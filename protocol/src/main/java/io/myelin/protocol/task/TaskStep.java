@@ -171,7 +171,7 @@ final class TaskStep {
    * A replica runs the whole work: once the primary has finished, another one could not catch up in
    * the time the client would be made to wait.
    */
-  private boolean replicaStillOfUse() {
+  boolean replicaStillOfUse() {
     Assignment primary = primary();
     return primary == null
         || primary.stage() == NodeStage.OFFERED

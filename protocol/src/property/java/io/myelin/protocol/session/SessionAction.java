@@ -24,6 +24,8 @@ record SessionAction(Kind kind, int pick) {
     CLOSE,
     SETTLED,
     REFUNDED,
+    RETURNED,
+    RETURNED_LATE,
     TIMER,
     TIMER_EARLY,
     TIMER_STALE,

@@ -117,6 +117,7 @@ final class SessionWorld {
     switch (event) {
       case SessionEvent.Funded e -> escrowedWei = escrowedWei.add(e.amountWei());
       case SessionEvent.Settled e -> paidOutWei = paidOutWei.add(before.fundedWei());
+      case SessionEvent.BudgetReturned e -> paidOutWei = paidOutWei.add(before.fundedWei());
       case SessionEvent.Refunded e ->
           paidOutWei = paidOutWei.add(((SessionPhase.Ended) before.phase()).refundWei());
       case SessionEvent.TaskCounted e ->
@@ -156,7 +157,9 @@ final class SessionWorld {
       case SessionEffect.AskApproval e -> {}
       case SessionEffect.EscrowBudget e -> {}
       case SessionEffect.CancelEscrow e -> {}
-      case SessionEffect.CancelTask e -> assertThat(state.holds()).containsKey(e.taskId());
+      case SessionEffect.CancelTask e ->
+          assertThat(state.holds().containsKey(e.taskId()) || state.dropped().contains(e.taskId()))
+              .isTrue();
       case SessionEffect.ArmDeadline e -> {}
       case SessionEffect.DisarmDeadline e -> {}
     }
@@ -206,6 +209,8 @@ final class SessionWorld {
       case CLOSE -> new SessionEvent.CloseRequested(SessionPhase.CloseCause.CLIENT);
       case SETTLED -> new SessionEvent.Settled();
       case REFUNDED -> new SessionEvent.Refunded();
+      case RETURNED -> pick % 5 == 0 ? new SessionEvent.BudgetReturned(false) : null;
+      case RETURNED_LATE -> pick % 5 == 0 ? new SessionEvent.BudgetReturned(true) : null;
       case TIMER -> timer(pick, true);
       case TIMER_EARLY -> timer(pick, false);
       case TIMER_STALE -> new SessionEvent.DeadlinePassed(SessionDeadlineKind.FUND, 1_000);

@@ -83,6 +83,31 @@ final class SessionMachineTest {
   }
 
   @Test
+  void aTaskThatWasDroppedIsNotAdmittedAgain() {
+    active();
+    moves(new SessionEvent.TaskHeld(task(1), BigInteger.ONE));
+    moves(new SessionEvent.TaskDropped(task(1)));
+    rejects(RejectReason.DUPLICATE, new SessionEvent.TaskHeld(task(1), BigInteger.ONE));
+    rejects(RejectReason.NOT_HELD, new SessionEvent.TaskDropped(task(1)));
+  }
+
+  @Test
+  void aBudgetThatCameBackIsNotPaidAgain() {
+    active();
+    moves(new SessionEvent.TaskHeld(task(1), BigInteger.TEN));
+    moves(new SessionEvent.TaskCounted(task(1), BigInteger.TEN));
+    moves(new SessionEvent.TaskHeld(task(2), BigInteger.ONE));
+    moves(new SessionEvent.BudgetReturned(true));
+    assertThat(state.phase()).isEqualTo(new SessionPhase.Expired(state.fundedWei()));
+    assertThat(state.moneyDue()).isFalse();
+    assertThat(state.spentWei()).isZero();
+    assertThat(state.writtenOffWei()).isEqualTo(BigInteger.TEN);
+    assertThat(state.holds()).isEmpty();
+    rejects(RejectReason.ALREADY_ENDED, new SessionEvent.BudgetReturned(false));
+    rejects(RejectReason.NOT_HELD, new SessionEvent.TaskCounted(task(2), BigInteger.ONE));
+  }
+
+  @Test
   void limitsOfMoneyNumberAndTime() {
     active();
     rejects(

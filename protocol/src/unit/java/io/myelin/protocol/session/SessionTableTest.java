@@ -130,6 +130,7 @@ final class SessionTableTest {
     events.put("CloseRequested", CLOSE);
     events.put("Settled", SETTLED);
     events.put("Refunded", new SessionEvent.Refunded());
+    events.put("BudgetReturned", new SessionEvent.BudgetReturned(true));
     for (SessionDeadlineKind kind : SessionDeadlineKind.values()) {
       long armedId =
           state.deadlines().stream()

@@ -266,4 +266,17 @@ final class TaskFailoverTest {
     assertThat(task.state().released()).isTrue();
     assertThat(task.replayed()).isEqualTo(task.state());
   }
+
+  @Test
+  void whoOwesARevealIsOutAlsoWhenNobodyMayBeAskedAnyMore() {
+    TaskDriver task = new TaskDriver(terms(2, false)).dispatched(1, 2);
+    for (int n = 1; n <= 4; n++) {
+      task.lost(n, LossCause.CRASHED, 0).replacedBy(n + 2);
+    }
+    task.acked(5).acked(6).precommitted(5, 0).precommitted(6, 0);
+    task.passes(DeadlineKind.COMMIT, 0);
+    assertThat(task.state().phase().label()).isEqualTo("failed");
+    assertThat(task.state().live()).isEmpty();
+    assertThat(task.state().attempt(6).orElseThrow().goneCause()).isEqualTo(LossCause.NO_COMMIT);
+  }
 }
