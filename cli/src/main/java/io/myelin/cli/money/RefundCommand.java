@@ -73,23 +73,43 @@ public final class RefundCommand extends MyelinCommand {
       }
       try (Wallet wallet = network.wallet(key, err())) {
         Refund refund = new Refund(network, wallet, out());
-        for (SessionMoney session : sessions) {
-          if (wanted.isEmpty() && refund.wouldClose(session)) {
-            out().println(session.id() + "  is active; name it to close it");
-            continue;
+        int stuck = 0;
+        if (wanted.isEmpty()) {
+          stuck = bringAllOn(refund, sessions);
+        } else {
+          if (refund.wouldClose(sessions.getFirst())) {
+            confirmation.ask(out(), refund.plan(sessions.getFirst()));
           }
-          if (refund.wouldClose(session)) {
-            confirmation.ask(out(), refund.plan(session));
-          }
-          refund.bringOn(session);
+          refund.bringOn(sessions.getFirst());
         }
         if (!noWithdraw) {
           refund.fetchCredits();
+        }
+        if (stuck > 0) {
+          throw new CommandException(stuck + " sessions could not be brought on; why stands above");
         }
       }
       out().flush();
       return CommandLine.ExitCode.OK;
     }
+  }
+
+  /** One session that the chain refuses does not keep the others' money back. */
+  private int bringAllOn(Refund refund, List<SessionMoney> sessions) {
+    int stuck = 0;
+    for (SessionMoney session : sessions) {
+      if (refund.wouldClose(session)) {
+        out().println(session.id() + "  is active; name it to close it");
+        continue;
+      }
+      try {
+        refund.bringOn(session);
+      } catch (CommandException e) {
+        stuck++;
+        out().println("  " + e.getMessage());
+      }
+    }
+    return stuck;
   }
 
   private static List<SessionMoney> sessions(ChainAccess network, Address account, String wanted) {
