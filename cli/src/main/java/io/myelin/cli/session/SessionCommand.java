@@ -85,7 +85,8 @@ public final class SessionCommand extends CommandGroup {
       mixinStandardHelpOptions = true,
       description = {
         "Close the key's own session: no new task, running ones end, and what was not spent",
-        "goes back to the account in the gateway's local ledger."
+        "goes back to the account once the settlement's challenge window is over:",
+        "./myelin session money shows when."
       },
       footer = {"", "Example:", "  ./myelin session close 4f1c..."})
   int close(
