@@ -12,6 +12,7 @@ import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -122,6 +123,11 @@ public final class DevnetChain implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** Gives an account ether for its gas. */
+  public void fund(Address account) {
+    anvil.fund(account, BigInteger.TEN.pow(20));
   }
 
   /** Lets the chain's clock run ahead, as only a development chain can. */
