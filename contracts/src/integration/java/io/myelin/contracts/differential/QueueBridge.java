@@ -10,7 +10,6 @@ import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.differential.Step.Question;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
-import io.myelin.protocol.session.SessionPhase;
 import io.myelin.protocol.task.CancelCause;
 import io.myelin.protocol.task.LossCause;
 import io.myelin.protocol.task.TaskEvent;
@@ -257,20 +256,12 @@ final class QueueBridge {
   Step end(long nowSeconds) {
     List<Question<?>> questions = new ArrayList<>();
     var session = java.session();
-    // The phases of InferencePayment by number.
-    int phase =
-        switch (session.phase()) {
-          case SessionPhase.Active _ -> 1;
-          case SessionPhase.Closed _ -> 4;
-          case SessionPhase.Expired _ -> 5;
-          default -> -1;
-        };
     questions.add(
         new Question<>(
             "phase of the escrow",
             contracts.payment().recordOf(base.terms().sessionId()),
             InferencePayment.RecordOfAnswer::phase,
-            (long) phase));
+            SessionTranslation.phase(session.phase())));
     TreeSet<Address> everybody = new TreeSet<>(java.books().credits().keySet());
     base.terms().brief().seats().forEach(seat -> everybody.add(seat.payee()));
     everybody.addAll(base.terms().committee().owners());

@@ -15,10 +15,11 @@ final class Smallest {
   /**
    * Runs a history, and when it fails the smallest part of it that does.
    *
-   * @param run says what is different; empty when nothing is
+   * @param history says what is different; empty when nothing is
    * @throws AssertionError with the smallest part and its difference
    */
-  static <C> void check(List<C> commands, Function<List<C>, Optional<String>> run) {
+  static <C> void check(List<C> commands, Function<List<C>, Optional<String>> history) {
+    Function<List<C>, Optional<String>> run = some -> outcome(history, some);
     Optional<String> difference = run.apply(commands);
     if (difference.isEmpty()) {
       return;
@@ -44,5 +45,15 @@ final class Smallest {
     throw new AssertionError(
         difference.orElseThrow()
             + "\n%d commands, of %d: %s".formatted(small.size(), commands.size(), small));
+  }
+
+  /** A side that cannot answer at all is a difference too. */
+  private static <C> Optional<String> outcome(
+      Function<List<C>, Optional<String>> history, List<C> commands) {
+    try {
+      return history.apply(commands);
+    } catch (AssertionError | RuntimeException e) {
+      return Optional.of("\nno answer: " + e);
+    }
   }
 }
