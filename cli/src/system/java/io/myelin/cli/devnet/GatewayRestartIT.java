@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
-import io.myelin.cli.node.KeyFile;
 import io.myelin.cli.testing.Await;
+import io.myelin.cli.testing.LiveGround;
 import io.myelin.cli.testing.StreamedAnswer;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.receipt.Receipt;
@@ -46,15 +46,16 @@ class GatewayRestartIT {
     int port = freePort();
     URI url = URI.create("http://127.0.0.1:" + port);
     List<Child> started = new ArrayList<>();
+    LiveGround ground = LiveGround.start(data, 2, 2, MODEL);
     try {
-      Address id = KeyFile.loadOrCreate(data.resolve("gateway").resolve("operator.key")).address();
-      Child first = gateway(started, port);
+      Address id = ground.roster().gateways().getFirst().node();
+      Child first = gateway(started, ground, port);
       for (int node = 1; node <= 2; node++) {
         compute(started, node, url);
       }
       nodesJoined(url);
       ClientSession session =
-          ClientSession.open(url, id, KeyFile.loadOrCreate(data.resolve("client.key")), MODEL, 1);
+          ClientSession.open(url, id, ground.roster().client(), MODEL, 1);
       Books books = new Books(session, id);
       StreamedAnswer whole = StreamedAnswer.ask(session.endpoint(), QUESTION, (_, _) -> {});
       assertThat(whole.outputTokens()).isEqualTo(100);
@@ -80,7 +81,7 @@ class GatewayRestartIT {
       assertThat(live.dones()).isZero();
       assertThat(whole.text()).startsWith(live.text());
 
-      Child second = gateway(started, port);
+      Child second = gateway(started, ground, port);
       JsonNode resumed = books.ended(durable);
       assertThat(resumed.path("text").asText()).isEqualTo(whole.text());
       Receipt receipt = books.receipt(durable, whole.text());
@@ -104,7 +105,7 @@ class GatewayRestartIT {
                   .add(OUTPUT_WEI.multiply(BigInteger.valueOf(live.pieces()))));
 
       second.kill();
-      gateway(started, port);
+      gateway(started, ground, port);
       JsonNode later = session.view();
       assertThat(later.path("spentWei")).isEqualTo(view.path("spentWei"));
       assertThat(later.path("tasksDone")).isEqualTo(view.path("tasksDone"));
@@ -117,21 +118,23 @@ class GatewayRestartIT {
       for (Child child : started.reversed()) {
         child.close();
       }
+      ground.close();
     }
     assertThat(ProcessHandle.current().descendants()).isEmpty();
   }
 
-  private Child gateway(List<Child> started, int port) throws Exception {
-    Child child =
-        Child.start(
-            data.resolve("gateway.log"),
+  private Child gateway(List<Child> started, LiveGround ground, int port) throws Exception {
+    List<String> arguments =
+        new ArrayList<>(
             List.of(
                 "gateway",
                 "--child",
                 "--port",
                 Integer.toString(port),
                 "--data",
-                data.resolve("gateway").toString()));
+                data.resolve("gateway-1").toString()));
+    arguments.addAll(ground.gatewayOptions());
+    Child child = Child.start(data.resolve("gateway.log"), arguments);
     started.add(child);
     try (GatewayClient client =
         new GatewayClient(new Endpoint(URI.create("http://127.0.0.1:" + port), ""))) {

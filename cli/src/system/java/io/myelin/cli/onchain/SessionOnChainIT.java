@@ -247,7 +247,7 @@ class SessionOnChainIT {
           try {
             return Optional.of(network.session());
           } catch (CommandException e) {
-            assertThat(e.getMessage()).contains("no_capacity");
+            assertThat(e.getMessage()).contains("503");
             return Optional.empty();
           }
         });
@@ -283,7 +283,8 @@ class SessionOnChainIT {
                     poor,
                     new Terms(LiveNetwork.MODEL, 1, BigInteger.TEN, Duration.ofHours(1))))
         .isInstanceOf(CommandException.class)
-        .hasMessageContaining("insufficient_funds");
+        .hasMessageContaining("402")
+        .hasMessageContaining("ERC20InsufficientAllowance");
     LogFilter opened =
         new LogFilter(
             List.of(contracts.sessions().address()),

@@ -9,7 +9,7 @@ import java.io.IOException;
 
 class GgufHeaderFuzz {
 
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5s")
   void anythingIsReadOrRefused(byte[] file) {
     try {
       GgufHeader header = GgufHeader.read(new ByteArrayInputStream(file));

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 
 class SchemaCompilerFuzz {
 
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5s")
   void aSchemaIsHeldOrRefused(byte[] text) {
     Node root;
     try {

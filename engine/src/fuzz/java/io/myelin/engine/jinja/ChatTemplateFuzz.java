@@ -20,7 +20,7 @@ class ChatTemplateFuzz {
           "bos_token",
           MarkedText.template("<s>"));
 
-  @FuzzTest(maxDuration = "15s")
+  @FuzzTest(maxDuration = "6s")
   void aTemplateIsRenderedOrRefused(byte[] source) {
     try {
       MarkedText text =

@@ -12,7 +12,7 @@ import java.util.List;
 class SseParserFuzz {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5s")
   void cutsDoNotMatter(byte[] stream) {
     List<String> whole = events(stream, Math.max(1, stream.length));
     for (int step : new int[] {1, 2, 3, 7}) {

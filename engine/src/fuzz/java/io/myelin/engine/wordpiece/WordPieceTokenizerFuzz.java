@@ -26,7 +26,7 @@ class WordPieceTokenizerFuzz {
     }
   }
 
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5s")
   void everyTextHasTokens(FuzzedDataProvider data) {
     int most = data.consumeInt(1, 600);
     String text = data.consumeRemainingAsString();

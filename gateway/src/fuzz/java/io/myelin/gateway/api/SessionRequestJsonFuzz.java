@@ -7,7 +7,7 @@ import io.myelin.gateway.session.SignedSessionRequest;
 class SessionRequestJsonFuzz {
 
   /** Any bytes are a request within its ranges, or an error that a client can read. */
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5s")
   void anyBytesAreARequestOrAnApiError(byte[] bytes) {
     try {
       SignedSessionRequest signed = SessionRequestJson.parse(bytes);

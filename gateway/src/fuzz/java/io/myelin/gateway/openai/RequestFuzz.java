@@ -12,7 +12,7 @@ import java.time.Instant;
 
 /** Bodies of strangers: read, or refused with an {@link ApiError}; nothing else. */
 class RequestFuzz {
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5s")
   void readsOrRefuses(byte[] body) {
     try {
       ObjectNode object = StrictJson.object(body);

@@ -8,7 +8,7 @@ import java.util.Locale;
 class ClientFrameFuzz {
 
   /** Whatever a client sends is a frame or an error that a client can read. */
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5s")
   void anyTextIsAFrameOrAnApiError(FuzzedDataProvider data) {
     String text = data.consumeRemainingAsString();
     try {

@@ -263,7 +263,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<Void> settle(OnChain session) {
+  public CompletableFuture<Ending> settle(OnChain session) {
     return settlements.settle(session);
   }
 

@@ -16,6 +16,7 @@ import io.myelin.gateway.chain.Committee.NoQuorumException;
 import io.myelin.gateway.chain.Committee.Quorum;
 import io.myelin.gateway.journal.Journal;
 import io.myelin.gateway.session.OnChain;
+import io.myelin.gateway.session.SessionChain.Ending;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.SessionId;
 import java.time.Duration;
@@ -57,7 +58,7 @@ final class Settlements implements AutoCloseable {
   private final Map<SessionId, Due> due = new LinkedHashMap<>();
   private final Thread thread;
 
-  private record Due(OnChain session, CompletableFuture<Void> settled) {}
+  private record Due(OnChain session, CompletableFuture<Ending> settled) {}
 
   Settlements(
       ChainClient chain,
@@ -94,7 +95,7 @@ final class Settlements implements AutoCloseable {
     return phase(session).settled();
   }
 
-  CompletableFuture<Void> settle(OnChain session) {
+  CompletableFuture<Ending> settle(OnChain session) {
     synchronized (due) {
       Due known =
           due.computeIfAbsent(session.id(), _ -> new Due(session, new CompletableFuture<>()));
@@ -220,12 +221,26 @@ final class Settlements implements AutoCloseable {
         synchronized (due) {
           due.remove(one.session().id());
         }
-        one.settled().complete(null);
+        one.settled().complete(ending(one.session()));
       } else {
         left.add(one);
       }
     }
     return left;
+  }
+
+  private Ending ending(OnChain session) {
+    return switch (phase(session.id())) {
+      case EXPIRED -> Ending.EXPIRED;
+      case FAILED -> Ending.FAILED;
+      case SETTLED ->
+          switch (new SettledTerms(network, this::logs).of(session).outcome()) {
+            case CLOSED -> Ending.SETTLED;
+            case EXPIRED -> Ending.EXPIRED;
+            case FAILED -> Ending.FAILED;
+          };
+      case NONE, ACTIVE, CLOSING, CLOSED -> Ending.SETTLED;
+    };
   }
 
   private Batch batch(long number, long set, List<SessionId> ids) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,19 +114,28 @@ final class ChainCalls {
   }
 
   void settle(LiveSession session) {
-    money(session, "settlement", chain::settle, new SessionEvent.Settled());
+    money(
+        session,
+        "settlement",
+        chain::settle,
+        ending ->
+            switch (ending) {
+              case SETTLED -> new SessionEvent.Settled();
+              case EXPIRED -> new SessionEvent.BudgetReturned(true);
+              case FAILED -> new SessionEvent.BudgetReturned(false);
+            });
   }
 
   void giveUp(LiveSession session) {
-    money(session, "refund", chain::giveUp, new SessionEvent.Refunded());
+    money(session, "refund", chain::giveUp, _ -> new SessionEvent.Refunded());
   }
 
   /** The machine asks again until it is done; one that is under way goes on. */
-  private void money(
+  private <T> void money(
       LiveSession session,
       String what,
-      java.util.function.Function<OnChain, CompletableFuture<Void>> movement,
-      SessionEvent done) {
+      Function<OnChain, CompletableFuture<T>> movement,
+      Function<T, SessionEvent> done) {
     OnChain terms = session.onChain;
     if (terms == null) {
       log.error("session {}: {} without terms on chain", session.id(), what);
@@ -135,13 +145,13 @@ final class ChainCalls {
       return;
     }
     session.moneyMoves = true;
-    CompletableFuture<Void> moved = movement.apply(terms);
+    CompletableFuture<T> moved = movement.apply(terms);
     var _ =
         moved.whenComplete(
-            (_, failure) -> {
+            (answer, failure) -> {
               session.moneyMoves = false;
               if (failure == null) {
-                post.accept(session, List.of(done));
+                post.accept(session, List.of(done.apply(answer)));
               } else {
                 log.warn(
                     "session {}: {} will be asked for again: {}",
@@ -160,7 +170,7 @@ final class ChainCalls {
   private <T> void answer(
       LiveSession session,
       CompletableFuture<T> asked,
-      java.util.function.Function<T, List<SessionEvent>> done,
+      Function<T, List<SessionEvent>> done,
       Failed failed) {
     var _ =
         asked.whenComplete(

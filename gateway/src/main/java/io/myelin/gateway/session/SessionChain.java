@@ -47,8 +47,21 @@ public interface SessionChain {
   /** Gives an active session more nodes. */
   CompletableFuture<OnChain> extend(OnChain session, Extension extension);
 
-  /** Settles what the journal's receipts prove; completes when the settlement is in a block. */
-  CompletableFuture<Void> settle(OnChain session);
+  /**
+   * Settles what the journal's receipts prove; completes when the session's money has a
+   * destination, which somebody else may have given it.
+   */
+  CompletableFuture<Ending> settle(OnChain session);
+
+  /** Where a session's money went. */
+  enum Ending {
+    /** It was split as the receipts say. */
+    SETTLED,
+    /** Back to the client, because it was not settled in time. */
+    EXPIRED,
+    /** Back to the client, because the gateway gave it up. */
+    FAILED
+  }
 
   /** Gives the session up: everything goes back to the client. */
   CompletableFuture<Void> giveUp(OnChain session);

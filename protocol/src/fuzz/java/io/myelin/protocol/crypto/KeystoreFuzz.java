@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 final class KeystoreFuzz {
   private static final char[] PASSWORD = "password".toCharArray();
 
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5s")
   void opensOrRefuses(byte[] file) {
     String text = new String(file, StandardCharsets.UTF_8);
     EncryptedKey key;

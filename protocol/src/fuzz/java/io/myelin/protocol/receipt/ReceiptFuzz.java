@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 final class ReceiptFuzz {
   private static final SignedReceipt HONEST = TestingReceipts.signed();
 
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "5s")
   void readsOrRefuses(byte[] file) throws ReceiptFormatException {
     String text = new String(file, StandardCharsets.UTF_8);
     Verification verification = ReceiptVerifier.verifyJson(text, ReceiptEvidence.none());
