@@ -54,8 +54,7 @@ class GatewayRestartIT {
         compute(started, node, url);
       }
       nodesJoined(url);
-      ClientSession session =
-          ClientSession.open(url, id, ground.roster().client(), MODEL, 1);
+      ClientSession session = ClientSession.open(url, id, ground.roster().client(), MODEL, 1);
       Books books = new Books(session, id);
       StreamedAnswer whole = StreamedAnswer.ask(session.endpoint(), QUESTION, (_, _) -> {});
       assertThat(whole.outputTokens()).isEqualTo(100);

@@ -71,10 +71,7 @@ class SessionOnChainIT {
   private static String ask(ClientSession session) {
     try (GatewayClient client = new GatewayClient(session.endpoint())) {
       return client
-          .chat(
-              LiveNetwork.MODEL,
-              List.of(new GatewayClient.Message("user", "Say yes.")),
-              _ -> {})
+          .chat(LiveNetwork.MODEL, List.of(new GatewayClient.Message("user", "Say yes.")), _ -> {})
           .taskId();
     }
   }
@@ -127,8 +124,7 @@ class SessionOnChainIT {
     JsonNode view =
         Await.found(
             "three tasks are counted",
-            () ->
-                Optional.of(session.view()).filter(one -> one.path("tasksDone").asInt() == 3));
+            () -> Optional.of(session.view()).filter(one -> one.path("tasksDone").asInt() == 3));
     BigInteger spent = new BigInteger(view.path("spentWei").asText());
     SessionBrief brief = event(session, TermsEvent.Opened.class).brief();
     VoucherBook.Held voucher = voucher(session, brief);
@@ -236,7 +232,8 @@ class SessionOnChainIT {
       session.close();
       awaitPhase(session, 3);
     }
-    Address node = event(openWhenThereIsRoom(), TermsEvent.Opened.class).brief().seats().getFirst().node();
+    Address node =
+        event(openWhenThereIsRoom(), TermsEvent.Opened.class).brief().seats().getFirst().node();
     assertThat(contracts.nodes().nodeOf(node).on(chain).round()).isGreaterThan(1);
   }
 
