@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.myelin.cli.CommandException;
 import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.cli.testing.Await;
+import io.myelin.cli.testing.CommandRun;
 import io.myelin.cli.testing.StreamedAnswer;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.receipt.Receipt;
@@ -293,7 +295,23 @@ class KillStagesIT {
   private Address primary(String name, String fault) throws Exception {
     Path folder = data.resolve(name);
     Files.createDirectories(folder);
-    Address id = KeyFile.loadOrCreate(folder.resolve("operator.key")).address();
+    Path key = folder.resolve("operator.key");
+    Address id = KeyFile.loadOrCreate(key).address();
+    CommandRun staked =
+        CommandRun.of(
+            "stake",
+            "node",
+            "add",
+            "200",
+            "--slots",
+            Integer.toString(DevnetPlan.SLOTS),
+            "--operator-key",
+            key.toString(),
+            "--key-file",
+            data.resolve("client.key").toString(),
+            "--data",
+            data.toString());
+    assertThat(staked.status()).as(staked.toString()).isZero();
     Child child =
         Child.start(
             data.resolve(name + ".log"),
@@ -330,9 +348,16 @@ class KillStagesIT {
         Await.found(
             "a session with " + node + " as its first of three nodes",
             () -> {
-              ClientSession opened =
-                  ClientSession.open(
-                      url, gateway, KeyFile.loadOrCreate(data.resolve("client.key")), MODEL, 1);
+              ClientSession opened;
+              try {
+                opened =
+                    ClientSession.open(
+                        url, gateway, KeyFile.loadOrCreate(data.resolve("client.key")), MODEL, 1);
+              } catch (CommandException e) {
+                // Slots of the sessions before wait for their nodes' next test.
+                assertThat(e.getMessage()).contains("503");
+                return Optional.empty();
+              }
               JsonNode order = opened.view().path("nodes");
               if (order.size() == 3 && order.path(0).asText().equals(node.toString())) {
                 return Optional.of(opened);
