@@ -65,7 +65,8 @@ final class GatewayChain implements AutoCloseable {
               policy(link.chainId()),
               InstantSource.system());
       CommitteeClient committee =
-          CommitteeClient.connect(link.validators(), client, network, key, CommitteeSettings.standard());
+          CommitteeClient.connect(
+              link.validators(), client, network, key, CommitteeSettings.standard());
       ChainSessions sessions =
           new ChainSessions(
               client,
