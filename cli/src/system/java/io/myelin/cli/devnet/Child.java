@@ -7,12 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** {@code myelin} in a process of its own, which ends with this one at the latest. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
   private static final long STOP_SECONDS = 30;
 
   private final Process process;
@@ -23,7 +24,8 @@ final class Child implements AutoCloseable {
     this.log = log;
   }
 
-  static Child start(Path log, List<String> arguments) throws IOException {
+  /** Starts it; what it prints is added to the log file. */
+  public static Child start(Path log, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
@@ -45,22 +47,27 @@ final class Child implements AutoCloseable {
   }
 
   /** {@code kill -9}; returns when it and all it had started are gone. */
-  void kill() throws Exception {
+  public void kill() throws Exception {
     List<ProcessHandle> own = process.descendants().toList();
     process.destroyForcibly();
     gone(own);
   }
 
   /** Waits until it has ended by itself, and all it had started with it. */
-  int ended() throws Exception {
+  public int ended() throws Exception {
     List<ProcessHandle> own = process.descendants().toList();
     gone(own);
     return process.exitValue();
   }
 
   /** The processes it started, a node's engine worker among them. */
-  List<ProcessHandle> started() {
+  public List<ProcessHandle> started() {
     return process.descendants().toList();
+  }
+
+  /** Its end, however it comes. */
+  public CompletableFuture<Process> onExit() {
+    return process.onExit();
   }
 
   private void gone(List<ProcessHandle> own) throws Exception {
@@ -73,7 +80,7 @@ final class Child implements AutoCloseable {
   }
 
   /** Fails with what it said when it has ended. */
-  void requireAlive() {
+  public void requireAlive() {
     if (!process.isAlive()) {
       try {
         throw new AssertionError("ended: " + Files.readString(log));

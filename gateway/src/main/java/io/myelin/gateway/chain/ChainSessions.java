@@ -102,7 +102,8 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
    */
   public void start(Consumer<SessionId> onClosing) {
     closing = onClosing;
-    view.refresh();
+    // Sessions closed while the gateway was down were read when nobody listened yet.
+    view.tellAll();
     settlements.start();
   }
 

@@ -35,14 +35,18 @@ import org.jspecify.annotations.Nullable;
 final class ChainView {
   private static final long RANGE = 2_000;
 
+  /** So many blocks are read again when others stand in their place. */
+  private static final long TAKEN_BACK = 512;
+
   private final ChainClient chain;
   private final NetworkContracts network;
   private final Digest subnetId;
   private final Consumer<SessionId> closing;
   private final Set<Address> nodes = new LinkedHashSet<>();
   private final Set<Digest> models = new LinkedHashSet<>();
+  private final long firstBlock;
   private long nextBlock;
-  private @Nullable Digest seen;
+  private @Nullable BlockHeader seen;
   private volatile Snapshot snapshot;
 
   /** The chain at one head. */
@@ -78,6 +82,7 @@ final class ChainView {
     this.chain = chain;
     this.network = network;
     this.subnetId = subnetId;
+    this.firstBlock = firstBlock;
     this.nextBlock = firstBlock;
     this.closing = closing;
     this.snapshot = new Snapshot(0, new SessionChain.Standing(subnetId, 0), Map.of(), Map.of());
@@ -90,8 +95,15 @@ final class ChainView {
   /** Reads what changed; blocks. One thread at a time. */
   synchronized Snapshot refresh() {
     BlockHeader head = chain.head();
-    if (head.hash().equals(seen)) {
-      return snapshot;
+    BlockHeader before = seen;
+    if (before != null) {
+      if (head.hash().equals(before.hash())) {
+        return snapshot;
+      }
+      if (!isThere(before)) {
+        // A session that was closed in a block with an old number must not be missed.
+        nextBlock = Math.min(nextBlock, Math.max(firstBlock, before.number() - TAKEN_BACK));
+      }
     }
     readEvents(head.number());
     Map<Address, ChainPool.Entry> pool = new LinkedHashMap<>();
@@ -117,8 +129,19 @@ final class ChainView {
             new SessionChain.Standing(subnetId, set),
             Map.copyOf(quotes),
             Map.copyOf(pool));
-    seen = head.hash();
+    seen = head;
     return snapshot;
+  }
+
+  /** Reads from the beginning once more, since nobody was told of what was read before. */
+  synchronized Snapshot tellAll() {
+    nextBlock = firstBlock;
+    seen = null;
+    return refresh();
+  }
+
+  private boolean isThere(BlockHeader block) {
+    return chain.block(block.number()).filter(now -> now.hash().equals(block.hash())).isPresent();
   }
 
   private void readEvents(long head) {

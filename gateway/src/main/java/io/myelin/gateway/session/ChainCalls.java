@@ -136,6 +136,9 @@ final class ChainCalls {
       String what,
       Function<OnChain, CompletableFuture<T>> movement,
       Function<T, SessionEvent> done) {
+    if (session.onChain == null) {
+      session.onChain = findAgain(session);
+    }
     OnChain terms = session.onChain;
     if (terms == null) {
       log.error("session {}: {} without terms on chain", session.id(), what);
@@ -160,6 +163,16 @@ final class ChainCalls {
                     message(cause(failure)));
               }
             });
+  }
+
+  /** A chain that had lost its newest blocks when the gateway started may have them again. */
+  private @Nullable OnChain findAgain(LiveSession session) {
+    try {
+      return chain.find(session.sessionId()).orElse(null);
+    } catch (RuntimeException e) {
+      log.warn("session {}: the chain does not answer", session.id(), e);
+      return null;
+    }
   }
 
   /** What a failure says, and what kind of refusal it is. */
