@@ -99,7 +99,8 @@ public final class GatewayClient implements AutoCloseable {
   private Optional<JsonNode> call(String method, String path, @Nullable JsonNode body) {
     HttpRequest request =
         request(path)
-            .timeout(CALL_TIMEOUT)
+            // Opening a session waits for a committee and a block.
+            .timeout(method.equals("POST") ? ANSWER_TIMEOUT : CALL_TIMEOUT)
             .method(
                 method,
                 body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString()))

@@ -104,6 +104,8 @@ public final class NativeApi {
 
   private static HttpResponse handle(Route route, ServiceRequestContext ctx, byte[] body) {
     try {
+      // The body is here; every handler has a deadline of its own.
+      ctx.clearRequestTimeout();
       return route.handler().handle(new Call(ctx, body));
     } catch (ApiError e) {
       return ErrorResponses.response(e);

@@ -23,6 +23,13 @@ import java.util.concurrent.TimeoutException;
  */
 public final class SessionOperations {
   private static final long DISK_TIMEOUT_SECONDS = 10;
+
+  /**
+   * Above what the session machine gives a committee and the chain: an opening is answered when it
+   * is known how it ended, because the key is told only then.
+   */
+  private static final long OPEN_TIMEOUT_SECONDS = 360;
+
   private static final int RETRY_SECONDS = 5;
 
   private final Sessions sessions;
@@ -46,7 +53,8 @@ public final class SessionOperations {
   }
 
   private HttpResponse open(Call call) throws ApiError {
-    OpenedSession opened = await(sessions.open(SessionRequestJson.parse(call.body())));
+    OpenedSession opened = await(
+            sessions.open(SessionRequestJson.parse(call.body())), OPEN_TIMEOUT_SECONDS);
     ObjectNode json = Views.session(opened.session());
     json.put("apiKey", opened.apiKey());
     json.putObject("selection")
@@ -80,7 +88,7 @@ public final class SessionOperations {
           "wrong_session",
           "A session is closed with its own key; this key is of session " + own.id() + ".");
     }
-    return Answers.ok(Views.session(await(sessions.close(wanted.id()))));
+    return Answers.ok(Views.session(await(sessions.close(wanted.id()), DISK_TIMEOUT_SECONDS)));
   }
 
   /** Sessions of other accounts are as good as absent. */
@@ -93,9 +101,9 @@ public final class SessionOperations {
         .orElseThrow(() -> Call.notFound("session", id));
   }
 
-  private static <T> T await(CompletableFuture<T> future) throws ApiError {
+  private static <T> T await(CompletableFuture<T> future, long seconds) throws ApiError {
     try {
-      return future.get(DISK_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      return future.get(seconds, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof SessionRefusedException refused) {
         throw error(refused);
@@ -104,8 +112,8 @@ public final class SessionOperations {
     } catch (TimeoutException e) {
       throw ApiError.server(
           HttpStatus.SERVICE_UNAVAILABLE,
-          "journal_slow",
-          "The journal did not store the session within " + DISK_TIMEOUT_SECONDS + " s; retry.",
+          "session_slow",
+          "The session did not get there within " + seconds + " s; look at it before you retry.",
           RETRY_SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
