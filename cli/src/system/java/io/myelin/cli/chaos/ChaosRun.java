@@ -282,7 +282,9 @@ final class ChaosRun implements AutoCloseable {
 
   private String figures(Audit audit) {
     int orphans = audit.sessions().size() - seen.sessions().size();
-    return "chaos: killed "
+    return "chaos: "
+        + killed.values().stream().mapToInt(Integer::intValue).sum()
+        + " killed "
         + killed
         + "; sessions opened "
         + seen.sessions().size()
