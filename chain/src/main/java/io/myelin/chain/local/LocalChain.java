@@ -92,9 +92,9 @@ public final class LocalChain implements AutoCloseable {
     try {
       if (settings.stateFolder().isPresent()) {
         Path folder = Files.createDirectories(settings.stateFolder().get());
-        command.addAll(
-            List.of(
-                "--state", folder.resolve("anvil-state.json").toString(), "--state-interval", "5"));
+        Path state = folder.resolve("anvil-state.json");
+        KeptState.keepFirstGenesis(state);
+        command.addAll(List.of("--state", state.toString(), "--state-interval", "5"));
       }
       ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
       // Its own keyless network look-ups stay off, its colours too.

@@ -94,6 +94,11 @@ final class ChaosChain implements Victim {
     return up;
   }
 
+  @Override
+  public boolean isAlive() {
+    return up;
+  }
+
   /** Loses what was not written yet. */
   @Override
   public synchronized boolean kill(Duration pause) throws Exception {

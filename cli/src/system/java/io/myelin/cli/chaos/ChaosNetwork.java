@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
  * compute nodes in this process, which nobody kills here.
  */
 final class ChaosNetwork implements AutoCloseable {
-  private static final int VALIDATORS = 4;
+  private static final int VALIDATORS = 3;
   private static final int NODES = 2;
 
   /** Sessions hold slots until they end, and some are left to themselves. */

@@ -18,15 +18,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /** One run: sessions under kills, then windows under kills, then peace and the audit. */
 final class ChaosRun implements AutoCloseable {
@@ -37,7 +39,7 @@ final class ChaosRun implements AutoCloseable {
 
   private static final Duration WINDOW = Duration.ofDays(1);
   private static final Duration OVERDUE = Duration.ofHours(27);
-  private static final int MOMENT_SECONDS = 2;
+  private static final int MOMENT_SECONDS = 4;
   private static final int JOIN_SECONDS = 180;
 
   private final int kills;
@@ -48,7 +50,7 @@ final class ChaosRun implements AutoCloseable {
   private final BigInteger clientStartWei;
   private final Seen seen = new Seen();
   private final LinkedBlockingQueue<Moment> moments = new LinkedBlockingQueue<>();
-  private final Map<String, Integer> killed = new TreeMap<>();
+  private final Map<String, Integer> killed = new ConcurrentSkipListMap<>();
   private final List<CompletableFuture<?>> deaths = new ArrayList<>();
   private final long startedNanos = System.nanoTime();
 
@@ -124,32 +126,31 @@ final class ChaosRun implements AutoCloseable {
   private void killSomebody() throws Exception {
     Duration pause = Duration.ofMillis(random.nextInt(3) == 0 ? random.nextInt(1_500) : 0);
     int number = random.nextInt(10);
-    String wanted = number < 4 ? "gateway" : number < 7 ? "chain" : "validator";
+    String wanted = number < 3 ? "gateway" : number < 7 ? "chain" : "validator";
     boolean saved = random.nextBoolean();
+    // Every third may die while it starts.
+    Predicate<Victim> ready = random.nextInt(3) == 0 ? Victim::isAlive : Victim::isUp;
     List<Victim> up =
         Await.found(
             "somebody to kill",
-            () -> {
-              List<Victim> found = network.victims().stream().filter(Victim::isUp).toList();
-              return found.isEmpty()
-                  ? java.util.Optional.<List<Victim>>empty()
-                  : java.util.Optional.of(found);
-            });
+            () ->
+                Optional.of(network.victims().stream().filter(ready).toList())
+                    .filter(found -> !found.isEmpty()));
     List<Victim> right = up.stream().filter(one -> one.kind().equals(wanted)).toList();
     List<Victim> among = right.isEmpty() ? up : right;
     Victim victim = among.get(random.nextInt(among.size()));
-    killed.merge(
-        victim.kind() + (victim instanceof ChaosChain && !saved ? " (blocks lost)" : ""),
-        1,
-        Integer::sum);
     deaths.add(
         CompletableFuture.runAsync(
             () -> {
               try {
-                boolean _ =
-                    victim instanceof ChaosChain chain
-                        ? chain.kill(pause, saved)
-                        : victim.kill(pause);
+                String kind =
+                    victim.kind()
+                        + (victim instanceof ChaosChain && !saved ? " (blocks lost)" : "");
+                if (victim instanceof ChaosChain chain
+                    ? chain.kill(pause, saved)
+                    : victim.kill(pause)) {
+                  killed.merge(kind, 1, Integer::sum);
+                }
               } catch (Exception e) {
                 throw new IllegalStateException(victim.kind() + " was not killed", e);
               }
@@ -281,7 +282,9 @@ final class ChaosRun implements AutoCloseable {
 
   private String figures(Audit audit) {
     int orphans = audit.sessions().size() - seen.sessions().size();
-    return "chaos: killed "
+    return "chaos: "
+        + killed.values().stream().mapToInt(Integer::intValue).sum()
+        + " killed "
         + killed
         + "; sessions opened "
         + seen.sessions().size()

@@ -102,6 +102,12 @@ final class Supervised implements Victim {
     return up;
   }
 
+  @Override
+  public boolean isAlive() {
+    Child running = child;
+    return running != null && !running.onExit().isDone();
+  }
+
   /** How often it ended though nobody killed it after it had been up. */
   int ownEnds() {
     return ownEnds.get();
@@ -110,11 +116,13 @@ final class Supervised implements Victim {
   @Override
   public boolean kill(Duration pause) throws Exception {
     Child running = child;
-    if (!up || running == null) {
+    if (running == null || running.onExit().isDone()) {
       return false;
     }
     pauseNanos = pause.toNanos();
-    diedNanos = System.nanoTime();
+    if (up) {
+      diedNanos = System.nanoTime();
+    }
     killed = true;
     up = false;
     running.kill();

@@ -10,10 +10,13 @@ interface Victim extends AutoCloseable {
   /** Whether it runs and answers. */
   boolean isUp();
 
+  /** Whether it runs; it may be starting. */
+  boolean isAlive();
+
   /**
    * {@code kill -9}; it starts again after the pause.
    *
-   * @return false when it was not up, and so was not killed
+   * @return false when it did not run, and so was not killed
    */
   boolean kill(Duration pause) throws Exception;
 
