@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dmyelin.seed=N} repeats a run as far as one of processes can be repeated.
  */
 class ChaosIT {
-  private static final int KILLS = Integer.getInteger("myelin.kills", 7);
+  private static final int KILLS = Integer.getInteger("myelin.kills", 4);
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   static Path folder;

@@ -53,8 +53,8 @@ public final class SessionOperations {
   }
 
   private HttpResponse open(Call call) throws ApiError {
-    OpenedSession opened = await(
-            sessions.open(SessionRequestJson.parse(call.body())), OPEN_TIMEOUT_SECONDS);
+    OpenedSession opened =
+        await(sessions.open(SessionRequestJson.parse(call.body())), OPEN_TIMEOUT_SECONDS);
     ObjectNode json = Views.session(opened.session());
     json.put("apiKey", opened.apiKey());
     json.putObject("selection")

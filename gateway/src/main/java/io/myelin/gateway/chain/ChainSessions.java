@@ -1,6 +1,7 @@
 package io.myelin.gateway.chain;
 
 import io.myelin.chain.ChainClient;
+import io.myelin.chain.ChainException;
 import io.myelin.chain.EventLog;
 import io.myelin.chain.LogFilter;
 import io.myelin.chain.RevertReason;
@@ -25,6 +26,7 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.selection.Candidate;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -47,6 +49,9 @@ import org.slf4j.LoggerFactory;
 /** Sessions on an EVM chain: the committee's word, one transaction to open, one to settle many. */
 public final class ChainSessions implements SessionChain, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ChainSessions.class);
+
+  private static final int TERMS_ATTEMPTS = 120;
+  private static final Duration TERMS_PAUSE = Duration.ofSeconds(1);
 
   private final NetworkContracts network;
   private final Committee committee;
@@ -202,13 +207,37 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
     return "open/" + session.hex();
   }
 
-  private OnChain opened(SessionId session, TransactionOutcome outcome) {
+  private OnChain opened(SessionId session, TransactionOutcome outcome)
+      throws InterruptedException {
     if (outcome instanceof TransactionOutcome.Succeeded) {
-      return find(session)
-          .orElseThrow(
-              () -> new IllegalStateException("session " + session + ": opened, yet no event"));
+      return awaitTerms(session);
     }
     throw new Refusal(reasonOf(outcome), "the session was not opened: " + explain(outcome));
+  }
+
+  /**
+   * The terms of a session whose transaction succeeded. A chain that falls silent just now must not
+   * make the client believe that it has no session.
+   */
+  private OnChain awaitTerms(SessionId session) throws InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Optional<OnChain> found = find(session);
+        if (found.isPresent()) {
+          return found.get();
+        }
+      } catch (ChainException e) {
+        log.warn("session {}: opened, its terms are not read yet: {}", session, e.getMessage());
+      }
+      if (attempt == TERMS_ATTEMPTS) {
+        throw new IllegalStateException(
+            "session "
+                + session
+                + " was opened, and the chain does not say so now; ./myelin session refund brings"
+                + " its budget back");
+      }
+      Thread.sleep(TERMS_PAUSE);
+    }
   }
 
   private static Reason reasonOf(TransactionOutcome outcome) {

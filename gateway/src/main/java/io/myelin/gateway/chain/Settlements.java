@@ -45,6 +45,9 @@ final class Settlements implements AutoCloseable {
   private static final Duration AGAIN = Duration.ofSeconds(2);
   private static final int DISK_SECONDS = 30;
 
+  /** By then a block is not taken back any more. */
+  private static final long SURE_SECONDS = 300;
+
   private final ChainClient chain;
   private final NetworkContracts network;
   private final Address gateway;
@@ -334,8 +337,9 @@ final class Settlements implements AutoCloseable {
             "finalize/" + done.getFirst() + "/" + done.size(),
             network.payment().finalize_(briefs, settled));
     if (outcome instanceof TransactionOutcome.Succeeded) {
+      // Looked at once more a while later: the block may be lost, and then it is due again.
       for (String hex : done) {
-        var _ = journal.settlements().finalized(hex);
+        var _ = journal.settlements().settled(hex, view.now().timeSeconds() + SURE_SECONDS);
       }
     } else {
       log.warn("settlements were not finalized: {}", ChainWrites.text(outcome));
