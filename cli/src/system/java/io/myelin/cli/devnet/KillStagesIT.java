@@ -76,12 +76,12 @@ class KillStagesIT {
                 "--port",
                 "0",
                 "--data",
-                data.resolve("net").toString(),
+                net().toString(),
                 "--fault",
                 PACE + "@1",
                 "--fault",
                 PACE + "@2"));
-    Path ready = data.resolve("net").resolve("devnet.json");
+    Path ready = net().resolve("devnet.json");
     Await.until(
         "the devnet is ready",
         () -> {
@@ -291,6 +291,11 @@ class KillStagesIT {
     assertThat(view.path("spentWei").asText()).isEqualTo(charged.toString());
   }
 
+  /** The devnet's folder. */
+  private static Path net() {
+    return data.resolve("net");
+  }
+
   /** Starts the node that is to die. */
   private Address primary(String name, String fault) throws Exception {
     Path folder = data.resolve(name);
@@ -308,9 +313,9 @@ class KillStagesIT {
             "--operator-key",
             key.toString(),
             "--key-file",
-            data.resolve("client.key").toString(),
+            net().resolve("client.key").toString(),
             "--data",
-            data.toString());
+            net().toString());
     assertThat(staked.status()).as(staked.toString()).isZero();
     Child child =
         Child.start(
@@ -352,7 +357,7 @@ class KillStagesIT {
               try {
                 opened =
                     ClientSession.open(
-                        url, gateway, KeyFile.loadOrCreate(data.resolve("client.key")), MODEL, 1);
+                        url, gateway, KeyFile.read(net().resolve("client.key")), MODEL, 1);
               } catch (CommandException e) {
                 // Slots of the sessions before wait for their nodes' next test.
                 assertThat(e.getMessage()).contains("503");
