@@ -134,6 +134,16 @@ public final class CommitteeCalls implements Committee {
             && e.answers().stream()
                 .noneMatch(
                     one -> one.answer() instanceof io.myelin.committee.MemberAnswer.Answer.Refused);
-    return new NoQuorumException(String.valueOf(e.getMessage()), !silent);
+    // A verdict or a session that came in between: the same request with another draw may do.
+    boolean poolMoved =
+        e.answers().stream()
+            .anyMatch(
+                one ->
+                    one.answer() instanceof io.myelin.committee.MemberAnswer.Answer.Refused refused
+                        && refused.reason().equals("REFUSED_CANDIDATES"));
+    String message = String.valueOf(e.getMessage());
+    return poolMoved
+        ? new NoQuorumException(message + "; the pool changed meanwhile, try again", false)
+        : new NoQuorumException(message, !silent);
   }
 }
