@@ -5,7 +5,7 @@ import io.myelin.chain.ChainClient;
 import io.myelin.chain.ChainException;
 import io.myelin.chain.EventLog;
 import io.myelin.chain.LogFilter;
-import io.myelin.chain.RangeRefusedException;
+import io.myelin.chain.LogPieces;
 import io.myelin.chain.RevertedException;
 import io.myelin.chain.abi.AbiException;
 import io.myelin.chain.local.LocalChainSettings;
@@ -164,22 +164,7 @@ public final class ChainAccess implements AutoCloseable {
    * All logs that a filter wants, up to a block, in order, in as many pieces as the endpoints want.
    */
   public List<EventLog> logs(LogFilter filter, long fromBlock, BlockHeader upTo) {
-    List<EventLog> logs = new ArrayList<>();
-    long from = fromBlock;
-    long span = upTo.number() - from + 1;
-    while (from <= upTo.number()) {
-      long last = Math.min(upTo.number(), from + span - 1);
-      try {
-        logs.addAll(chain.logs(filter, from, last));
-        from = last + 1;
-      } catch (RangeRefusedException e) {
-        if (span <= 1) {
-          throw e;
-        }
-        span = span / 2;
-      }
-    }
-    return logs;
+    return LogPieces.read(chain, filter, fromBlock, upTo.number());
   }
 
   /** A block before which nothing of this network happened; 0 where the chain does not tell. */

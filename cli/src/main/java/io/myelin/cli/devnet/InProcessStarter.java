@@ -40,7 +40,8 @@ final class InProcessStarter implements NodeStarter {
     ValidatorHost host =
         ValidatorHost.start(
             folder, KeyFile.loadOrCreate(folder.resolve("operator.key")), chain, plan.host(), 0);
-    return new ValidatorMember(new LocalValidator("validator " + number, host), host.url());
+    return new ValidatorMember(
+        new LocalHost("validator " + number, host.id(), host::close), host.url());
   }
 
   @Override
@@ -52,7 +53,8 @@ final class InProcessStarter implements NodeStarter {
             chain,
             plan.host(),
             plan.portOf(number));
-    return new GatewayMember(new LocalGateway("gateway " + number, host), URI.create(host.url()));
+    return new GatewayMember(
+        new LocalHost("gateway " + number, host.id(), host::close), URI.create(host.url()));
   }
 
   @Override

@@ -313,7 +313,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
                     Session.SessionExtendedEvent.TYPE.topic()),
                 List.of(ChainTerms.word(session))));
     @Nullable OnChain found = null;
-    for (EventLog log : settlements.logs(filter)) {
+    for (EventLog log : view.logs(filter)) {
       TermsEvent event = TermsEvent.from(log).orElse(null);
       if (event instanceof TermsEvent.Opened opened) {
         found = new OnChain(opened.brief(), opened.tail(), 0);

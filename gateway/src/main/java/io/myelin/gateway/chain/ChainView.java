@@ -4,6 +4,7 @@ import io.myelin.chain.BlockHeader;
 import io.myelin.chain.ChainClient;
 import io.myelin.chain.EventLog;
 import io.myelin.chain.LogFilter;
+import io.myelin.chain.LogPieces;
 import io.myelin.contracts.NodePool;
 import io.myelin.contracts.Session;
 import io.myelin.contracts.SubnetRegistry;
@@ -33,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  * since the state is read anew with every head.
  */
 final class ChainView {
-  private static final long RANGE = 2_000;
-
   /** So many blocks are read again when others stand in their place. */
   private static final long TAKEN_BACK = 512;
 
@@ -140,6 +139,11 @@ final class ChainView {
     return refresh();
   }
 
+  /** All logs of the network that a filter wants, up to the head, in order. */
+  List<EventLog> logs(LogFilter filter) {
+    return LogPieces.read(chain, filter, firstBlock, chain.head().number());
+  }
+
   private boolean isThere(BlockHeader block) {
     return chain.block(block.number()).filter(now -> now.hash().equals(block.hash())).isPresent();
   }
@@ -156,13 +160,8 @@ final class ChainView {
                     SubnetRegistry.ModelListedEvent.TYPE.topic(),
                     Session.SessionClosingEvent.TYPE.topic()));
     List<SessionId> closed = new ArrayList<>();
-    while (nextBlock <= head) {
-      long last = Math.min(head, nextBlock + RANGE - 1);
-      for (EventLog log : chain.logs(filter, nextBlock, last)) {
-        note(log, closed);
-      }
-      nextBlock = last + 1;
-    }
+    LogPieces.read(chain, filter, nextBlock, head).forEach(log -> note(log, closed));
+    nextBlock = head + 1;
     closed.forEach(closing);
   }
 

@@ -3,8 +3,6 @@ package io.myelin.gateway.chain;
 import com.google.protobuf.ByteString;
 import io.myelin.chain.ChainClient;
 import io.myelin.chain.ChainException;
-import io.myelin.chain.EventLog;
-import io.myelin.chain.LogFilter;
 import io.myelin.chain.transaction.TransactionOutcome;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.deploy.NetworkContracts;
@@ -237,7 +235,7 @@ final class Settlements implements AutoCloseable {
       case EXPIRED -> Ending.EXPIRED;
       case FAILED -> Ending.FAILED;
       case SETTLED ->
-          switch (new SettledTerms(network, this::logs).of(session).outcome()) {
+          switch (new SettledTerms(network, view::logs).of(session).outcome()) {
             case CLOSED -> Ending.SETTLED;
             case EXPIRED -> Ending.EXPIRED;
             case FAILED -> Ending.FAILED;
@@ -326,7 +324,7 @@ final class Settlements implements AutoCloseable {
       }
       OnChain session = find.apply(id).orElseThrow();
       briefs.add(ChainTerms.forPayment(session.brief()));
-      settled.add(ChainTerms.forPayment(new SettledTerms(network, this::logs).of(session)));
+      settled.add(ChainTerms.forPayment(new SettledTerms(network, view::logs).of(session)));
       done.add(hex);
     }
     if (briefs.isEmpty()) {
@@ -344,10 +342,6 @@ final class Settlements implements AutoCloseable {
     } else {
       log.warn("settlements were not finalized: {}", ChainWrites.text(outcome));
     }
-  }
-
-  List<EventLog> logs(LogFilter filter) {
-    return chain.logs(filter, 0, chain.head().number());
   }
 
   private Phase phase(SessionId session) {

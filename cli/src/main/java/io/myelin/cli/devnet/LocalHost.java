@@ -1,16 +1,14 @@
 package io.myelin.cli.devnet;
 
-import io.myelin.cli.node.ValidatorHost;
 import io.myelin.protocol.ids.Address;
 import java.util.concurrent.CompletableFuture;
 
-/** A validator in this process. */
-record LocalValidator(String name, ValidatorHost host) implements Member {
-
-  @Override
-  public Address id() {
-    return host.id();
-  }
+/**
+ * A gateway or validator in this process.
+ *
+ * @param close stops it, and returns when it has stopped
+ */
+record LocalHost(String name, Address id, Runnable close) implements Member {
 
   @Override
   public long pid() {
@@ -27,6 +25,6 @@ record LocalValidator(String name, ValidatorHost host) implements Member {
 
   @Override
   public void awaitStopped() {
-    host.close();
+    close.run();
   }
 }
