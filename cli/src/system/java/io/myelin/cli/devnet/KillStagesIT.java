@@ -351,7 +351,7 @@ class KillStagesIT {
   private ClientSession sessionLedBy(Address node) throws Exception {
     ClientSession led =
         Await.found(
-            "a session with " + node + " as its first of three nodes",
+            "a session with " + node + " as its first node",
             () -> {
               ClientSession opened;
               try {
@@ -364,7 +364,7 @@ class KillStagesIT {
                 return Optional.empty();
               }
               JsonNode order = opened.view().path("nodes");
-              if (order.size() == 3 && order.path(0).asText().equals(node.toString())) {
+              if (order.size() > 1 && order.path(0).asText().equals(node.toString())) {
                 return Optional.of(opened);
               }
               opened.close();
