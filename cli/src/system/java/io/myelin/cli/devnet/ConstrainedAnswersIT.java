@@ -7,20 +7,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
-import io.myelin.cli.client.Endpoint;
+import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.testing.Await;
+import io.myelin.cli.testing.LiveNetwork;
 import io.myelin.cli.testing.StreamedAnswer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,7 +34,7 @@ class ConstrainedAnswersIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final JsonSchemaFactory SCHEMAS =
       JsonSchemaFactory.getInstance(VersionFlag.V202012);
-  private static final int SEEDS = 6;
+  private static final int SEEDS = 3;
 
   private static final String PERSON =
       """
@@ -72,48 +70,27 @@ class ConstrainedAnswersIT {
       """;
 
   @TempDir static Path data;
-  private static Child devnet;
-  private static Endpoint endpoint;
+  private static LiveNetwork network;
+  private static ClientSession session;
   private static HttpClient http;
 
   @BeforeAll
   static void start() throws Exception {
-    devnet =
-        Child.start(
-            data.resolve("devnet.log"),
-            List.of(
-                "devnet",
-                "--processes",
-                "--compute",
-                "1",
-                "--port",
-                "0",
-                "--data",
-                data.resolve("net").toString()));
-    Path ready = data.resolve("net").resolve("devnet.json");
-    Await.until(
-        "the devnet is ready",
-        () -> {
-          devnet.requireAlive();
-          return Files.exists(ready);
-        });
-    JsonNode file = JSON.readTree(ready.toFile());
-    endpoint =
-        new Endpoint(
-            URI.create(file.path("gateways").path(0).path("url").asText()),
-            file.path("client").path("apiKey").asText());
+    network = LiveNetwork.start(data, 1, 2);
+    session = network.session();
     http = HttpClient.newHttpClient();
   }
 
   @AfterAll
   static void stop() {
     http.close();
-    devnet.close();
+    session.close();
+    network.close();
   }
 
   private static ObjectNode ask(String question, int seed) {
     // Enough for the longest document of each schema, even with a token for every byte.
-    ObjectNode body = StreamedAnswer.chat("smollm2-135m-instruct", question, 320);
+    ObjectNode body = StreamedAnswer.chat(LiveNetwork.MODEL, question, 320);
     if (seed > 0) {
       body.put("temperature", 1).put("seed", seed);
     }
@@ -122,10 +99,10 @@ class ConstrainedAnswersIT {
 
   private static JsonNode choice(ObjectNode body) throws IOException, InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(endpoint.at("/v1/chat/completions"))
+        HttpRequest.newBuilder(session.endpoint().at("/v1/chat/completions"))
             .timeout(Await.PATIENCE)
             .header("Content-Type", "application/json")
-            .header("Authorization", "Bearer " + endpoint.apiKey())
+            .header("Authorization", "Bearer " + session.endpoint().apiKey())
             .POST(BodyPublishers.ofString(body.toString()))
             .build();
     HttpResponse<String> response = http.send(request, BodyHandlers.ofString());

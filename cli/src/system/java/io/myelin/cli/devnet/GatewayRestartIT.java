@@ -82,7 +82,7 @@ class GatewayRestartIT {
 
       Child second = gateway(started, ground, port);
       JsonNode resumed = books.ended(durable);
-      assertThat(resumed.path("text").asText()).isEqualTo(whole.text());
+      assertThat(resumed.path("text").asText()).as(resumed.toString()).isEqualTo(whole.text());
       Receipt receipt = books.receipt(durable, whole.text());
       assertThat(receipt.output().outputTokens()).isEqualTo(whole.outputTokens());
       JsonNode lost = books.ended(live.taskId());

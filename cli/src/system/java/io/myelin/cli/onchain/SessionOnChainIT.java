@@ -265,7 +265,9 @@ class SessionOnChainIT {
     awaitPhase(session, 3);
     assertThat(event(session, TermsEvent.Settled.class).earnedWei())
         .anyMatch(wei -> wei.signum() > 0);
-    assertThat(session.view().path("state").asText()).isEqualTo("closed");
+    Await.until(
+        "the gateway reads that it is settled",
+        () -> session.view().path("state").asText().equals("closed"));
   }
 
   @Test
