@@ -256,6 +256,28 @@ class ComputeNodeIT {
   }
 
   @Test
+  void whatAClientLeavesIsCommittedToAsFarAsItWent() throws Exception {
+    engine.holdAt(2);
+    connection.offer(FakeGateway.offer(task, 9));
+    connection.expect(KindCase.ACK);
+    List<GeneratedChunk> chunks = new ArrayList<>();
+    chunks.add(connection.expect(KindCase.CHUNK).getChunk().getChunk());
+    chunks.add(connection.expect(KindCase.CHUNK).getChunk().getChunk());
+    send(Cancel.newBuilder().setTaskId(id()).setReason("client left").setSettle(true).build());
+    TaskChunk last = connection.expect(KindCase.CHUNK).getChunk();
+    assertThat(last.getResult().getReason()).isEqualTo(FinishReason.FINISH_REASON_CANCELLED);
+    assertThat(last.getResult().getOutputTokens()).isEqualTo(2);
+    ByteString precommit = connection.expect(KindCase.PRECOMMIT).getPrecommit().getHash();
+    // Said again, as after a lost answer: it is bound already.
+    send(Cancel.newBuilder().setTaskId(id()).setReason("client left").setSettle(true).build());
+    Commit commit = reveal(1, false);
+    checkCommit(commit, precommit, 1, 9);
+    assertThat(digest(commit.getStreamHead())).isEqualTo(HashChain.over(task, chunks));
+    assertThat(commit.getOutputDigest().toByteArray())
+        .isEqualTo(Sha256.hash(ScriptedEngine.text(2).getBytes(StandardCharsets.UTF_8)).bytes());
+  }
+
+  @Test
   void aSlotWhoseTaskWasCancelledIsGivenAgainBeforeTheEngineLetsGo() throws Exception {
     engine.holdAt(1);
     engine.linger(true);
@@ -416,7 +438,11 @@ class ComputeNodeIT {
   }
 
   private void checkCommit(Commit commit, ByteString precommit, int attempt) {
-    Offer.Builder offer = FakeGateway.offer(task, commit.getResult().getOutputTokens());
+    checkCommit(commit, precommit, attempt, commit.getResult().getOutputTokens());
+  }
+
+  private void checkCommit(Commit commit, ByteString precommit, int attempt, int maxTokens) {
+    Offer.Builder offer = FakeGateway.offer(task, maxTokens);
     if (attempt == 1 && commit.getResult().getOutputTokens() == 0) {
       throw new AssertionError("nothing was made");
     }

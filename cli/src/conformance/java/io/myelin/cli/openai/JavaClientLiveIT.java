@@ -33,6 +33,7 @@ import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.models.Model;
 import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.client.ClientSession.Terms;
+import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.testing.Await;
 import io.myelin.cli.testing.LiveNetwork;
 import java.math.BigInteger;
@@ -396,9 +397,16 @@ class JavaClientLiveIT {
       // The first event holds the role alone.
       JsonNode view = LiveTasks.assertCancelled(session, task, 4, 999);
       long delivered = view.path("failure").path("deliveredTokens").asLong();
-      String charged = OUTPUT_WEI.multiply(BigInteger.valueOf(delivered)).toString();
+      JsonNode receipt;
+      try (GatewayClient gateway = new GatewayClient(session.endpoint())) {
+        receipt = gateway.get("/api/v1/tasks/" + task + "/receipt").path("receipt");
+      }
+      assertThat(receipt.path("output").path("outputTokens").asLong()).isEqualTo(delivered);
+      String charged = receipt.path("price").path("totalWei").asText();
+      BigInteger output = OUTPUT_WEI.multiply(BigInteger.valueOf(delivered));
+      assertThat(new BigInteger(charged)).isGreaterThan(output);
       Await.until(
-          "exactly " + delivered + " output tokens are charged",
+          "what the receipt says is charged",
           () -> session.view().path("spentWei").asText().equals(charged));
     } finally {
       own.close();

@@ -39,7 +39,7 @@ final class ChaosRun implements AutoCloseable {
 
   private static final Duration WINDOW = Duration.ofDays(1);
   private static final Duration OVERDUE = Duration.ofHours(27);
-  private static final int MOMENT_SECONDS = 4;
+  private static final int MOMENT_SECONDS = 6;
   private static final int JOIN_SECONDS = 180;
 
   private final int kills;
@@ -102,6 +102,11 @@ final class ChaosRun implements AutoCloseable {
     }
     for (int kill = 0; kill < early; kill++) {
       Moment wanted = random.nextBoolean() ? Moment.OPEN : Moment.SETTLE;
+      if (random.nextBoolean()) {
+        // Every other death finds a network at work; the rest fall into somebody's recovery.
+        awaitDeaths();
+        network.awaitWhole();
+      }
       moments.clear();
       long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(MOMENT_SECONDS);
       while (moments.poll(100, TimeUnit.MILLISECONDS) != wanted

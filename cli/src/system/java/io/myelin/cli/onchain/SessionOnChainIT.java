@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.myelin.chain.Bytes;
 import io.myelin.chain.ChainClient;
 import io.myelin.chain.LogFilter;
@@ -19,6 +21,7 @@ import io.myelin.cli.client.ClientSession.Terms;
 import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.testing.Await;
 import io.myelin.cli.testing.LiveNetwork;
+import io.myelin.cli.testing.StreamedAnswer;
 import io.myelin.compute.voucher.VoucherBook;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.Session;
@@ -222,6 +225,38 @@ class SessionOnChainIT {
       }
     }
     return Optional.empty();
+  }
+
+  @Test
+  void shouldSettleWhatACancelledStreamDelivered() throws Exception {
+    ClientSession session = openWhenThereIsRoom();
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.set("chat", StreamedAnswer.chat(LiveNetwork.MODEL, "Count to one hundred.", 300));
+    JsonNode ended;
+    try (GatewayClient client = new GatewayClient(session.endpoint())) {
+      String task =
+          client.post("/api/v1/sessions/" + session.id() + "/tasks", body).path("id").asText();
+      Await.until(
+          "some of it is there",
+          () -> client.get("/api/v1/tasks/" + task).path("text").asText().length() > 10);
+      client.delete("/api/v1/tasks/" + task);
+      ended =
+          Await.found(
+              "it ends",
+              () ->
+                  Optional.of(client.get("/api/v1/tasks/" + task))
+                      .filter(view -> view.has("endedAtMillis")));
+    }
+    assertThat(ended.path("state").asText()).isEqualTo("cancelled");
+    BigInteger spent =
+        Await.found(
+            "it is counted",
+            () ->
+                Optional.of(new BigInteger(session.view().path("spentWei").asText()))
+                    .filter(wei -> wei.signum() > 0));
+    session.close();
+    awaitPhase(session, 3);
+    assertThat(event(session, TermsEvent.Settled.class).earnedWei()).contains(spent);
   }
 
   @Test

@@ -67,6 +67,10 @@ final class EmbeddingRun implements TaskRun {
   @Override
   public void credit(long chunks) {}
 
+  /** An embedding has no parts. */
+  @Override
+  public void cut() {}
+
   @Override
   public void stop() {
     stopped.set(true);

@@ -40,6 +40,7 @@ final class GenerationRun implements TaskRun, GenerationListener {
   private long pendingCredit;
   private @Nullable Generation generation;
   private boolean stopped;
+  private boolean cut;
   private boolean released;
 
   GenerationRun(
@@ -85,7 +86,7 @@ final class GenerationRun implements TaskRun, GenerationListener {
       generation = started;
       credit = pendingCredit;
       pendingCredit = 0;
-      cancel = stopped;
+      cancel = stopped || cut;
     }
     if (cancel) {
       started.cancel();
@@ -114,6 +115,15 @@ final class GenerationRun implements TaskRun, GenerationListener {
     synchronized (this) {
       stopped = true;
     }
+    cancelEngine();
+  }
+
+  @Override
+  public void cut() {
+    synchronized (this) {
+      cut = true;
+    }
+    // What a cancelled engine made is a finished output.
     cancelEngine();
   }
 

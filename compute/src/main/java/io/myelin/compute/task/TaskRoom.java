@@ -148,7 +148,8 @@ public final class TaskRoom {
       case CANCEL ->
           apply(
               message.getCancel().getTaskId(),
-              new NodeTaskEvent.CancelAsked(message.getCancel().getReason()));
+              new NodeTaskEvent.CancelAsked(
+                  message.getCancel().getReason(), message.getCancel().getSettle()));
       case REVEAL ->
           apply(
               message.getReveal().getTaskId(),
@@ -244,10 +245,10 @@ public final class TaskRoom {
 
   private void onFinal(TaskFinal told) {
     TaskEntry entry = tasks.get(told.getTaskId());
-    if (told.getOutcome() == TaskFinal.Outcome.OUTCOME_COMPLETED
-        && entry != null
-        && entry.state instanceof Committed
-        && entry.offered != null) {
+    boolean counted =
+        told.getOutcome() == TaskFinal.Outcome.OUTCOME_COMPLETED
+            || !told.getReceiptDigest().isEmpty();
+    if (counted && entry != null && entry.state instanceof Committed && entry.offered != null) {
       vouchers.completed(entry.offered.getSessionId());
     }
     apply(told.getTaskId(), new NodeTaskEvent.FinalTold());
@@ -303,6 +304,11 @@ public final class TaskRoom {
       }
       case NodeTaskEffect.StartEngine _ -> start(entry);
       case NodeTaskEffect.StopEngine _ -> stop(entry);
+      case NodeTaskEffect.CutEngine _ -> {
+        if (entry.run != null) {
+          entry.run.cut();
+        }
+      }
       case NodeTaskEffect.Seal e -> seal(taskId, entry, e.attempt());
       case NodeTaskEffect.SendPrecommit e ->
           outbox.send(TaskMessages.precommit(taskId, e.attempt(), entry.precommit));

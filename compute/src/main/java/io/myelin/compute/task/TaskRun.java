@@ -29,6 +29,9 @@ interface TaskRun {
   /** Allows more chunks. */
   void credit(long chunks);
 
+  /** Ends the output within a token, where that is possible: it is finished then. */
+  void cut();
+
   /** Stops within a token; nothing is sent any more. */
   void stop();
 }

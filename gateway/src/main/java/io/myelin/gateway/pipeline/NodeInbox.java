@@ -164,9 +164,17 @@ final class NodeInbox {
     finishIfRead();
   }
 
-  private void finishIfRead() {
+  /** Whether the node's end is here, and behind the client. */
+  boolean endWaits() {
     PrimaryStream open = stream;
-    if (open == null || !open.endWaits() || task.feed().ownerWaits()) {
+    return open != null && open.endWaits();
+  }
+
+  /** Nobody reads on in a stream that was broken off. */
+  void finishIfRead() {
+    PrimaryStream open = stream;
+    boolean behind = task.state().cut() == null && task.feed().ownerWaits();
+    if (open == null || !open.endWaits() || behind) {
       return;
     }
     GenerationResult end = open.takeEnd();

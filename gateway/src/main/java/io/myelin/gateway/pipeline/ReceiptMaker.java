@@ -13,10 +13,12 @@ import io.myelin.protocol.receipt.Segment;
 import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.receipt.Verdict;
 import io.myelin.protocol.task.Assignment;
+import io.myelin.protocol.task.Cut;
 import io.myelin.protocol.task.NodeStage;
 import io.myelin.protocol.task.Role;
 import io.myelin.protocol.task.TaskState;
 import io.myelin.protocol.typeddata.TaskCommit;
+import io.myelin.v1.FinishReason;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +45,7 @@ final class ReceiptMaker {
             .primary()
             .orElseThrow(() -> new IllegalStateException("a validated task without primary"));
     TaskCommit answer = statement(primary);
+    ReceiptOutput counted = output(state, primary);
     ReceiptPrice tariff = new ReceiptPrice(price.inputWei(), price.outputWei(), BigInteger.ZERO);
     List<ReceiptNode> nodes = new ArrayList<>();
     BigInteger total = BigInteger.ZERO;
@@ -51,8 +54,8 @@ final class ReceiptMaker {
       // A node is paid for what it signed, yet for no more than the client was counted.
       BigInteger share =
           tariff.ofTokens(
-              Math.min(answer.promptTokens(), statement.promptTokens()),
-              Math.min(answer.outputTokens(), statement.outputTokens()));
+              Math.min(counted.promptTokens(), statement.promptTokens()),
+              Math.min(counted.outputTokens(), statement.outputTokens()));
       total = total.add(share);
       nodes.add(node(assignment, statement, share));
     }
@@ -67,18 +70,32 @@ final class ReceiptMaker {
                 work.work().model(),
                 weights,
                 work.specDigest()),
-            new ReceiptOutput(
-                answer.outputDigest(),
-                answer.streamHead(),
-                answer.promptTokens(),
-                answer.outputTokens(),
-                CommitReader.reason(commitment(primary).finishReason())),
+            counted,
             new ReceiptPrice(price.inputWei(), price.outputWei(), total),
             nodes,
             segments(state, primary, output),
             verdict(state, answer),
             nowMillis);
     return SignedReceipt.sign(identity.key(), receipt);
+  }
+
+  /** What counts: all that was signed, or as much of it as the client got. */
+  private static ReceiptOutput output(TaskState state, Assignment primary) {
+    io.myelin.protocol.task.Commitment signed = commitment(primary);
+    Cut cut = state.cut();
+    return cut == null
+        ? new ReceiptOutput(
+            signed.outputDigest(),
+            signed.streamHead(),
+            signed.promptTokens(),
+            signed.outputTokens(),
+            CommitReader.reason(signed.finishReason()))
+        : new ReceiptOutput(
+            cut.at().textDigest(),
+            cut.at().streamHead(),
+            signed.promptTokens(),
+            cut.at().tokens(),
+            FinishReason.FINISH_REASON_CANCELLED);
   }
 
   private static List<Assignment> committed(TaskState state) {
@@ -131,10 +148,10 @@ final class ReceiptMaker {
     }
     // The machine closes the last segment only when the task ends.
     int from = primary.fromChunk();
+    int to = (state.cut() == null ? state.delivered() : state.cut().at()).chunks();
     boolean closed = state.segments().stream().anyMatch(s -> s.attempt() == primary.attempt());
-    if (!closed && state.delivered().chunks() > from) {
-      segments.add(
-          segment(primary.node(), primary.attempt(), from, state.delivered().chunks(), output));
+    if (!closed && to > from) {
+      segments.add(segment(primary.node(), primary.attempt(), from, to, output));
     }
     return segments;
   }

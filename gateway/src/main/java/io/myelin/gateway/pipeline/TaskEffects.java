@@ -10,7 +10,7 @@ import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.task.Assignment;
-import io.myelin.protocol.task.Counted;
+import io.myelin.protocol.task.Cut;
 import io.myelin.protocol.task.DeadlineKind;
 import io.myelin.protocol.task.LossCause;
 import io.myelin.protocol.task.NodeStage;
@@ -55,6 +55,8 @@ final class TaskEffects {
     switch (effect) {
       case TaskEffect.SendOffer offer -> prepareOffer(offer);
       case TaskEffect.CancelNode cancel -> cancelNode(cancel);
+      case TaskEffect.CutNode cut -> cutNode(cut);
+      case TaskEffect.EndStream end -> endStream(end);
       case TaskEffect.AskReveal reveal -> askReveal(reveal);
       case TaskEffect.TellNodeFinal told -> tellFinal(told);
       case TaskEffect.ArmDeadline deadline -> task.arm(deadline);
@@ -149,6 +151,25 @@ final class TaskEffects {
     }
   }
 
+  /** A node that had finished, while the client was behind, needs no telling. */
+  private void cutNode(TaskEffect.CutNode cut) {
+    NodeLink link = links.get(cut.attempt());
+    if (link != null && !task.inbox().endWaits()) {
+      link.send(
+          GatewayMessage.newBuilder()
+              .setCancel(
+                  Cancel.newBuilder().setTaskId(task.id()).setReason(cut.reason()).setSettle(true))
+              .build());
+    }
+    task.inbox().finishIfRead();
+  }
+
+  private void endStream(TaskEffect.EndStream end) {
+    TaskFailure failure =
+        new TaskFailure(end.code(), end.message(), end.clientFault(), end.at().tokens());
+    task.afterJournal(_ -> task.feed().end(new Outcome.Failed(failure), end.at().chunks()));
+  }
+
   /** Lets a node forget a task that it has no part in any more. */
   void tellReplaced(NodeLink link, String reason) {
     link.send(
@@ -181,21 +202,30 @@ final class TaskEffects {
       case TaskPhase.Completed completed -> {
         last.setOutcome(TaskFinal.Outcome.OUTCOME_COMPLETED)
             .setReceiptDigest(ByteString.copyFrom(completed.receiptDigest().bytes()));
-        boolean committed =
-            task.state()
-                .attempt(told.attempt())
-                .map(assignment -> assignment.stage() == NodeStage.COMMITTED)
-                .orElse(false);
-        if (committed) {
-          link.account().countCompleted();
-        }
+        countCompleted(link, told.attempt());
       }
       case TaskPhase.Failed failed ->
           last.setOutcome(TaskFinal.Outcome.OUTCOME_FAILED).setReason(failed.code());
       case TaskPhase.Cancelled cancelled ->
           last.setOutcome(TaskFinal.Outcome.OUTCOME_CANCELLED).setReason(cancelled.cause().code());
     }
+    SignedReceipt made = receipt;
+    if (made != null && last.getReceiptDigest().isEmpty()) {
+      last.setReceiptDigest(ByteString.copyFrom(made.receipt().digest().bytes()));
+      countCompleted(link, told.attempt());
+    }
     link.send(GatewayMessage.newBuilder().setFinal(last).build());
+  }
+
+  private void countCompleted(NodeLink link, int attempt) {
+    boolean committed =
+        task.state()
+            .attempt(attempt)
+            .map(assignment -> assignment.stage() == NodeStage.COMMITTED)
+            .orElse(false);
+    if (committed) {
+      link.account().countCompleted();
+    }
   }
 
   private void penalise(TaskEffect.Penalise penalty) {
@@ -305,13 +335,14 @@ final class TaskEffects {
               made.receipt().output().outputTokens());
     }
     Digest digest = made.receipt().digest();
+    Cut cut = task.state().cut();
     task.changes()
         .end(
             new TaskEnd(
-                "completed",
+                cut == null ? "completed" : task.state().label(),
                 now,
-                null,
-                task.work().embeds() ? null : result(),
+                cut == null ? null : failure(cut),
+                task.work().embeds() ? null : cut == null ? result() : partial(cut),
                 task.inbox().embedding(),
                 usage,
                 earned(made),
@@ -323,7 +354,7 @@ final class TaskEffects {
             settle();
             context.vouchers().afterTask(task.sessionId(), workers());
           }
-          if (written || clientWaits) {
+          if (cut == null && (written || clientWaits)) {
             // Whole and verified: a journal that fails must not take it from the client.
             clientWaits = false;
             tellCompleted();
@@ -332,6 +363,17 @@ final class TaskEffects {
             task.raise(new TaskEvent.ReceiptStored(digest));
           }
         });
+  }
+
+  private static TaskFailure failure(Cut cut) {
+    return new TaskFailure(cut.code(), cut.message(), cut.clientFault(), cut.at().tokens());
+  }
+
+  private static GenerationResult partial(Cut cut) {
+    return GenerationResult.newBuilder()
+        .setReason(FinishReason.FINISH_REASON_CANCELLED)
+        .setOutputTokens(cut.at().tokens())
+        .build();
   }
 
   private static List<TaskEnd.Earned> earned(SignedReceipt made) {
@@ -372,38 +414,24 @@ final class TaskEffects {
     TaskFailure failure =
         new TaskFailure(
             failed.code(), failed.message(), failed.clientFault(), failed.deliveredTokens());
-    Counted counted =
-        task.state().phase() instanceof TaskPhase.Ended ended ? ended.counted() : Counted.NOTHING;
-    if (counted.promptTokens() + counted.outputTokens() > 0) {
-      usage =
-          new TaskUsage(
-              task.row().price().ofTokens(counted.promptTokens(), counted.outputTokens()),
-              counted.promptTokens(),
-              counted.outputTokens());
-    }
     int chunks = task.state().delivered().chunks();
-    GenerationResult partial =
-        GenerationResult.newBuilder()
-            .setReason(FinishReason.FINISH_REASON_CANCELLED)
-            .setOutputTokens(counted.outputTokens())
-            .build();
     task.changes()
         .end(
             new TaskEnd(
                 task.state().phase().label(),
                 context.clock().millis(),
                 failure,
-                partial,
+                GenerationResult.newBuilder()
+                    .setReason(FinishReason.FINISH_REASON_CANCELLED)
+                    .build(),
                 null,
-                usage,
+                null,
                 List.of(),
                 null,
                 null));
     task.afterJournal(
-        written -> {
-          if (!written) {
-            usage = null;
-          }
+        _ -> {
+          usage = null;
           settle();
           task.feed().end(new Outcome.Failed(failure), chunks);
         });

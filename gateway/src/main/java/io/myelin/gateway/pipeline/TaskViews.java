@@ -6,6 +6,7 @@ import io.myelin.gateway.task.TaskFailure;
 import io.myelin.gateway.task.TaskOutcome;
 import io.myelin.gateway.task.TaskView;
 import io.myelin.protocol.task.CancelCause;
+import io.myelin.protocol.task.Cut;
 import io.myelin.protocol.task.TaskPhase;
 import io.myelin.protocol.task.TaskState;
 import io.myelin.v1.GeneratedChunk;
@@ -32,7 +33,7 @@ final class TaskViews {
         row.submission().sessionId(),
         row.submission().work().model(),
         // Whole and told, though the nodes may not know yet.
-        completed != null ? "completed" : state.phase().label(),
+        completed != null ? "completed" : state.label(),
         row.submission().clientReference(),
         row.createdAtMillis(),
         state.endedAtMillis(),
@@ -47,6 +48,10 @@ final class TaskViews {
   private static @Nullable TaskFailure failure(TaskState state, @Nullable Outcome outcome) {
     if (outcome instanceof Outcome.Failed failed) {
       return failed.failure();
+    }
+    Cut cut = state.cut();
+    if (cut != null) {
+      return new TaskFailure(cut.code(), cut.message(), cut.clientFault(), cut.at().tokens());
     }
     int delivered = state.delivered().tokens();
     if (state.phase() instanceof TaskPhase.Failed failed) {

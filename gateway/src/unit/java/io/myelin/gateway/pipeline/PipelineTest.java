@@ -181,7 +181,8 @@ final class PipelineTest {
     assertThat(failure.deliveredTokens()).isEqualTo(3);
     assertThat(slow.chunks()).hasSize(3);
     assertThat(gateway.ledger().counted(ticket.taskId()))
-        .contains(new TaskUsage(BigInteger.valueOf(30), 0, 3));
+        .contains(new TaskUsage(BigInteger.valueOf(37), 7, 3));
+    assertReceipt(ticket, slow);
     assertThat(node.held()).isZero();
   }
 
@@ -196,7 +197,8 @@ final class PipelineTest {
     gateway.pass(31_000);
     assertThat(failed(client).code()).isEqualTo("slow_reader");
     assertThat(gateway.ledger().counted(ticket.taskId()))
-        .contains(new TaskUsage(BigInteger.valueOf(20), 0, 2));
+        .contains(new TaskUsage(BigInteger.valueOf(27), 7, 2));
+    assertReceipt(ticket, client);
   }
 
   @Test
@@ -212,10 +214,65 @@ final class PipelineTest {
     assertThat(node.received()).anyMatch(GatewayMessage::hasCancel);
     assertThat(node.held()).isZero();
     assertThat(gateway.ledger().counted(ticket.taskId()))
-        .contains(new TaskUsage(BigInteger.valueOf(50), 0, 5));
+        .contains(new TaskUsage(BigInteger.valueOf(57), 7, 5));
+    assertThat(gateway.journal().sessions().totals(SESSION).spentWei()).isEqualTo(57);
+    assertReceipt(ticket, client);
     TaskView view = gateway.pipeline().find(SESSION, ticket.taskId()).orElseThrow();
     assertThat(view.state()).isEqualTo("cancelled");
+    assertThat(view.failure()).isNotNull();
     assertThat(gateway.pipeline().figures().slotsTaken()).isZero();
+    assertThat(gateway.ledger().holds()).isZero();
+  }
+
+  @Test
+  void aClientThatLeavesPaysNothingWhenItsNodeSignsForNothing() throws Exception {
+    TestNode node = gateway.nodes(1, NodeScript.words(100), 1).getFirst();
+    node.stopAt(TestNode.Stop.BEFORE_PRECOMMIT);
+    RecordingListener client = new RecordingListener().leavingAfter(5);
+    TaskTicket ticket = gateway.submit(Kind.LIVE, client);
+    ticket.request(Long.MAX_VALUE);
+    gateway.settle();
+    gateway.pass(31_000);
+    assertThat(gateway.ledger().counted(ticket.taskId())).isEmpty();
+    assertThat(gateway.ledger().holds()).isZero();
+    assertThat(gateway.pipeline().receipt(ticket.taskId())).isEmpty();
+    assertThat(gateway.pipeline().find(SESSION, ticket.taskId()).orElseThrow().state())
+        .isEqualTo("cancelled");
+    assertThat(gateway.pipeline().figures().slotsTaken()).isZero();
+  }
+
+  @Test
+  void aDurableTaskThatIsCancelledIsSignedForToo() throws Exception {
+    TestNode node = gateway.nodes(1, NodeScript.words(100), 1).getFirst();
+    node.stopAt(TestNode.Stop.AFTER_CHUNKS, 9);
+    RecordingListener client = new RecordingListener();
+    TaskTicket ticket = gateway.submit(Kind.DURABLE, client);
+    ticket.request(Long.MAX_VALUE);
+    gateway.settle();
+    int got = client.chunks().size();
+    assertThat(got).isEqualTo(9);
+    assertThat(gateway.pipeline().cancel(SESSION, ticket.taskId(), "enough")).isTrue();
+    gateway.settle();
+    assertThat(failed(client).deliveredTokens()).isEqualTo(got);
+    assertThat(gateway.ledger().counted(ticket.taskId()))
+        .contains(new TaskUsage(BigInteger.valueOf(7 + 10 * got), 7, got));
+    assertReceipt(ticket, client);
+  }
+
+  /** What the client got, and no more, is under a receipt that holds. */
+  private void assertReceipt(TaskTicket ticket, RecordingListener client) throws Exception {
+    SignedReceipt receipt = receipt(ticket);
+    Verification verification =
+        ReceiptVerifier.verify(
+            receipt,
+            ReceiptEvidence.none()
+                .withGateway(gateway.identity().key().address())
+                .withOutput(com.google.protobuf.ByteString.copyFromUtf8(client.text()))
+                .withChunks(client.chunks()));
+    assertThat(verification.holds()).as(verification.toString()).isTrue();
+    assertThat(receipt.receipt().output().finishReason())
+        .isEqualTo(io.myelin.v1.FinishReason.FINISH_REASON_CANCELLED);
+    assertThat(receipt.receipt().output().outputTokens()).isEqualTo(client.chunks().size());
   }
 
   @Test

@@ -15,6 +15,9 @@ public sealed interface NodeTaskEffect {
   /** Stop the engine; what it still says of this attempt is ignored. */
   record StopEngine(int attempt) implements NodeTaskEffect {}
 
+  /** Let the engine end its output where it is; that is then finished. */
+  record CutEngine(int attempt) implements NodeTaskEffect {}
+
   /** Draw the salt, sign, and write commitment and evidence to disk. */
   record Seal(int attempt) implements NodeTaskEffect {}
 

@@ -41,8 +41,12 @@ public sealed interface NodeTaskEvent {
   /** The gateway asks to open the precommit. */
   record RevealAsked(int attempt, boolean withEvidence) implements NodeTaskEvent {}
 
-  /** The gateway wants the work stopped. */
-  record CancelAsked(String reason) implements NodeTaskEvent {}
+  /**
+   * The gateway wants the work stopped.
+   *
+   * @param settle whether the node is to commit to what it sent: the client pays for what it got
+   */
+  record CancelAsked(String reason, boolean settle) implements NodeTaskEvent {}
 
   /** The gateway has recorded the outcome. */
   record FinalTold() implements NodeTaskEvent {}

@@ -1,5 +1,6 @@
 package io.myelin.protocol.nodetask;
 
+import io.myelin.protocol.nodetask.NodeTaskEffect.CutEngine;
 import io.myelin.protocol.nodetask.NodeTaskEffect.Discard;
 import io.myelin.protocol.nodetask.NodeTaskEffect.Seal;
 import io.myelin.protocol.nodetask.NodeTaskEffect.SendAck;
@@ -61,6 +62,8 @@ public final class NodeTaskMachine {
       case NodeTaskEvent.CancelAsked e ->
           switch (state) {
             case Absent a -> NodeTaskStep.rejected(a, Rejection.UNKNOWN_TASK);
+            case Running r when r.primary() && e.settle() ->
+                NodeTaskStep.to(r, new CutEngine(r.attempt()));
             case Running r ->
                 NodeTaskStep.to(
                     new Ended(r.attempt()),

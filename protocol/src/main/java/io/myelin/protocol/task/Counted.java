@@ -3,9 +3,8 @@ package io.myelin.protocol.task;
 /**
  * What a task that ended costs: only what was delivered, once.
  *
- * @param promptTokens tokens of the prompt; 0 unless completed, because only a node's signed
- *     commitment proves them
- * @param outputTokens tokens the client was given
+ * @param promptTokens tokens of the prompt
+ * @param outputTokens tokens the client was given, and a node signed for
  */
 public record Counted(int promptTokens, int outputTokens) {
 

@@ -44,8 +44,12 @@ final class Deadlines {
   private static @Nullable Rejected task(
       TaskState state, TaskStep step, Deadline deadline, Delivered position) {
     step.fired(deadline);
-    step.deliver(TaskMachine.atMost(state, position));
-    step.fail("deadline_exceeded", "the task did not end before its deadline", false);
+    Delivered reached = TaskMachine.atMost(state, position);
+    if (!step.cutAt(reached, null)) {
+      step.deliver(reached);
+      Cut end = new Cut(reached, null);
+      step.fail(end.code(), end.message(), end.clientFault());
+    }
     return null;
   }
 

@@ -36,6 +36,8 @@ public enum LossCause {
   DRAINED(false),
   /** The gateway restarted and the node's run did not survive that. */
   GATEWAY_RESTARTED(false),
+  /** A replica of a stream that was broken off. */
+  CUT_SHORT(false),
   /** A replica that became the primary under a new offer. */
   PROMOTED(false);
 
@@ -66,6 +68,7 @@ public enum LossCause {
           WRONG_COUNT,
           BAD_SIGNATURE,
           GATEWAY_RESTARTED,
+          CUT_SHORT,
           PROMOTED ->
           false;
     };

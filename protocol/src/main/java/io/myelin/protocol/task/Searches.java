@@ -7,6 +7,12 @@ final class Searches {
   private Searches() {}
 
   static void start(TaskStep step, Role role) {
+    Cut cut = step.cut();
+    if (cut != null) {
+      // Nobody else can answer for what that node sent.
+      step.fail(cut.code(), cut.message(), cut.clientFault());
+      return;
+    }
     if (step.lastAttempt() + step.searches().size() >= step.terms().maxAttempts()) {
       if (role == Role.PRIMARY) {
         step.fail(

@@ -18,6 +18,9 @@ public sealed interface TaskEffect {
    */
   record CancelNode(Address node, int attempt, String reason) implements TaskEffect {}
 
+  /** The node is to end its stream where it is, and to commit to it. */
+  record CutNode(Address node, int attempt, String reason) implements TaskEffect {}
+
   /** Ask the node to open its precommit. */
   record AskReveal(Address node, int attempt) implements TaskEffect {}
 
@@ -57,7 +60,11 @@ public sealed interface TaskEffect {
   /** The client has everything, and it was verified. */
   record TellClientCompleted() implements TaskEffect {}
 
-  /** The client gets no more. */
+  /** The client gets no more than this; what it costs is not known yet. */
+  record EndStream(String code, String message, boolean clientFault, Delivered at)
+      implements TaskEffect {}
+
+  /** The client gets no more, and what it got costs nothing. */
   record TellClientFailed(String code, String message, boolean clientFault, int deliveredTokens)
       implements TaskEffect {}
 

@@ -31,6 +31,7 @@ public final class TaskMachine {
             List.of(),
             terms.start(),
             null,
+            null,
             List.of(),
             0,
             0,
@@ -190,10 +191,7 @@ public final class TaskMachine {
     step.disarm(DeadlineKind.VALIDATE, 0);
     if (!event.accepted()) {
       step.fail(
-          "validation_rejected",
-          "the answer did not pass validation: " + event.reason(),
-          false,
-          Counted.NOTHING);
+          "validation_rejected", "the answer did not pass validation: " + event.reason(), false);
       return null;
     }
     // From here the client has its answer: nothing may fail the task any more.
@@ -201,7 +199,9 @@ public final class TaskMachine {
     // A replica that is still looked for would come too late to be a witness.
     step.endSearches();
     step.phase(new TaskPhase.Validated());
-    step.effect(new TaskEffect.TellClientCompleted());
+    if (state.cut() == null) {
+      step.effect(new TaskEffect.TellClientCompleted());
+    }
     step.effect(new TaskEffect.BuildAndStoreReceipt());
     step.arm(DeadlineKind.RECEIPT, 0, state.terms().timings().receiptRetryMillis());
     return null;
@@ -214,9 +214,12 @@ public final class TaskMachine {
     }
     Commitment commitment = state.primary().map(Assignment::commitment).orElse(null);
     int promptTokens = commitment == null ? 0 : commitment.promptTokens();
+    Cut cut = state.cut();
     step.complete(
-        new TaskPhase.Completed(
-            event.receiptDigest(), new Counted(promptTokens, state.delivered().tokens())));
+        cut == null
+            ? new TaskPhase.Completed(
+                event.receiptDigest(), new Counted(promptTokens, state.delivered().tokens()))
+            : cut.ending(new Counted(promptTokens, cut.at().tokens())));
     return null;
   }
 
@@ -228,8 +231,14 @@ public final class TaskMachine {
         || streamEnded) {
       return reject(RejectReason.TOO_LATE, "all of it was delivered: it is settled, not cancelled");
     }
-    step.deliver(atMost(state, event.delivered()));
-    step.cancel(event.cause());
+    if (state.cut() != null) {
+      return reject(RejectReason.TOO_LATE, "it was broken off before");
+    }
+    Delivered position = atMost(state, event.delivered());
+    if (!step.cutAt(position, event.cause())) {
+      step.deliver(position);
+      step.cancel(event.cause());
+    }
     return null;
   }
 

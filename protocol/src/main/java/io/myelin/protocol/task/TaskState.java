@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param searches nodes being looked for
  * @param delivered the stream's position as of the last event that told it
  * @param result how the primary said its stream ended, once it did
+ * @param cut the stream was broken off, and its node is to commit to it
  * @param segments who delivered what, up to the current primary
  * @param lastAttempt number of the last offer; 0 before the first
  * @param lastId last number given to an arming or a search
@@ -30,6 +31,7 @@ public record TaskState(
     List<Replacement> searches,
     Delivered delivered,
     @Nullable StreamResult result,
+    @Nullable Cut cut,
     List<Segment> segments,
     int lastAttempt,
     long lastId,
@@ -46,6 +48,11 @@ public record TaskState(
   /** Whether it ended. */
   public boolean ended() {
     return phase.ended();
+  }
+
+  /** As APIs show it: a client that was told of an end is not shown that nodes still work. */
+  public String label() {
+    return cut == null ? phase.label() : cut.ending(Counted.NOTHING).label();
   }
 
   /** Whether it ended and every slot was given back. */

@@ -20,6 +20,7 @@ final class TaskStep {
   private TaskPhase phase;
   private Delivered delivered;
   private @Nullable StreamResult result;
+  private @Nullable Cut cut;
   private long endedAtMillis;
   private int lastAttempt;
   private long lastId;
@@ -34,6 +35,7 @@ final class TaskStep {
     phase = before.phase();
     delivered = before.delivered();
     result = before.result();
+    cut = before.cut();
     endedAtMillis = before.endedAtMillis();
     lastAttempt = before.lastAttempt();
     lastId = before.lastId();
@@ -53,6 +55,7 @@ final class TaskStep {
         searches,
         delivered,
         result,
+        cut,
         segments,
         lastAttempt,
         lastId,
@@ -77,6 +80,10 @@ final class TaskStep {
 
   TaskPhase phase() {
     return phase;
+  }
+
+  @Nullable Cut cut() {
+    return cut;
   }
 
   void effect(TaskEffect effect) {
@@ -299,7 +306,7 @@ final class TaskStep {
     boolean waitsForPrecommits =
         phase instanceof TaskPhase.Acked
             && primary != null
-            && (primary.stage() != NodeStage.ACKED || !before.terms().streams());
+            && (primary.stage() != NodeStage.ACKED || !before.terms().streams() || cut != null);
     if (!waitsForPrecommits) {
       disarm(DeadlineKind.PRECOMMIT, 0);
     }
@@ -310,25 +317,70 @@ final class TaskStep {
 
   // Ends.
 
+  /** What nobody signed for costs nothing. */
   void fail(String code, String message, boolean clientFault) {
-    fail(code, message, clientFault, new Counted(0, delivered.tokens()));
-  }
-
-  void fail(String code, String message, boolean clientFault, Counted counted) {
-    end(new TaskPhase.Failed(code, message, clientFault, counted));
+    if (cut != null) {
+      unsigned(cut);
+      return;
+    }
+    end(new TaskPhase.Failed(code, message, clientFault, Counted.NOTHING));
     effect(new TaskEffect.TellClientFailed(code, message, clientFault, delivered.tokens()));
     forgetIfReleased();
   }
 
   void cancel(CancelCause cause) {
-    end(new TaskPhase.Cancelled(cause, new Counted(0, delivered.tokens())));
+    unsigned(new Cut(delivered, cause));
+  }
+
+  /**
+   * Breaks the stream off where there is a primary that will commit to it, maybe to more of it than
+   * the client got. Replicas do not know where that is; nobody waits for them.
+   *
+   * @return false when there is none, and the task can only end
+   */
+  boolean cutAt(Delivered position, @Nullable CancelCause cause) {
+    Assignment primary = primary();
+    boolean answers =
+        primary != null
+            && terms().streams()
+            && primary.stage() != NodeStage.OFFERED
+            && position.tokens() > 0;
+    if (primary == null || !answers) {
+      return false;
+    }
+    Cut broken = new Cut(position, cause);
+    cut = broken;
+    if (position.continues(delivered)) {
+      delivered = position;
+    }
+    endSearches();
+    for (Assignment a : live()) {
+      if (a.role() == Role.REPLICA) {
+        drop(a, LossCause.CUT_SHORT);
+      }
+    }
+    disarm(DeadlineKind.TASK, 0);
+    disarm(DeadlineKind.STALL, primary.attempt());
+    effect(
+        new TaskEffect.EndStream(broken.code(), broken.message(), broken.clientFault(), position));
+    if (primary.stage() == NodeStage.ACKED) {
+      effect(new TaskEffect.CutNode(primary.node(), primary.attempt(), broken.code()));
+      arm(DeadlineKind.PRECOMMIT, 0, timings().precommitMillis());
+    }
+    advance();
+    return true;
+  }
+
+  /** Ends a stream that was broken off and that nobody answers for. */
+  private void unsigned(Cut broken) {
+    end(broken.ending(Counted.NOTHING));
     effect(
         new TaskEffect.TellClientFailed(
-            cause.code(), cause.message(), cause.clientFault(), delivered.tokens()));
+            broken.code(), broken.message(), broken.clientFault(), broken.at().tokens()));
     forgetIfReleased();
   }
 
-  void complete(TaskPhase.Completed completed) {
+  void complete(TaskPhase.Ended completed) {
     end(completed);
     forgetIfReleased();
   }
@@ -378,10 +430,9 @@ final class TaskStep {
 
   /** A cancelled client may have got less than what was relayed for it. */
   private void clipSegments() {
-    segments.removeIf(s -> s.fromChunk() >= delivered.chunks());
+    int chunks = (cut == null ? delivered : cut.at()).chunks();
+    segments.removeIf(s -> s.fromChunk() >= chunks);
     segments.replaceAll(
-        s ->
-            new Segment(
-                s.node(), s.attempt(), s.fromChunk(), Math.min(s.toChunk(), delivered.chunks())));
+        s -> new Segment(s.node(), s.attempt(), s.fromChunk(), Math.min(s.toChunk(), chunks)));
   }
 }

@@ -48,6 +48,7 @@ class NodeTaskMachineProperties {
             assertThat(e.attempt()).isEqualTo(engineOn);
             engineOn = 0;
           }
+          case NodeTaskEffect.CutEngine e -> assertThat(e.attempt()).isEqualTo(engineOn);
           case NodeTaskEffect.SendPrecommit e -> {
             assertThat(sealed).as("on disk before it is promised").contains(e.attempt());
             promised.add(e.attempt());
@@ -113,7 +114,8 @@ class NodeTaskMachineProperties {
         Combinators.combine(attempts, flags).as(NodeTaskEvent.RevealAsked::new);
     Arbitrary<NodeTaskEvent> rest =
         Arbitraries.of(
-            new NodeTaskEvent.CancelAsked("left"),
+            new NodeTaskEvent.CancelAsked("left", false),
+            new NodeTaskEvent.CancelAsked("left", true),
             new NodeTaskEvent.FinalTold(),
             new NodeTaskEvent.ConnectionLost(),
             new NodeTaskEvent.Expired());

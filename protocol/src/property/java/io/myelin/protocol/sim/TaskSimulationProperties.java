@@ -2,6 +2,8 @@ package io.myelin.protocol.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.myelin.protocol.task.Counted;
+import io.myelin.protocol.task.Cut;
 import io.myelin.protocol.task.Segment;
 import io.myelin.protocol.task.TaskPhase;
 import java.util.ArrayList;
@@ -54,6 +56,13 @@ final class TaskSimulationProperties {
     Statistics.label("end")
         .collect(sim.state().phase().label())
         .coverage(c -> c.check("cancelled").percentage(p -> p > 10));
+    Statistics.label("cancelled, and signed for")
+        .collect(signed(sim))
+        .coverage(c -> c.check(true).percentage(p -> p > 5));
+    boolean honest = faults.getFirst().honest();
+    if (honest && sim.state().cut() != null && segments(sim) == 1) {
+      assertThat(signed(sim)).as("who did the work is paid for it: " + sim.log()).isTrue();
+    }
   }
 
   private static void endsWell(TaskSimulation sim) {
@@ -63,11 +72,19 @@ final class TaskSimulationProperties {
     assertThat(sim.clientEnds()).hasSize(1);
     assertThat(sim.clientEnds().contains("[DONE]")).isEqualTo(completed);
     int delivered = sim.state().delivered().chunks();
-    assertThat(sim.clientText()).as(sim.log()).isEqualTo(sim.stream().text(delivered));
+    Cut cut = sim.state().cut();
+    int reached = cut == null ? delivered : cut.at().chunks();
+    assertThat(sim.clientText()).as(sim.log()).isEqualTo(sim.stream().text(reached));
     assertThat(sim.state().delivered()).isEqualTo(sim.stream().at(delivered));
     assertThat(((TaskPhase.Ended) sim.state().phase()).counted().outputTokens())
-        .isEqualTo(sim.stream().at(delivered).tokens());
+        .isEqualTo(completed || signed(sim) ? sim.stream().at(reached).tokens() : 0);
     assertThat(sim.wronglyPenalised()).as(sim.log()).isEmpty();
+  }
+
+  /** Broken off, and the node signed for what the client got. */
+  private static boolean signed(TaskSimulation sim) {
+    return sim.state().cut() != null
+        && !((TaskPhase.Ended) sim.state().phase()).counted().equals(Counted.NOTHING);
   }
 
   private static int segments(TaskSimulation sim) {

@@ -14,17 +14,72 @@ import org.junit.jupiter.api.Test;
 final class TaskEndsTest {
 
   @Test
-  void aClientThatLeavesPaysForWhatItGot() {
+  void aClientThatLeavesPaysForWhatItGotOnceTheNodeSignedForIt() {
     TaskDriver task = new TaskDriver(terms(1)).dispatched(1).acked(1);
-    task.moves(new TaskEvent.CancelRequested(CancelCause.CLIENT_LEFT, at(2)));
+    TaskEvent leaves = new TaskEvent.CancelRequested(CancelCause.CLIENT_LEFT, at(2));
+    task.moves(leaves);
+    assertThat(task.state().ended()).isFalse();
+    assertThat(task.state().label()).isEqualTo("cancelled");
+    assertThat(task.last())
+        .contains(
+            new TaskEffect.EndStream("cancelled", CancelCause.CLIENT_LEFT.message(), true, at(2)),
+            new TaskEffect.CutNode(node(1), 1, "cancelled"));
+    task.rejects(RejectReason.TOO_LATE, leaves);
+    // Two more chunks were on their way.
+    task.finished(1, 4).precommitted(1, 4).committed(1, 4);
+    task.moves(new TaskEvent.Validated(true, ""));
+    assertThat(task.last()).contains(new TaskEffect.BuildAndStoreReceipt());
+    task.moves(new TaskEvent.ReceiptStored(digest("receipt")));
     assertThat(task.state().phase())
-        .isEqualTo(new TaskPhase.Cancelled(CancelCause.CLIENT_LEFT, new Counted(0, 4)));
+        .isEqualTo(new TaskPhase.Cancelled(CancelCause.CLIENT_LEFT, new Counted(7, 4)));
+    assertThat(task.state().segments()).containsExactly(new Segment(node(1), 1, 0, 2));
+    assertThat(task.last()).contains(new TaskEffect.ReleaseSlot(node(1), 1));
+    assertThat(task.all(TaskEffect.TellClientFailed.class)).isEmpty();
+    assertThat(task.all(TaskEffect.TellClientCompleted.class)).isEmpty();
+    task.rejects(RejectReason.ALREADY_ENDED, leaves);
+  }
+
+  @Test
+  void whatTheNodeDoesNotSignForCostsNothing() {
+    TaskDriver task = new TaskDriver(terms(1)).dispatched(1).acked(1);
+    task.moves(new TaskEvent.CancelRequested(CancelCause.CLIENT_ASKED, at(2)));
+    task.passes(DeadlineKind.PRECOMMIT, 2);
+    assertThat(task.state().phase())
+        .isEqualTo(new TaskPhase.Cancelled(CancelCause.CLIENT_ASKED, Counted.NOTHING));
+    assertThat(task.all(TaskEffect.Penalise.class))
+        .containsExactly(new TaskEffect.Penalise(node(1), NodeStage.ACKED, LossCause.NO_PRECOMMIT));
+    assertThat(task.all(TaskEffect.ChooseReplacement.class)).isEmpty();
+
+    TaskDriver lies = new TaskDriver(terms(1)).dispatched(1).acked(1);
+    lies.moves(new TaskEvent.CancelRequested(CancelCause.CLIENT_ASKED, at(2)));
+    lies.finished(1, 2).precommitted(1, 3).committed(1, 3);
+    assertThat(lies.state().phase())
+        .isEqualTo(new TaskPhase.Cancelled(CancelCause.CLIENT_ASKED, Counted.NOTHING));
+  }
+
+  @Test
+  void nobodyWaitsForReplicasOfAStreamThatWasBrokenOff() {
+    TaskDriver task = new TaskDriver(terms(2)).dispatched(1, 2).acked(1).acked(2);
+    task.moves(new TaskEvent.CancelRequested(CancelCause.CLIENT_LEFT, at(2)));
+    assertThat(task.last())
+        .contains(
+            new TaskEffect.CancelNode(node(2), 2, "CUT_SHORT"),
+            new TaskEffect.ReleaseSlot(node(2), 2));
+    task.finished(1, 2).precommitted(1, 2).committed(1, 2);
+    assertThat(task.state().phase()).isEqualTo(new TaskPhase.Committed());
+    assertThat(task.all(TaskEffect.Penalise.class)).isEmpty();
+  }
+
+  @Test
+  void aClientThatGotNothingPaysNothing() {
+    TaskDriver task = new TaskDriver(terms(1)).dispatched(1).acked(1);
+    task.moves(new TaskEvent.CancelRequested(CancelCause.CLIENT_LEFT, at(0)));
+    assertThat(task.state().phase())
+        .isEqualTo(new TaskPhase.Cancelled(CancelCause.CLIENT_LEFT, Counted.NOTHING));
     assertThat(task.last())
         .contains(
             new TaskEffect.CancelNode(node(1), 1, "cancelled"),
             new TaskEffect.ReleaseSlot(node(1), 1));
-    task.rejects(
-        RejectReason.ALREADY_ENDED, new TaskEvent.CancelRequested(CancelCause.CLIENT_LEFT, at(2)));
   }
 
   @Test
@@ -42,8 +97,11 @@ final class TaskEndsTest {
     TaskDriver task = new TaskDriver(terms(1)).dispatched(1).acked(1);
     task.lost(1, LossCause.CRASHED, 2).replacedBy(2).acked(2).finished(2, 5);
     task.moves(new TaskEvent.CancelRequested(CancelCause.SLOW_READER, at(1)));
+    assertThat(task.all(TaskEffect.CutNode.class)).isEmpty();
+    task.precommitted(2, 5).committed(2, 5).moves(new TaskEvent.Validated(true, ""));
+    task.moves(new TaskEvent.ReceiptStored(digest("receipt")));
     assertThat(task.state().segments()).containsExactly(new Segment(node(1), 1, 0, 1));
-    assertThat(((TaskPhase.Ended) task.state().phase()).counted()).isEqualTo(new Counted(0, 2));
+    assertThat(((TaskPhase.Ended) task.state().phase()).counted()).isEqualTo(new Counted(7, 2));
   }
 
   @Test
@@ -53,8 +111,17 @@ final class TaskEndsTest {
     assertThat(queued.state().released()).isTrue();
     TaskDriver streaming = new TaskDriver(terms(1)).dispatched(1).acked(1);
     streaming.passes(DeadlineKind.TASK, 2);
-    assertThat(((TaskPhase.Ended) streaming.state().phase()).counted())
-        .isEqualTo(new Counted(0, 4));
+    assertThat(streaming.state().label()).isEqualTo("failed");
+    streaming.finished(1, 2).precommitted(1, 2).committed(1, 2);
+    streaming.moves(new TaskEvent.Validated(true, ""));
+    streaming.moves(new TaskEvent.ReceiptStored(digest("receipt")));
+    assertThat(streaming.state().phase())
+        .isInstanceOfSatisfying(
+            TaskPhase.Failed.class,
+            f -> {
+              assertThat(f.code()).isEqualTo("deadline_exceeded");
+              assertThat(f.counted()).isEqualTo(new Counted(7, 4));
+            });
   }
 
   @Test
@@ -99,7 +166,7 @@ final class TaskEndsTest {
   }
 
   @Test
-  void afterARestartALiveTaskFailsWithWhatWasDelivered() {
+  void afterARestartALiveTaskFailsAndCostsNothing() {
     TaskDriver task = new TaskDriver(terms(1)).dispatched(1).acked(1);
     task.moves(new TaskEvent.GatewayRestarted(false, at(2)));
     assertThat(task.state().phase())
@@ -107,7 +174,7 @@ final class TaskEndsTest {
             TaskPhase.Failed.class,
             f -> {
               assertThat(f.code()).isEqualTo("gateway_restarted");
-              assertThat(f.counted()).isEqualTo(new Counted(0, 4));
+              assertThat(f.counted()).isEqualTo(Counted.NOTHING);
             });
   }
 

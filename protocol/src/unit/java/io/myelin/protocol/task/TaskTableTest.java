@@ -53,6 +53,9 @@ final class TaskTableTest {
     if (state.released()) {
       return label + ", released";
     }
+    if (state.cut() != null && !state.ended()) {
+      return label + ", broken off";
+    }
     if (!state.searches().isEmpty()) {
       return label + ", searching";
     }
@@ -78,7 +81,14 @@ final class TaskTableTest {
             queued()
                 .dispatched(1)
                 .acked(1)
-                .moves(new TaskEvent.CancelRequested(CancelCause.CLIENT_LEFT, at(1))));
+                .moves(new TaskEvent.CancelRequested(CancelCause.CLIENT_LEFT, at(3))));
+    put(
+        states,
+        () ->
+            queued()
+                .dispatched(1)
+                .acked(1)
+                .moves(new TaskEvent.CancelRequested(CancelCause.CLIENT_LEFT, at(0))));
     put(states, () -> completed().releasesSlots());
     return states;
   }
