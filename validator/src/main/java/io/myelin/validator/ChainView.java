@@ -4,7 +4,7 @@ import io.myelin.chain.Call;
 import io.myelin.chain.ChainClient;
 import io.myelin.chain.EventLog;
 import io.myelin.chain.LogFilter;
-import io.myelin.chain.RangeRefusedException;
+import io.myelin.chain.LogRanges;
 import io.myelin.chain.RevertReason;
 import io.myelin.chain.RevertedException;
 import io.myelin.chain.abi.AbiError;
@@ -18,15 +18,12 @@ import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.Param;
 import io.myelin.protocol.ids.Address;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What the checks ask the chain. */
 final class ChainView {
-  private static final long MOST_BLOCKS = 2_000;
-
   private final ChainClient chain;
   private final NetworkContracts network;
   private final long firstBlock;
@@ -81,21 +78,6 @@ final class ChainView {
 
   /** Logs from one block to the head, in as many questions as the endpoints want. */
   List<EventLog> logs(LogFilter filter, long first, long last) {
-    List<EventLog> logs = new ArrayList<>();
-    long from = first;
-    long blocks = MOST_BLOCKS;
-    while (from <= last) {
-      long to = Math.min(last, from + blocks - 1);
-      try {
-        logs.addAll(chain.logs(filter, from, to));
-        from = to + 1;
-      } catch (RangeRefusedException e) {
-        if (blocks == 1) {
-          throw e;
-        }
-        blocks /= 2;
-      }
-    }
-    return logs;
+    return LogRanges.read(chain, filter, first, last);
   }
 }
