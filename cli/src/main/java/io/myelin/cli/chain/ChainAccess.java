@@ -18,6 +18,7 @@ import io.myelin.cli.Folders;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
@@ -150,6 +151,21 @@ public final class ChainAccess implements AutoCloseable {
   /** Account of the devnet's client, when the network is a running devnet. */
   Optional<Address> devnetClient() {
     return address.devnet().flatMap(NetworkAddress.Devnet::client);
+  }
+
+  /** Where the devnet's validators answer; none when the network is another. */
+  public List<URI> devnetValidators() {
+    return address.devnet().map(NetworkAddress.Devnet::validators).orElse(List.of());
+  }
+
+  /** The devnet's subnet, when the network is a running devnet. */
+  public Optional<Digest> devnetSubnet() {
+    return address.devnet().flatMap(NetworkAddress.Devnet::subnet);
+  }
+
+  /** The model that the devnet's nodes serve, when the network is a running devnet. */
+  public Optional<String> devnetModel() {
+    return address.devnet().flatMap(NetworkAddress.Devnet::model);
   }
 
   /**

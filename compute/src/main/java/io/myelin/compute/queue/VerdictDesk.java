@@ -40,9 +40,9 @@ final class VerdictDesk {
     this.threads = threads;
   }
 
-  /** Asks, unless it is asking already. */
+  /** Asks, unless it is asking already, or the word is on its way to the chain. */
   void ask(QueueTask task, Runnable done) {
-    if (!asking.add(task.id())) {
+    if (writes.isKnown(name(task)) || !asking.add(task.id())) {
       return;
     }
     threads.execute(
@@ -86,10 +86,14 @@ final class VerdictDesk {
     }
   }
 
+  private static String name(QueueTask task) {
+    return "queue/" + task.id().hex() + "/validate";
+  }
+
   private void press(QueueTask task, boolean accepted, Quorum quorum) {
     writes
         .press(
-            "queue/" + task.id().hex() + "/validate",
+            name(task),
             network
                 .queue()
                 .validate(
