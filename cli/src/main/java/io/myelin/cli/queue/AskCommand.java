@@ -20,6 +20,8 @@ import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,7 +44,7 @@ import picocli.CommandLine.Parameters;
       "  ./myelin queue ask \"What is the capital of France?\"",
       "  ./myelin queue ask --session 4f1c0a93 --max-tokens 64 \"Count to ten.\"",
       "  ./myelin queue ask --spec-file request.json       an OpenAI request's body",
-      "  ./myelin queue ask --no-wait \"A long story.\"      then ./myelin queue show TASK",
+      "  ./myelin queue ask --no-wait \"A long story.\"      then: ./myelin queue ask --resume TASK",
       "",
       "The whole price of the longest answer is held from the session's budget until the end; what",
       "was not used is free again then."
@@ -99,6 +101,12 @@ final class AskCommand extends MyelinCommand {
       description = "Most time it may take, up to a day (${DEFAULT-VALUE}).")
   private int deadlineSeconds = 900;
 
+  @Option(
+      names = "--resume",
+      paramLabel = "TASK",
+      description = "Ask nothing new: wait for a task that was queued before.")
+  private @Nullable String resume;
+
   @Option(names = "--no-wait", description = "Return when it is queued.")
   private boolean noWait;
 
@@ -108,6 +116,12 @@ final class AskCommand extends MyelinCommand {
     try (ChainAccess network = where.open()) {
       OperatorKey key = keys.open(network);
       QueueSessions sessions = new QueueSessions(network);
+      if (resume != null) {
+        TaskId task = sessions.task(key.address(), resume);
+        try (Wallet wallet = network.wallet(key, err())) {
+          return report(network, sessions.reader(), task, wallet);
+        }
+      }
       QueueSessions.Live live = sessions.find(key.address(), session);
       AskedSpec asked = asked(network);
       SessionTail tail = live.opened().tail();
@@ -130,7 +144,7 @@ final class AskCommand extends MyelinCommand {
         TaskId task = enqueue(network, live, asked, wallet);
         if (noWait) {
           out().println("task     " + task);
-          out().println("Next: ./myelin queue show " + task.shortHex());
+          out().println("Next: ./myelin queue ask --resume " + task.shortHex());
           out().flush();
           return CommandLine.ExitCode.OK;
         }
@@ -140,9 +154,12 @@ final class AskCommand extends MyelinCommand {
   }
 
   private void requireRanges() {
-    if ((prompt == null) == (specFile == null)) {
-      throw wrong(
-          "PROMPT or --spec-file: " + (prompt == null ? "none" : "both") + " (expected: one)");
+    long given = Stream.of(prompt, specFile, resume).filter(Objects::nonNull).count();
+    if (given != 1) {
+      throw wrong("PROMPT, --spec-file, --resume: " + given + " given (expected: one of them)");
+    }
+    if (resume != null && noWait) {
+      throw wrong("--no-wait: with --resume (expected: one of them)");
     }
     if (maxTokens < 1 || maxTokens > MAX_TOKENS) {
       throw wrong("--max-tokens: " + maxTokens + " (expected: 1 to " + MAX_TOKENS + ")");

@@ -96,7 +96,9 @@ final class TaskWatch {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandException(
-          "interrupted; the task goes on, ./myelin queue show " + id.shortHex() + " shows it", e);
+          "interrupted; the task goes on, ./myelin queue ask --resume "
+              + id.shortHex()
+              + " waits for it", e);
     }
   }
 

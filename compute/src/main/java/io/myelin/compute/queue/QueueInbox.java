@@ -34,33 +34,32 @@ final class QueueInbox implements EventConsumer<Connection> {
   /** An end so deep below the newest event is not taken back. */
   private static final long FORGET_BLOCKS = 1_024;
 
-  private static final String TABLE =
-      "CREATE TABLE IF NOT EXISTS queue_task (task BLOB PRIMARY KEY, spec BLOB NOT NULL,"
-          + " offers INTEGER NOT NULL, ended_block INTEGER) STRICT, WITHOUT ROWID";
-
   private final Address node;
+  private final String table;
   private final Runnable changed;
 
   /**
-   * An offered task.
+   * A task.
    *
    * @param spec as it went on chain; empty when it did not
-   * @param offers to this node so far
+   * @param offers to this node so far; 0 while it has none
    */
   record Offered(TaskId id, ByteString spec, int offers) {}
 
   /**
    * Of a node.
    *
+   * @param genesis of the chain: what was offered on another one is nothing here
    * @param changed called when {@link #open} may have another answer
    */
-  QueueInbox(Address node, Runnable changed) {
+  QueueInbox(Address node, Digest genesis, Runnable changed) {
     this.node = node;
+    this.table = "queue_task_" + genesis.hex();
     this.changed = changed;
   }
 
-  /** Tasks that were offered to this node and have not ended. */
-  static List<Offered> open(ChainStore store) {
+  /** Tasks that have not ended; those without an offer may be anybody's. */
+  List<Offered> open(ChainStore store) {
     return store.read(
         connection -> {
           make(connection);
@@ -68,8 +67,7 @@ final class QueueInbox implements EventConsumer<Connection> {
           try (Statement statement = connection.createStatement();
               ResultSet row =
                   statement.executeQuery(
-                      "SELECT task, spec, offers FROM queue_task"
-                          + " WHERE offers > 0 AND ended_block IS NULL")) {
+                      "SELECT task, spec, offers FROM " + table + " WHERE ended_block IS NULL")) {
             while (row.next()) {
               open.add(
                   new Offered(
@@ -82,9 +80,13 @@ final class QueueInbox implements EventConsumer<Connection> {
         });
   }
 
-  private static void make(Connection connection) throws SQLException {
+  private void make(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(TABLE);
+      statement.execute(
+          "CREATE TABLE IF NOT EXISTS "
+              + table
+              + " (task BLOB PRIMARY KEY, spec BLOB NOT NULL, offers INTEGER NOT NULL,"
+              + " ended_block INTEGER) STRICT, WITHOUT ROWID");
     }
   }
 
@@ -96,14 +98,14 @@ final class QueueInbox implements EventConsumer<Connection> {
         case SessionQueue.TaskQueuedEvent queued ->
             update(
                 transaction,
-                "INSERT INTO queue_task (task, spec, offers) VALUES (?, ?, 0)"
+                "INSERT INTO " + table + " (task, spec, offers) VALUES (?, ?, 0)"
                     + " ON CONFLICT (task) DO NOTHING",
                 queued.taskId().bytes(),
                 queued.spec().toArray());
         case SessionQueue.TaskAssignedEvent assigned when assigned.node().equals(node) ->
             update(
                 transaction,
-                "UPDATE queue_task SET offers = offers + 1 WHERE task = ?",
+                "UPDATE " + table + " SET offers = offers + 1 WHERE task = ?",
                 assigned.taskId().bytes());
         case SessionQueue.TaskCompletedEvent ended -> end(transaction, ended.taskId(), log);
         case SessionQueue.TaskFailedEvent ended -> end(transaction, ended.taskId(), log);
@@ -114,16 +116,16 @@ final class QueueInbox implements EventConsumer<Connection> {
     if (!logs.isEmpty()) {
       update(
           transaction,
-          "DELETE FROM queue_task WHERE ended_block < ?",
+          "DELETE FROM " + table + " WHERE ended_block < ?",
           logs.getLast().block().number() - FORGET_BLOCKS);
     }
     changed.run();
   }
 
-  private static void end(Connection transaction, Digest task, EventLog log) throws SQLException {
+  private void end(Connection transaction, Digest task, EventLog log) throws SQLException {
     update(
         transaction,
-        "UPDATE queue_task SET ended_block = ? WHERE task = ?",
+        "UPDATE " + table + " SET ended_block = ? WHERE task = ?",
         log.block().number(),
         task.bytes());
   }
@@ -133,11 +135,11 @@ final class QueueInbox implements EventConsumer<Connection> {
     for (EventLog log : logs) {
       switch (SessionQueue.event(log).orElse(null)) {
         case SessionQueue.TaskQueuedEvent queued ->
-            update(transaction, "DELETE FROM queue_task WHERE task = ?", queued.taskId().bytes());
+            update(transaction, "DELETE FROM " + table + " WHERE task = ?", queued.taskId().bytes());
         case SessionQueue.TaskAssignedEvent assigned when assigned.node().equals(node) ->
             update(
                 transaction,
-                "UPDATE queue_task SET offers = offers - 1 WHERE task = ?",
+                "UPDATE " + table + " SET offers = offers - 1 WHERE task = ?",
                 assigned.taskId().bytes());
         case SessionQueue.TaskCompletedEvent ended -> goOn(transaction, ended.taskId());
         case SessionQueue.TaskFailedEvent ended -> goOn(transaction, ended.taskId());
@@ -148,8 +150,8 @@ final class QueueInbox implements EventConsumer<Connection> {
     changed.run();
   }
 
-  private static void goOn(Connection transaction, Digest task) throws SQLException {
-    update(transaction, "UPDATE queue_task SET ended_block = NULL WHERE task = ?", task.bytes());
+  private void goOn(Connection transaction, Digest task) throws SQLException {
+    update(transaction, "UPDATE " + table + " SET ended_block = NULL WHERE task = ?", task.bytes());
   }
 
   private static void update(Connection transaction, String sql, Object... values)

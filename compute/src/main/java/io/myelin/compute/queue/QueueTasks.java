@@ -142,6 +142,29 @@ final class QueueTasks {
     return false;
   }
 
+  /**
+   * Has the nodes of a task drawn that only waits for somebody to do it.
+   *
+   * @return whether it may have to be looked at again
+   */
+  boolean assign(TaskId id) {
+    Optional<QueueTask> task = reader.task(id);
+    if (task.isEmpty() || task.get().phase() != QueuePhase.QUEUED) {
+      return false;
+    }
+    boolean seated =
+        reader
+            .session(task.get().sessionId())
+            .filter(session -> session.brief().seatOf(node) >= 0)
+            .isPresent();
+    if (seated) {
+      var _ =
+          writes.press(
+              "queue/" + id.hex() + "/assign", network.queue().assign(QueueReader.word(id)));
+    }
+    return seated;
+  }
+
   private Holding holding(QueueTask task, QueueInbox.Offered offered, Entry entry)
       throws IOException, InterruptedException {
     Optional<String> problem = problem(task, offered, entry);

@@ -40,11 +40,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class QueueWorker implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(QueueWorker.class);
+  private static final long ASSIGN_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long NEVER = Long.MAX_VALUE;
   private static final long POOL_LOOK_NANOS = TimeUnit.SECONDS.toNanos(15);
 
   private final QueueSettings settings;
   private final ChainStore store;
   private final EvidenceStore promises;
+  private final QueueInbox inbox;
   private final QueueTasks tasks;
   private final PoolReturn pool;
   private final ExecutorService threads =
@@ -56,6 +59,7 @@ public final class QueueWorker implements AutoCloseable {
   private volatile boolean closed;
   private List<QueueInbox.Offered> open = List.of();
   private final Map<TaskId, Integer> over = new HashMap<>();
+  private final Map<TaskId, Long> unassigned = new HashMap<>();
 
   private QueueWorker(
       QueueSettings settings,
@@ -89,9 +93,10 @@ public final class QueueWorker implements AutoCloseable {
             threads,
             news::release);
     this.pool = new PoolReturn(chain, network, committee, writes, key, settings.slots());
-    QueueInbox inbox =
+    this.inbox =
         new QueueInbox(
             key.address(),
+            chain.genesis(),
             () -> {
               inboxChanged.set(true);
               news.release();
@@ -170,6 +175,15 @@ public final class QueueWorker implements AutoCloseable {
     }
   }
 
+  /** A client that died after it had queued a task is helped on. */
+  private void assignLate(TaskId id) {
+    long nowNanos = System.nanoTime();
+    Long due = unassigned.putIfAbsent(id, nowNanos + ASSIGN_NANOS);
+    if (due != null && due != NEVER && nowNanos - due > 0) {
+      unassigned.put(id, tasks.assign(id) ? nowNanos + ASSIGN_NANOS : NEVER);
+    }
+  }
+
   private void lookAtPool() {
     try {
       pool.look();
@@ -182,13 +196,18 @@ public final class QueueWorker implements AutoCloseable {
 
   private void pass() throws InterruptedException {
     if (inboxChanged.getAndSet(false)) {
-      open = QueueInbox.open(store);
+      open = inbox.open(store);
       var known = new HashSet<TaskId>();
       open.forEach(offered -> known.add(offered.id()));
+      unassigned.keySet().retainAll(known);
       over.keySet().retainAll(known);
       tasks.retain(known);
     }
     for (QueueInbox.Offered offered : open) {
+      if (offered.offers() == 0) {
+        assignLate(offered.id());
+        continue;
+      }
       // Who is out of a task hears of it again only with another offer.
       if (over.getOrDefault(offered.id(), 0) == offered.offers()) {
         continue;
