@@ -97,7 +97,8 @@ final class TaskVerdictIT {
     var _ =
         world.send(
             world.client(),
-            queue.start(ChainTerms.forQueue(approved.brief()), ChainTerms.forQueue(approved.tail())));
+            queue.start(
+                ChainTerms.forQueue(approved.brief()), ChainTerms.forQueue(approved.tail())));
     return approved.brief();
   }
 
@@ -123,8 +124,7 @@ final class TaskVerdictIT {
     var _ = world.send(node, queue.ack(task, BigInteger.ONE));
     TaskCommit statement = TaskJudgement.statement(task(id), reveal(id, text, tokens));
     var _ =
-        world.send(
-            node, queue.precommit(task, BigInteger.ONE, Precommits.hash(salt(), statement)));
+        world.send(node, queue.precommit(task, BigInteger.ONE, Precommits.hash(salt(), statement)));
     return id;
   }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
 /** Follows a task to its end, tells each stage, and enforces what others are late with. */
 final class TaskWatch {
   private static final long LOOK_MILLIS = 250;
+  private static final long REFUSED_MILLIS = 2_000;
   private static final String[] LOSSES = {
     "left",
     "did not take it on in time",
@@ -66,7 +67,7 @@ final class TaskWatch {
       if (overdue.isPresent()) {
         enforce(id, overdue.get(), wallet);
       } else {
-        pause(id);
+        pause(id, LOOK_MILLIS);
       }
     }
   }
@@ -86,19 +87,20 @@ final class TaskWatch {
       tell("a deadline has passed and is enforced: " + overdue.kind().name());
     } catch (CommandException e) {
       // Somebody else did it, or what was late came just now: the next look tells.
-      pause(id);
+      pause(id, REFUSED_MILLIS);
     }
   }
 
-  private static void pause(TaskId id) {
+  private static void pause(TaskId id, long millis) {
     try {
-      Thread.sleep(LOOK_MILLIS);
+      Thread.sleep(millis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandException(
           "interrupted; the task goes on, ./myelin queue ask --resume "
               + id.shortHex()
-              + " waits for it", e);
+              + " waits for it",
+          e);
     }
   }
 

@@ -83,9 +83,7 @@ class QueueLiveIT {
   }
 
   private static CommandRun ask(String session) {
-    return network
-        .run("queue", "ask", "--session", session, "--max-tokens", "12", "Say yes.")
-        .ok();
+    return network.run("queue", "ask", "--session", session, "--max-tokens", "12", "Say yes.").ok();
   }
 
   private static BigInteger spent(CommandRun asked) {
@@ -120,8 +118,7 @@ class QueueLiveIT {
   }
 
   private static BigInteger creditsOf(Address node) {
-    Address owner =
-        network.ground().roster().compute().get(numberOf(node) - 1).owner().address();
+    Address owner = network.ground().roster().compute().get(numberOf(node) - 1).owner().address();
     return payment().credits(owner).on(chain);
   }
 
@@ -144,8 +141,7 @@ class QueueLiveIT {
                 .filter(task -> !task.offers().isEmpty()));
   }
 
-  private static void awaitStage(QueueTask task, Address node, QueueStage stage)
-      throws Exception {
+  private static void awaitStage(QueueTask task, Address node, QueueStage stage) throws Exception {
     Await.until(
         "node " + numberOf(node) + " is " + stage,
         () ->

@@ -67,7 +67,9 @@ final class QueueInbox implements EventConsumer<Connection> {
           try (Statement statement = connection.createStatement();
               ResultSet row =
                   statement.executeQuery(
-                      "SELECT task, spec, offers FROM " + table + " WHERE ended_block IS NULL")) {
+                      "SELECT task, CASE WHEN offers > 0 THEN spec ELSE x'' END, offers FROM "
+                          + table
+                          + " WHERE ended_block IS NULL")) {
             while (row.next()) {
               open.add(
                   new Offered(
@@ -98,7 +100,9 @@ final class QueueInbox implements EventConsumer<Connection> {
         case SessionQueue.TaskQueuedEvent queued ->
             update(
                 transaction,
-                "INSERT INTO " + table + " (task, spec, offers) VALUES (?, ?, 0)"
+                "INSERT INTO "
+                    + table
+                    + " (task, spec, offers) VALUES (?, ?, 0)"
                     + " ON CONFLICT (task) DO NOTHING",
                 queued.taskId().bytes(),
                 queued.spec().toArray());
@@ -135,7 +139,8 @@ final class QueueInbox implements EventConsumer<Connection> {
     for (EventLog log : logs) {
       switch (SessionQueue.event(log).orElse(null)) {
         case SessionQueue.TaskQueuedEvent queued ->
-            update(transaction, "DELETE FROM " + table + " WHERE task = ?", queued.taskId().bytes());
+            update(
+                transaction, "DELETE FROM " + table + " WHERE task = ?", queued.taskId().bytes());
         case SessionQueue.TaskAssignedEvent assigned when assigned.node().equals(node) ->
             update(
                 transaction,

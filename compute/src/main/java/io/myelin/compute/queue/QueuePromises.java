@@ -107,16 +107,11 @@ final class QueuePromises {
   }
 
   /**
-   * Nothing is owed any more: what was revealed is kept as evidence while there is room, the rest
-   * goes.
+   * Nothing is owed any more: it is kept while there is room, as evidence, and because a
+   * reorganisation may bring the task back.
    */
-  synchronized void settle(TaskId task, boolean revealed) throws IOException {
-    ByteString id = ByteString.copyFrom(task.bytes());
-    if (revealed) {
-      store.markOpened(id);
-    } else {
-      store.discard(id);
-    }
+  synchronized void settle(TaskId task) throws IOException {
+    store.markOpened(ByteString.copyFrom(task.bytes()));
   }
 
   private static Digest digest(ByteString bytes) {

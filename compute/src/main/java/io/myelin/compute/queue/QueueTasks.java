@@ -111,7 +111,7 @@ final class QueueTasks {
     for (TaskId id : Set.copyOf(entries.keySet())) {
       if (!open.contains(id)) {
         try {
-          settle(id, reader.task(id));
+          settle(id);
         } catch (IOException e) {
           logger.warn("Task {}: the disk: {}", id.shortHex(), e.getMessage());
         }
@@ -122,7 +122,7 @@ final class QueueTasks {
   /**
    * Looks at a task once and does the next thing.
    *
-   * @return whether it is over for this node
+   * @return whether it is over for this node, as things stand
    */
   boolean look(QueueInbox.Offered offered) throws IOException, InterruptedException {
     Optional<QueueTask> found = reader.task(offered.id());
@@ -135,7 +135,7 @@ final class QueueTasks {
     Holding holding = holding(task, offered, entry);
     QueueStep step = QueueNode.next(task, holding, times, nowSeconds);
     if (step instanceof QueueStep.Forget) {
-      settle(task.id(), found);
+      settle(task.id());
       return true;
     }
     perform(task, entry, step);
@@ -303,7 +303,7 @@ final class QueueTasks {
         var _ = promises.seal(offer, output);
         entry.work = new Work.None();
         if (entry.gone) {
-          promises.settle(TaskId.of(offer.getTaskId().toByteArray()), false);
+          promises.settle(TaskId.of(offer.getTaskId().toByteArray()));
         }
       }
     } catch (IOException | RuntimeException e) {
@@ -345,19 +345,14 @@ final class QueueTasks {
     desk.release(bytes(id));
   }
 
-  /** The node has nothing more to do with it. */
-  private void settle(TaskId id, Optional<QueueTask> task) throws IOException {
+  /** The node has nothing more to do with it, as things stand. */
+  private void settle(TaskId id) throws IOException {
     Entry entry = entries.remove(id);
     if (entry != null) {
       entry.gone = true;
       release(id, entry);
     }
-    boolean revealed =
-        task.filter(one -> one.phase() != QueuePhase.NONE)
-            .flatMap(one -> one.offerOf(node))
-            .filter(offer -> offer.stage() == QueueStage.COMMITTED)
-            .isPresent();
-    promises.settle(id, revealed);
+    promises.settle(id);
   }
 
   private static ByteString bytes(TaskId id) {

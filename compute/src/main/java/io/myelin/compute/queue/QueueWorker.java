@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class QueueWorker implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(QueueWorker.class);
   private static final long ASSIGN_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long OVER_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long NEVER = Long.MAX_VALUE;
   private static final long POOL_LOOK_NANOS = TimeUnit.SECONDS.toNanos(15);
 
@@ -58,7 +59,7 @@ public final class QueueWorker implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
   private List<QueueInbox.Offered> open = List.of();
-  private final Map<TaskId, Integer> over = new HashMap<>();
+  private final Map<TaskId, Long> over = new HashMap<>();
   private final Map<TaskId, Long> unassigned = new HashMap<>();
 
   private QueueWorker(
@@ -200,7 +201,7 @@ public final class QueueWorker implements AutoCloseable {
       var known = new HashSet<TaskId>();
       open.forEach(offered -> known.add(offered.id()));
       unassigned.keySet().retainAll(known);
-      over.keySet().retainAll(known);
+      over.clear();
       tasks.retain(known);
     }
     for (QueueInbox.Offered offered : open) {
@@ -208,13 +209,14 @@ public final class QueueWorker implements AutoCloseable {
         assignLate(offered.id());
         continue;
       }
-      // Who is out of a task hears of it again only with another offer.
-      if (over.getOrDefault(offered.id(), 0) == offered.offers()) {
+      // Who is out of a task may be in again, by another offer or a reorganisation.
+      Long lookedNanos = over.get(offered.id());
+      if (lookedNanos != null && System.nanoTime() - lookedNanos < OVER_NANOS) {
         continue;
       }
       try {
         if (tasks.look(offered)) {
-          over.put(offered.id(), offered.offers());
+          over.put(offered.id(), System.nanoTime());
         }
       } catch (IOException e) {
         logger.error("Task {}: the disk: {}", offered.id().shortHex(), e.getMessage());

@@ -147,7 +147,8 @@ class QueueNodeProperties {
     /** One promise an attempt: what is on disk for it is never written over. */
     private void seal(int attempt) {
       if (disk.filter(promise -> promise.attempt() == attempt).isEmpty()) {
-        Digest salted = Sha256.hash(("salt " + runs++).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Digest salted =
+            Sha256.hash(("salt " + runs++).getBytes(java.nio.charset.StandardCharsets.UTF_8));
         disk = Optional.of(new Promise(attempt, salted, 7, 9));
       }
     }
@@ -170,10 +171,7 @@ class QueueNodeProperties {
           flying = Optional.of(step);
         }
         case QueueStep.Ack _, QueueStep.GiveUp _ -> flying = Optional.of(step);
-        case QueueStep.Rest _,
-            QueueStep.Forget _,
-            QueueStep.AskVerdict _,
-            QueueStep.Enforce _ -> {}
+        case QueueStep.Rest _, QueueStep.Forget _, QueueStep.AskVerdict _, QueueStep.Enforce _ -> {}
       }
     }
 
@@ -213,8 +211,7 @@ class QueueNodeProperties {
     } else {
       assertThat(world.mine().stage()).isEqualTo(QueueStage.COMMITTED);
       assertThat(world.next())
-          .isEqualTo(
-              world.mine().primary() ? new QueueStep.AskVerdict() : new QueueStep.Rest());
+          .isEqualTo(world.mine().primary() ? new QueueStep.AskVerdict() : new QueueStep.Rest());
     }
   }
 }

@@ -76,8 +76,7 @@ class QueueNodeTest {
 
   @Test
   void shouldNotBindItselfToMoreTokensThanTheTaskHolds() {
-    QueueTask task =
-        task(QueuePhase.ACKED, 0, offer(NODE, QueueStage.ACKED, true, false, 0));
+    QueueTask task = task(QueuePhase.ACKED, 0, offer(NODE, QueueStage.ACKED, true, false, 0));
 
     assertThat(next(task, holding(false, new Work.None(), new Promise(1, HASH, 10, 20))))
         .isEqualTo(new QueueStep.Precommit(1, HASH));
@@ -90,11 +89,11 @@ class QueueNodeTest {
   @Test
   void shouldGiveUpWhenItsPromiseIsLost() {
     QueueTask bound =
-        task(QueuePhase.PRECOMMITTED, NOW + 60, offer(NODE, QueueStage.PRECOMMITTED, true, true, 0));
+        task(
+            QueuePhase.PRECOMMITTED, NOW + 60, offer(NODE, QueueStage.PRECOMMITTED, true, true, 0));
 
     assertThat(next(bound, holding(true, new Work.None()))).isInstanceOf(QueueStep.GiveUp.class);
-    assertThat(
-            next(bound, holding(true, new Work.None(), new Promise(1, Digest.ZERO, 1, 1))))
+    assertThat(next(bound, holding(true, new Work.None(), new Promise(1, Digest.ZERO, 1, 1))))
         .isInstanceOf(QueueStep.GiveUp.class);
     assertThat(next(bound, holding(true, new Work.None(), new Promise(1, HASH, 1, 1))))
         .isEqualTo(new QueueStep.Reveal(1, true));

@@ -129,8 +129,8 @@ class TaskJudgementTest {
     GenerationSpec endless = SPEC.toBuilder().setMaxTokens(0).build();
     GenerationSpec longer = SPEC.toBuilder().setMaxTokens(9).build();
 
-    assertThat(TaskJudgement.misfit(task(other), other, TAIL)).hasValueSatisfying(
-        why -> assertThat(why).contains("numbers"));
+    assertThat(TaskJudgement.misfit(task(other), other, TAIL))
+        .hasValueSatisfying(why -> assertThat(why).contains("numbers"));
     assertThat(TaskJudgement.misfit(task(endless), endless, TAIL)).isPresent();
     assertThat(TaskJudgement.misfit(task(longer), longer, TAIL)).isPresent();
     assertThat(TaskJudgement.misfit(task(SPEC), SPEC, TAIL)).isEmpty();
