@@ -1,6 +1,7 @@
 package io.myelin.compute.queue;
 
 import com.google.protobuf.ByteString;
+import io.myelin.chain.Bytes;
 import io.myelin.chain.ChainClient;
 import io.myelin.chain.abi.ContractWrite;
 import io.myelin.compute.task.EngineDesk;
@@ -262,9 +263,7 @@ final class QueueTasks {
                   QueueReader.word(task.id()),
                   BigInteger.valueOf(attempt),
                   opened.get().reveal(),
-                  withOutput
-                      ? io.myelin.chain.Bytes.of(opened.get().output().toByteArray())
-                      : io.myelin.chain.Bytes.EMPTY));
+                  withOutput ? Bytes.of(opened.get().output().toByteArray()) : Bytes.EMPTY));
     }
   }
 

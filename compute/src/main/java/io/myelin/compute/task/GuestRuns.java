@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Work that is not the gateway's. What it holds is used on the node's loop only. */
@@ -133,7 +134,7 @@ final class GuestRuns implements EngineDesk {
             });
   }
 
-  private <T> CompletableFuture<T> onLoop(java.util.function.Supplier<T> work) {
+  private <T> CompletableFuture<T> onLoop(Supplier<T> work) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     loop.execute(
         () -> {

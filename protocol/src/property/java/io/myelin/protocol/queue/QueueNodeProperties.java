@@ -11,6 +11,7 @@ import io.myelin.protocol.queue.QueueNode.Holding;
 import io.myelin.protocol.queue.QueueNode.Promise;
 import io.myelin.protocol.queue.QueueNode.Work;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -147,8 +148,7 @@ class QueueNodeProperties {
     /** One promise an attempt: what is on disk for it is never written over. */
     private void seal(int attempt) {
       if (disk.filter(promise -> promise.attempt() == attempt).isEmpty()) {
-        Digest salted =
-            Sha256.hash(("salt " + runs++).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Digest salted = Sha256.hash(("salt " + runs++).getBytes(StandardCharsets.UTF_8));
         disk = Optional.of(new Promise(attempt, salted, 7, 9));
       }
     }
