@@ -8,10 +8,18 @@ import io.myelin.cli.testing.QueueGround;
 import io.myelin.cli.testing.WordEngine;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.MyelinToken;
+import io.myelin.contracts.SessionQueue;
+import io.myelin.contracts.queue.QueueReader;
+import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.SessionId;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -102,6 +110,44 @@ class QueueIT {
         .hasSize(2);
     assertThat(Stream.of(network.run("queue", "show", session).ok().out().split("\n")))
         .anyMatch(line -> line.startsWith("task ") && line.endsWith("completed"));
+    network.run("queue", "finish", session).ok();
+  }
+
+  @Test
+  void shouldGoOnWhereverItsNodesStopped() throws Exception {
+    String session = id(network.run("queue", "open", "--redundancy", "3", "--nodes", "3").ok());
+    CompletableFuture<CommandRun> asked =
+        CompletableFuture.supplyAsync(
+            () -> network.run("queue", "ask", "--session", session, "--max-tokens", "4", "Count."));
+    Random random = new Random(7);
+    for (int stops = 0; stops < 12 && !asked.isDone(); stops++) {
+      int number = 1 + random.nextInt(3);
+      network.stopNode(number);
+      network.startNode(number, new WordEngine(QueueGround.SLOTS));
+      try {
+        var _ = asked.get(random.nextInt(300), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        // Another node stops.
+      }
+    }
+
+    CommandRun run = asked.get(90, TimeUnit.SECONDS).ok();
+
+    assertThat(run.out()).startsWith("w0 w1 w2 w3 ");
+    assertThat(spent(run)).isEqualTo(new BigInteger("57000000000"));
+    QueueReader reader = network.reader();
+    SessionQueue.TaskQueuedEvent queued =
+        (SessionQueue.TaskQueuedEvent)
+            reader
+                .events(
+                    List.of(
+                        List.of(SessionQueue.TaskQueuedEvent.TYPE.topic()),
+                        List.of(),
+                        List.of(ChainTerms.word(SessionId.parse(session)))))
+                .getFirst();
+    assertThat(reader.history(QueueReader.id(queued.taskId())))
+        .filteredOn(SessionQueue.TaskPrecommittedEvent.class::isInstance)
+        .hasSize(3);
     network.run("queue", "finish", session).ok();
   }
 }

@@ -169,6 +169,9 @@ public final class QueueWorker implements AutoCloseable {
       } catch (InterruptedException e) {
         return;
       } catch (ChainException e) {
+        if (closed) {
+          return;
+        }
         logger.warn("The queue: {}", e.getMessage());
       } catch (RuntimeException e) {
         logger.error("A fault in the node's queue itself; please report it", e);

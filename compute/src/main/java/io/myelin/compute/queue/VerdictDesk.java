@@ -52,7 +52,9 @@ final class VerdictDesk {
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           } catch (ChainException | IllegalStateException e) {
-            logger.warn("Task {}: no verdict yet: {}", task.id().shortHex(), e.getMessage());
+            if (!Thread.currentThread().isInterrupted()) {
+              logger.warn("Task {}: no verdict yet: {}", task.id().shortHex(), e.getMessage());
+            }
           } finally {
             asking.remove(task.id());
             done.run();
