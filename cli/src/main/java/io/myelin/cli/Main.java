@@ -7,6 +7,7 @@ import io.myelin.cli.model.ModelCommand;
 import io.myelin.cli.node.ComputeCommand;
 import io.myelin.cli.node.GatewayCommand;
 import io.myelin.cli.node.ValidatorCommand;
+import io.myelin.cli.queue.QueueCommand;
 import io.myelin.cli.receipt.VerifyCommand;
 import io.myelin.cli.session.SessionCommand;
 import io.myelin.cli.stake.StakeCommand;
@@ -40,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ValidatorCommand.class,
       ModelCommand.class,
       SessionCommand.class,
+      QueueCommand.class,
       AccountCommand.class,
       StakeCommand.class,
       VerifyCommand.class,

@@ -7,9 +7,11 @@ import io.myelin.chain.abi.Reverts;
 import io.myelin.committee.proposal.ExtensionProposal;
 import io.myelin.committee.proposal.OpeningProposal;
 import io.myelin.committee.proposal.SettlementBatch;
+import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.ProposalCodec;
 import io.myelin.contracts.NodePool;
 import io.myelin.contracts.Session;
+import io.myelin.contracts.SessionQueue;
 import io.myelin.contracts.SubnetRegistry;
 import io.myelin.contracts.ValidatorRegistry;
 import io.myelin.contracts.deploy.NetworkContracts;
@@ -19,6 +21,8 @@ import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.queue.QueueTask;
+import io.myelin.protocol.queue.TaskJudgement;
 import io.myelin.protocol.settlement.Approvals;
 import io.myelin.protocol.settlement.PaidSeat;
 import io.myelin.protocol.settlement.SessionBrief;
@@ -28,10 +32,12 @@ import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.BatchSettlement;
 import io.myelin.protocol.typeddata.SessionApproval;
+import io.myelin.protocol.typeddata.TaskVerdict;
 import io.myelin.protocol.typeddata.TypedStruct;
 import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.ExtendRequest;
 import io.myelin.v1.JudgeRequest;
+import io.myelin.v1.JudgeTaskRequest;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,10 +46,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Asks committees for a gateway. It reads from the chain who sits, asks all members at once, tries
- * those again that do not answer, verifies every signature, and returns when there is a quorum.
- * Every method blocks for a bounded time and may be called from any thread; call it on a virtual
- * one.
+ * Asks committees for a gateway, a client or a node. It reads from the chain who sits, asks all
+ * members at once, tries those again that do not answer, verifies every signature, and returns when
+ * there is a quorum. Every method blocks for a bounded time and may be called from any thread; call
+ * it on a virtual one.
  */
 public final class CommitteeClient implements AutoCloseable {
   private static final int ACTIVE = 1;
@@ -229,6 +235,36 @@ public final class CommitteeClient implements AutoCloseable {
                 .calls()
                 .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
                 .judge(message));
+  }
+
+  /**
+   * Lets a session's committee judge one of its tasks of the queue, all of whose nodes have
+   * revealed.
+   *
+   * @param accepted the verdict that is expected; members who come to the other one refuse
+   * @throws NotAgreedException when it does not agree to that verdict
+   * @throws io.myelin.chain.ChainException when the chain cannot be read
+   */
+  public Quorum judgeTask(QueueTask task, boolean accepted)
+      throws NotAgreedException, InterruptedException {
+    SessionQueue.Ledger ledger =
+        network.queue().ledgerOf(ChainTerms.word(task.sessionId())).on(chain);
+    TaskVerdict wanted =
+        new TaskVerdict(task.sessionId(), task.id(), accepted, TaskJudgement.commitsDigest(task));
+    JudgeTaskRequest message =
+        JudgeTaskRequest.newBuilder()
+            .setTaskId(Fields.bytes(task.id()))
+            .setAccepted(accepted)
+            .build();
+    return ask(
+        "task " + task.id().shortHex() + " is not judged " + (accepted ? "good" : "bad"),
+        network.validators().committee(ledger.seed(), ledger.validatorSet()).on(chain),
+        Attestation.of(Subjects.taskSubject(task.id()), wanted),
+        (_, member) ->
+            member
+                .calls()
+                .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
+                .judgeTask(message));
   }
 
   private Signature asked(TypedStruct wanted) {

@@ -6,7 +6,9 @@ import io.myelin.compute.evidence.FileEvidenceStore;
 import io.myelin.compute.link.Dialer;
 import io.myelin.compute.link.GatewayLink;
 import io.myelin.compute.link.LinkListener;
+import io.myelin.compute.link.NoGateway;
 import io.myelin.compute.task.CommitSigner;
+import io.myelin.compute.task.EngineDesk;
 import io.myelin.compute.task.TaskMessages;
 import io.myelin.compute.task.TaskRoom;
 import io.myelin.compute.voucher.VoucherBook;
@@ -103,6 +105,7 @@ public final class ComputeNode implements AutoCloseable {
   /**
    * Starts a node; it dials at once and for ever.
    *
+   * @param dialer to its gateway; {@link NoGateway} for a node that serves the queue alone
    * @throws IOException when its data folder cannot be used
    */
   public static ComputeNode start(
@@ -124,13 +127,20 @@ public final class ComputeNode implements AutoCloseable {
         new ComputeNode(settings, key, engine, signer, dialer, store, vouchers, clock, jitter);
     ScheduledFuture<?> _ =
         node.loop.scheduleAtFixedRate(node.room::expire, 0, EXPIRY_SECONDS, TimeUnit.SECONDS);
-    node.loop.execute(node.link::start);
+    if (!(dialer instanceof NoGateway)) {
+      node.loop.execute(node.link::start);
+    }
     return node;
   }
 
   /** The node's address. */
   public Address address() {
     return key.address();
+  }
+
+  /** The engine in the node's slots, for work that does not come from the gateway. */
+  public EngineDesk desk() {
+    return room.desk();
   }
 
   /** Done when a gateway first welcomed the node, with the gateway's address. */

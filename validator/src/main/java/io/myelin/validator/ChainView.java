@@ -4,7 +4,7 @@ import io.myelin.chain.Call;
 import io.myelin.chain.ChainClient;
 import io.myelin.chain.EventLog;
 import io.myelin.chain.LogFilter;
-import io.myelin.chain.LogPieces;
+import io.myelin.chain.LogRanges;
 import io.myelin.chain.RevertReason;
 import io.myelin.chain.RevertedException;
 import io.myelin.chain.abi.AbiError;
@@ -78,6 +78,6 @@ final class ChainView {
 
   /** Logs from one block to the head, in as many questions as the endpoints want. */
   List<EventLog> logs(LogFilter filter, long first, long last) {
-    return LogPieces.read(chain, filter, first, last);
+    return LogRanges.read(chain, filter, first, last);
   }
 }

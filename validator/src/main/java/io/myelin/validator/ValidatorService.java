@@ -8,6 +8,7 @@ import io.myelin.committee.wire.Reason;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.settlement.SettlementClaim;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
@@ -18,6 +19,7 @@ import io.myelin.v1.BatchPart;
 import io.myelin.v1.DescribeRequest;
 import io.myelin.v1.ExtendRequest;
 import io.myelin.v1.JudgeRequest;
+import io.myelin.v1.JudgeTaskRequest;
 import io.myelin.v1.ReviewReply;
 import io.myelin.v1.Signed;
 import io.myelin.v1.ValidatorDescription;
@@ -44,6 +46,7 @@ final class ValidatorService extends ValidatorImplBase {
   private final ExtensionCheck extensions;
   private final BatchCheck batches;
   private final LifeCheck lives;
+  private final TaskCheck tasks;
   private final Reviewed reviewed = new Reviewed();
   private final Semaphore checking;
   private final Semaphore reviewing;
@@ -60,6 +63,7 @@ final class ValidatorService extends ValidatorImplBase {
     this.extensions = new ExtensionCheck(view, seats, pool);
     this.batches = new BatchCheck(view, seats);
     this.lives = new LifeCheck(view, seats);
+    this.tasks = new TaskCheck(view, seats);
     this.checking = new Semaphore(limits.checks());
     this.reviewing = new Semaphore(limits.reviews());
   }
@@ -114,6 +118,19 @@ final class ValidatorService extends ValidatorImplBase {
         client,
         () -> lives.check(ProposalCodec.life(request)),
         () -> ProposalCodec.life(request).attestation());
+  }
+
+  @Override
+  public void judgeTask(JudgeTaskRequest request, StreamObserver<Signed> client) {
+    answer(
+        "judge task",
+        client,
+        () -> tasks.check(task(request), request.getAccepted()),
+        () -> tasks.unread(task(request), request.getAccepted()));
+  }
+
+  private static TaskId task(JudgeTaskRequest request) {
+    return TaskId.of(Fields.digest("task_id", request.getTaskId()).bytes());
   }
 
   @Override

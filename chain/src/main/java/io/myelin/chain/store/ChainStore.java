@@ -6,6 +6,10 @@ import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An SQLite file that keeps intents and cursor positions, held by one process. Every write is on
@@ -41,6 +45,27 @@ public final class ChainStore implements AutoCloseable {
   /** Positions of cursors; what a consumer writes through the connection is committed with them. */
   public EventJournal<Connection> events() {
     return events;
+  }
+
+  /**
+   * Looks at what consumers wrote; blocks while something is written.
+   *
+   * @throws ChainStoreException when it cannot be read
+   */
+  public <T> T read(Query<T> query) {
+    AtomicReference<@Nullable T> answer = new AtomicReference<>();
+    database.<RuntimeException>transact(connection -> answer.set(query.on(connection)));
+    return Objects.requireNonNull(answer.get(), "a query answers");
+  }
+
+  /**
+   * A question to the file.
+   *
+   * @param <T> its answer
+   */
+  public interface Query<T> {
+    /** Asks; changes nothing. */
+    T on(Connection connection) throws SQLException;
   }
 
   @Override

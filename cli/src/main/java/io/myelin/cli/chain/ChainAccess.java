@@ -5,7 +5,7 @@ import io.myelin.chain.ChainClient;
 import io.myelin.chain.ChainException;
 import io.myelin.chain.EventLog;
 import io.myelin.chain.LogFilter;
-import io.myelin.chain.LogPieces;
+import io.myelin.chain.LogRanges;
 import io.myelin.chain.RevertedException;
 import io.myelin.chain.abi.AbiException;
 import io.myelin.chain.local.LocalChainSettings;
@@ -18,6 +18,7 @@ import io.myelin.cli.Folders;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
@@ -152,6 +153,21 @@ public final class ChainAccess implements AutoCloseable {
     return address.devnet().flatMap(NetworkAddress.Devnet::client);
   }
 
+  /** Where the devnet's validators answer; none when the network is another. */
+  public List<URI> devnetValidators() {
+    return address.devnet().map(NetworkAddress.Devnet::validators).orElse(List.of());
+  }
+
+  /** The devnet's subnet, when the network is a running devnet. */
+  public Optional<Digest> devnetSubnet() {
+    return address.devnet().flatMap(NetworkAddress.Devnet::subnet);
+  }
+
+  /** The model that the devnet's nodes serve, when the network is a running devnet. */
+  public Optional<String> devnetModel() {
+    return address.devnet().flatMap(NetworkAddress.Devnet::model);
+  }
+
   /**
    * The time that the next block will have, in seconds: that of the newest, or the clock's where
    * that is later, since a quiet development chain makes no blocks.
@@ -164,7 +180,7 @@ public final class ChainAccess implements AutoCloseable {
    * All logs that a filter wants, up to a block, in order, in as many pieces as the endpoints want.
    */
   public List<EventLog> logs(LogFilter filter, long fromBlock, BlockHeader upTo) {
-    return LogPieces.read(chain, filter, fromBlock, upTo.number());
+    return LogRanges.read(chain, filter, fromBlock, upTo.number());
   }
 
   /** A block before which nothing of this network happened; 0 where the chain does not tell. */

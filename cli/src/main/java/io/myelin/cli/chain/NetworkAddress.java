@@ -3,9 +3,11 @@ package io.myelin.cli.chain;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -41,8 +43,22 @@ record NetworkAddress(
    * @param data its folder
    * @param client the account its client has
    * @param keyFile that account's key
+   * @param validators where they answer
+   * @param subnet that lists its models
+   * @param model the first that its nodes serve
    */
-  record Devnet(Path data, Optional<Address> client, Optional<Path> keyFile) {}
+  record Devnet(
+      Path data,
+      Optional<Address> client,
+      Optional<Path> keyFile,
+      List<URI> validators,
+      Optional<Digest> subnet,
+      Optional<String> model) {
+    /** Copies. */
+    Devnet {
+      validators = List.copyOf(validators);
+    }
+  }
 
   /**
    * From what was given; what was not comes from the environment, then from the devnet that runs.
@@ -92,7 +108,10 @@ record NetworkAddress(
             new Devnet(
                 data,
                 text(client, "address").map(NetworkAddress::contract),
-                text(client, "keyFile").map(Path::of))));
+                text(client, "keyFile").map(Path::of),
+                validators(devnet),
+                text(chain, "subnet").map(hex -> Digest.parse(hex.replaceFirst("^0x", ""))),
+                text(devnet.path("compute").path(0), "model"))));
   }
 
   private static NetworkAddress foreign(
@@ -116,6 +135,14 @@ record NetworkAddress(
                         + "), the MyelinDirectory of the network on that chain")),
         OptionalLong.empty(),
         Optional.empty());
+  }
+
+  private static List<URI> validators(JsonNode devnet) {
+    List<URI> validators = new ArrayList<>();
+    devnet
+        .path("validators")
+        .forEach(one -> text(one, "url").map(URI::create).ifPresent(validators::add));
+    return validators;
   }
 
   private static Optional<String> text(JsonNode json, String field) {

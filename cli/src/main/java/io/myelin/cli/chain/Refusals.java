@@ -81,7 +81,10 @@ final class Refusals {
       case "NotStaked" -> "only " + amount(error, "stakedWei") + " are staked";
       case "StillBonded" -> "the stake is locked until " + time(error, "withdrawableAt");
       case "TooEarly" -> "it is too early, possible from " + time(error, "dueAt");
-      case "TooLate" -> "it is too late, possible until " + time(error, "until");
+      case "TooLate" ->
+          error.argument("taskId").isPresent()
+              ? "every node has revealed: the task is judged and paid, not taken back"
+              : "it is too late, possible until " + time(error, "until");
       case "EpochRunning" -> "the set is young, another can be made at " + time(error, "until");
       case "NothingToWithdraw" -> "there is nothing to fetch";
       case "ZeroAmount" -> "the amount is nothing (expected: above 0)";
@@ -120,6 +123,16 @@ final class Refusals {
               + value(error, "gateway")
               + " is registered already; ./myelin stake gateway more adds to its bond";
       case "TasksOpen" -> value(error, "count") + " tasks of the session are open: wait for them";
+      case "AlreadyEnded" -> "the task has ended: ./myelin queue show tells how";
+      case "PastExpiry" -> "the session expired at " + time(error, "until");
+      case "TaskLimit" ->
+          "the session may have " + value(error, "limit") + " tasks (open ones, or in all)";
+      case "OverBudget" ->
+          "the task may cost "
+              + amount(error, "heldWei")
+              + ", and the session has "
+              + amount(error, "availableWei")
+              + " left";
       case "NotDue" -> "it is too early, possible from " + time(error, "dueAt");
       case "Full" -> "there are as many validators as there can be";
       default -> error.text();

@@ -100,7 +100,7 @@ final class Devnet implements AutoCloseable {
     for (int number = 1; number <= plan.computeNodes(); number++) {
       requireOpen();
       computeNodes.add(
-          starter.compute(number, gateways.get(plan.gatewayOf(number) - 1).url(), link));
+          starter.compute(number, gateways.get(plan.gatewayOf(number) - 1).url(), asking));
     }
     for (int number = 1; number <= plan.gateways(); number++) {
       Waiting.untilJoined(gateways.get(number - 1).url(), nodesOf(number), JOIN);

@@ -43,6 +43,13 @@ final class DevnetSummary {
       out.println("  ./myelin chat " + data + "\"What is the capital of France?\"");
       out.println("or with any OpenAI client:");
       out.println("  export OPENAI_BASE_URL=" + url + "/v1 OPENAI_API_KEY=" + session.apiKey());
+      out.println("without a gateway, on the chain alone:");
+      out.println(
+          "  ./myelin queue open "
+              + data
+              + "&& ./myelin queue ask "
+              + data
+              + "\"What is the capital of France?\"");
       out.println();
       out.println(
           "Where the money is:  ./myelin account money"

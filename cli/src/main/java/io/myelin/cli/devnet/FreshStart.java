@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 final class FreshStart {
   private static final String MARK = "over";
   private static final List<String> OF_A_CHAIN =
-      List.of("journal.db", "chain.db", "signed.db", "vouchers", "evidence");
+      List.of("journal.db", "chain.db", "signed.db", "vouchers", "evidence", "queue");
 
   private FreshStart() {}
 

@@ -1,13 +1,17 @@
 package io.myelin.cli.devnet;
 
+import io.myelin.cli.CommandException;
 import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.ComputeHost;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.node.GatewayHost;
 import io.myelin.cli.node.KeyFile;
+import io.myelin.cli.node.QueueHost;
 import io.myelin.cli.node.ValidatorHost;
+import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.engine.local.EngineSet;
+import io.myelin.protocol.crypto.OperatorKey;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,17 +63,27 @@ final class InProcessStarter implements NodeStarter {
 
   @Override
   public Member compute(int number, URI gateway, ChainLink chain) {
-    return new LocalMember(
-        "compute " + number,
+    OperatorKey key = KeyFile.loadOrCreate(plan.computeFolder(number).resolve("operator.key"));
+    ComputeNode node =
         ComputeHost.start(
             ComputeNodeSettings.of(plan.computeFolder(number), DevnetPlan.SLOTS)
                 .withDrainTimeout(Duration.ofSeconds(DevnetPlan.DRAIN_SECONDS))
                 .withDomain(chain.domain()),
-            KeyFile.loadOrCreate(plan.computeFolder(number).resolve("operator.key")),
+            key,
             engine.join(),
             gateway,
             plan.faults().getOrDefault(number, List.of()),
-            Optional.empty()));
+            Optional.empty());
+    try {
+      return new LocalMember(
+          "compute " + number,
+          node,
+          QueueHost.start(
+              plan.computeFolder(number), key, chain, node, engine.join(), DevnetPlan.SLOTS));
+    } catch (CommandException e) {
+      node.close();
+      throw e;
+    }
   }
 
   @Override

@@ -1,11 +1,12 @@
 package io.myelin.cli.devnet;
 
+import io.myelin.cli.node.QueueHost;
 import io.myelin.compute.ComputeNode;
 import io.myelin.protocol.ids.Address;
 import java.util.concurrent.CompletableFuture;
 
 /** A compute node in this process. */
-record LocalMember(String name, ComputeNode node) implements Member {
+record LocalMember(String name, ComputeNode node, QueueHost queue) implements Member {
 
   @Override
   public Address id() {
@@ -30,5 +31,6 @@ record LocalMember(String name, ComputeNode node) implements Member {
   @Override
   public void awaitStopped() {
     node.exit().join();
+    queue.close();
   }
 }

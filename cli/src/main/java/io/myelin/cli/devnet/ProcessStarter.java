@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Every node in a process of its own; each compute node with workers of its own. */
 final class ProcessStarter implements NodeStarter {
@@ -68,6 +69,12 @@ final class ProcessStarter implements NodeStarter {
         chain.directory().toString());
   }
 
+  private static List<String> validatorArguments(ChainLink chain) {
+    return chain.validators().stream()
+        .flatMap(validator -> Stream.of("--validator", validator.toString()))
+        .toList();
+  }
+
   @Override
   public GatewayMember gateway(int number, ChainLink chain) {
     Path folder = plan.gatewayFolder(number);
@@ -86,10 +93,7 @@ final class ProcessStarter implements NodeStarter {
                 "--subnet",
                 chain.subnetId().hex()));
     arguments.addAll(chainArguments(chain));
-    for (URI validator : chain.validators()) {
-      arguments.add("--validator");
-      arguments.add(validator.toString());
-    }
+    arguments.addAll(validatorArguments(chain));
     ChildMember child =
         ChildMember.start(
             "gateway " + number, key.address(), arguments, folder.resolve("gateway.log"));
@@ -141,11 +145,9 @@ final class ProcessStarter implements NodeStarter {
                 "--drain-seconds",
                 Integer.toString(DevnetPlan.DRAIN_SECONDS),
                 "--threads",
-                Integer.toString(threads),
-                "--chain-id",
-                Long.toString(chain.chainId()),
-                "--directory",
-                chain.directory().toString()));
+                Integer.toString(threads)));
+    arguments.addAll(chainArguments(chain));
+    arguments.addAll(validatorArguments(chain));
     for (String model : source.modelIds()) {
       arguments.add("--model");
       arguments.add(model);

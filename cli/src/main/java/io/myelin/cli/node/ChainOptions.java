@@ -53,6 +53,35 @@ final class ChainOptions {
       description = "The block that the network was deployed in; nothing older is read.")
   private @Nullable String firstBlock;
 
+  /** Whether a user named a chain at all. */
+  boolean isGiven(ConfigFile file) {
+    return !file.list("rpc", rpc).isEmpty();
+  }
+
+  /** What was typed for {@code --chain-id}; empty when nothing was. */
+  String chainId(ConfigFile file) {
+    return file.text("chain-id", chainId, "");
+  }
+
+  /** What was typed for {@code --directory}; empty when nothing was. */
+  String directory(ConfigFile file) {
+    return file.text("directory", directory, "");
+  }
+
+  /**
+   * The chain that a user named, for a node that asks committees and belongs to no subnet.
+   *
+   * @throws CommandException when something is missing
+   */
+  ChainLink asking(ConfigFile file) {
+    ChainLink link = link(file, false);
+    if (link.validators().isEmpty()) {
+      throw CommandException.usage(
+          "--validator is missing (expected: http://host:port of each validator of the network)");
+    }
+    return link;
+  }
+
   /**
    * The chain that a user named.
    *

@@ -30,6 +30,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Run a compute node: it dials a gateway, offers its model, and works.",
+      "With --rpc it also takes tasks of the queue on chain, which no gateway stands behind; then",
+      "its key pays gas, so it needs ether. --gateway may be left out.",
       "SIGTERM or Ctrl-C drains it: running tasks finish, new ones are refused."
     },
     footer = {
@@ -38,9 +40,12 @@ import picocli.CommandLine.Option;
       "  ./myelin compute --gateway http://127.0.0.1:8080",
       "  ./myelin compute --config node.properties --slots 8",
       "  ./myelin compute --gateway http://127.0.0.1:8080 --model all-minilm-l6-v2",
+      "  ./myelin compute --rpc http://127.0.0.1:8545 --directory 0x5fb1... \\",
+      "      --validator http://127.0.0.1:8600 --validator http://127.0.0.1:8601",
       "",
       "The configuration file has one `key = value` a line, with the names of the options:",
-      "gateway, gateway-id, model, data, key, slots, threads, drain-seconds, directory, chain-id.",
+      "gateway, gateway-id, model, data, key, slots, threads, drain-seconds, rpc, chain-id,",
+      "directory, validator, first-block.",
       "A flag wins over the file. The node's owner registers and stakes it first:",
       "  ./myelin stake node add",
       "Several models are separated by commas."
@@ -57,6 +62,9 @@ public final class ComputeCommand extends MyelinCommand {
           "slots",
           "threads",
           "drain-seconds",
+          "rpc",
+          "validator",
+          "first-block",
           "chain-id",
           "directory");
 
@@ -66,6 +74,7 @@ public final class ComputeCommand extends MyelinCommand {
   private static final int DEFAULT_DRAIN_SECONDS = 30;
 
   @Mixin private NodeOptions options = new NodeOptions();
+  @Mixin private ChainOptions chain = new ChainOptions();
 
   @Option(names = "--gateway", paramLabel = "URL", description = "The gateway to work for.")
   private @Nullable String gateway;
@@ -75,18 +84,6 @@ public final class ComputeCommand extends MyelinCommand {
       paramLabel = "ADDRESS",
       description = "Work only for the gateway with this address.")
   private @Nullable String gatewayId;
-
-  @Option(
-      names = "--directory",
-      paramLabel = "ADDRESS",
-      description = "The network's directory contract (default: what the gateway says).")
-  private @Nullable String directory;
-
-  @Option(
-      names = "--chain-id",
-      paramLabel = "N",
-      description = "Number of the directory's chain (default: what the gateway says).")
-  private @Nullable String chainId;
 
   @Option(
       names = "--model",
@@ -129,10 +126,14 @@ public final class ComputeCommand extends MyelinCommand {
     Logging.node();
     ConfigFile file = options.file(KEYS);
     String url = file.text("gateway", gateway, "");
-    if (url.isEmpty()) {
-      throw wrong("--gateway is missing (expected: for example http://host:8080)");
+    Optional<ChainLink> link =
+        chain.isGiven(file) ? Optional.of(chain.asking(file)) : Optional.empty();
+    if (url.isEmpty() && link.isEmpty()) {
+      throw wrong(
+          "--gateway is missing (expected: for example http://host:8080; or --rpc, --directory and"
+              + " --validator to serve the queue on chain)");
     }
-    URI address = Endpoint.address(url);
+    Optional<URI> address = url.isEmpty() ? Optional.empty() : Optional.of(Endpoint.address(url));
     Path folder = options.folder(file, "compute");
     int slotCount = file.number("slots", slots, DEFAULT_SLOTS, 1, 64);
     int cores = Runtime.getRuntime().availableProcessors();
@@ -145,18 +146,22 @@ public final class ComputeCommand extends MyelinCommand {
         NodeSettings.of(folder, slotCount, only)
             .withDrainTimeout(Duration.ofSeconds(drain))
             .withDomain(
-                NetworkDomain.of(
-                    file.text("chain-id", chainId, ""),
-                    file.text("directory", directory, ""),
-                    address));
+                link.map(ChainLink::domain)
+                    .orElseGet(
+                        () ->
+                            NetworkDomain.of(
+                                chain.chainId(file),
+                                chain.directory(file),
+                                address.orElseThrow())));
     OperatorKey operator = options.operatorKey(file, folder);
-    return run(settings, operator, address, modelIds, threadCount, parsed);
+    return run(settings, operator, address, link, modelIds, threadCount, parsed);
   }
 
   private int run(
       ComputeNodeSettings settings,
       OperatorKey operator,
-      URI url,
+      Optional<URI> url,
+      Optional<ChainLink> link,
       List<String> modelIds,
       int threadCount,
       List<Fault> parsed)
@@ -169,14 +174,29 @@ public final class ComputeCommand extends MyelinCommand {
                 engine,
                 url,
                 parsed,
-                Optional.of(() -> Runtime.getRuntime().halt(137)))) {
+                Optional.of(() -> Runtime.getRuntime().halt(137)));
+        @Nullable QueueHost queue =
+            link.isEmpty()
+                ? null
+                : QueueHost.start(
+                    settings.dataFolder(),
+                    operator,
+                    link.get(),
+                    node,
+                    engine,
+                    settings.tasks().slots())) {
       Thread drain =
           Thread.ofPlatform()
               .name("drain")
               .unstarted(() -> node.drain("the process was told to stop").join());
       Runtime.getRuntime().addShutdownHook(drain);
       options.watchParent(() -> node.drain("the process that started it is gone").join());
-      out().println("compute node " + node.address() + " -> " + url);
+      out()
+          .println(
+              "compute node "
+                  + node.address()
+                  + url.map(gatewayUrl -> " -> " + gatewayUrl).orElse("")
+                  + (queue == null ? "" : " -> the queue on chain"));
       out().flush();
       NodeExit exit = node.exit().get();
       return switch (exit.kind()) {

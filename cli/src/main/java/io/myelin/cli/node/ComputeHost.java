@@ -5,7 +5,9 @@ import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.compute.fault.Fault;
 import io.myelin.compute.fault.NodeFaults;
+import io.myelin.compute.link.Dialer;
 import io.myelin.compute.link.GrpcDialer;
+import io.myelin.compute.link.NoGateway;
 import io.myelin.compute.task.KeyCommitSigner;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.protocol.crypto.OperatorKey;
@@ -22,9 +24,21 @@ import org.jspecify.annotations.Nullable;
 public final class ComputeHost {
   private ComputeHost() {}
 
+  /** Starts a node of a gateway, as below. */
+  public static ComputeNode start(
+      ComputeNodeSettings settings,
+      OperatorKey key,
+      InferenceEngine engine,
+      URI gateway,
+      List<Fault> faults,
+      Optional<Runnable> crash) {
+    return start(settings, key, engine, Optional.of(gateway), faults, crash);
+  }
+
   /**
    * Starts a node; it dials until it is welcomed.
    *
+   * @param gateway that it works for; empty for a node that serves the queue on chain alone
    * @param faults how it fails on purpose; empty for an honest node
    * @param crash how a crashing fault ends it, or empty to cut its stream and end this node alone
    */
@@ -32,7 +46,7 @@ public final class ComputeHost {
       ComputeNodeSettings settings,
       OperatorKey key,
       InferenceEngine engine,
-      URI gateway,
+      Optional<URI> gateway,
       List<Fault> faults,
       Optional<Runnable> crash) {
     AtomicReference<@Nullable ComputeNode> started = new AtomicReference<>();
@@ -54,7 +68,9 @@ public final class ComputeHost {
               key,
               wrapped.engine(engine),
               wrapped.signer(new KeyCommitSigner(key, settings.domain(), random, clock)),
-              wrapped.dialer(new GrpcDialer(gateway)),
+              gateway
+                  .<Dialer>map(url -> wrapped.dialer(new GrpcDialer(url)))
+                  .orElseGet(NoGateway::new),
               clock,
               random);
       started.set(node);

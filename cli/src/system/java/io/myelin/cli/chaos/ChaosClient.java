@@ -7,6 +7,7 @@ import io.myelin.cli.CommandException;
 import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.testing.StreamedAnswer;
+import io.myelin.cli.testing.WordEngine;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.receipt.ReceiptFormatException;
 import io.myelin.protocol.receipt.SignedReceipt;

@@ -11,6 +11,7 @@ import io.myelin.cli.node.ComputeHost;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.cli.testing.Await;
+import io.myelin.cli.testing.WordEngine;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.protocol.ids.Address;

@@ -48,7 +48,7 @@ final class ArchitectureTest {
           .whereLayer("validator")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("committee")
-          .mayOnlyBeAccessedByLayers("validator", "gateway", "cli")
+          .mayOnlyBeAccessedByLayers("validator", "gateway", "compute", "cli")
           .whereLayer("contracts")
           .mayOnlyBeAccessedByLayers("committee", "validator", "gateway", "compute", "cli")
           .whereLayer("chain")

@@ -29,6 +29,8 @@ public enum Reason {
   REFUSED_BATCH(Status.Code.FAILED_PRECONDITION),
   /** The node does not wait for a verdict, or gave no sign of life for it. */
   REFUSED_NODE(Status.Code.FAILED_PRECONDITION),
+  /** The task of the queue is not revealed, or deserves the other verdict. */
+  REFUSED_TASK(Status.Code.FAILED_PRECONDITION),
   /** A session of the batch is not right. */
   REFUSED_SESSION(Status.Code.FAILED_PRECONDITION),
   /** A test told the validator to refuse. */

@@ -16,6 +16,7 @@ final class EngineSlots {
   private final Set<TaskRun> onEngine = new HashSet<>();
   private final Set<TaskRun> stopped = new HashSet<>();
   private final Deque<TaskRun> waiting = new ArrayDeque<>();
+  private int reserved;
 
   EngineSlots(int slots, DecodeSpeed speed) {
     this.slots = slots;
@@ -24,7 +25,21 @@ final class EngineSlots {
 
   /** Whether one more may be taken. */
   boolean free() {
-    return onEngine.size() - stopped.size() + waiting.size() < slots;
+    return onEngine.size() - stopped.size() + waiting.size() + reserved < slots;
+  }
+
+  /** Keeps a slot for an attempt that will come; false when none is free. */
+  boolean reserve() {
+    if (!free()) {
+      return false;
+    }
+    reserved++;
+    return true;
+  }
+
+  /** The attempt comes now, or never. */
+  void unreserve() {
+    reserved--;
   }
 
   /** Starts it, or has it start once a stopped one is gone. */

@@ -60,6 +60,7 @@ public final class TaskRoom {
   private final DecodeSpeed speed = new DecodeSpeed(System.nanoTime());
   private final Map<ByteString, TaskEntry> tasks = new LinkedHashMap<>();
   private final EngineSlots slots;
+  private final GuestRuns guests;
   private final RunEvents runEvents = new RunEvents();
   private Address gateway = Address.ZERO;
   private long initialCredit;
@@ -89,6 +90,7 @@ public final class TaskRoom {
       Outbox outbox) {
     this.settings = settings;
     slots = new EngineSlots(settings.slots(), speed);
+    guests = new GuestRuns(slots, speed, engine, loop, this::tellWhenIdle);
     this.engine = engine;
     this.vouchers = vouchers;
     this.disk = disk;
@@ -121,12 +123,19 @@ public final class TaskRoom {
   /** Takes nothing new from now on; {@code whenIdle} is called once nothing is running or owed. */
   public void drain(Runnable whenIdle) {
     draining = true;
+    guests.drain();
     idle = whenIdle;
     tellWhenIdle();
   }
 
+  /** The engine for work that is not the gateway's. */
+  public EngineDesk desk() {
+    return guests;
+  }
+
   /** Stops what still runs, so that others take it over. */
   public void endAll(String code, String message) {
+    guests.endAll(message);
     tasks.forEach(
         (id, entry) -> {
           if (entry.state instanceof Running r) {

@@ -11,6 +11,7 @@ import io.myelin.contracts.Session;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.terms.TermsEvent;
+import io.myelin.contracts.write.ChainWrites;
 import io.myelin.gateway.chain.Committee.NoQuorumException;
 import io.myelin.gateway.chain.Committee.Quorum;
 import io.myelin.gateway.journal.Journal;

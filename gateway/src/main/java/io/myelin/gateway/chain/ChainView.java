@@ -4,7 +4,7 @@ import io.myelin.chain.BlockHeader;
 import io.myelin.chain.ChainClient;
 import io.myelin.chain.EventLog;
 import io.myelin.chain.LogFilter;
-import io.myelin.chain.LogPieces;
+import io.myelin.chain.LogRanges;
 import io.myelin.contracts.NodePool;
 import io.myelin.contracts.Session;
 import io.myelin.contracts.SubnetRegistry;
@@ -141,7 +141,7 @@ final class ChainView {
 
   /** All logs of the network that a filter wants, up to the head, in order. */
   List<EventLog> logs(LogFilter filter) {
-    return LogPieces.read(chain, filter, firstBlock, chain.head().number());
+    return LogRanges.read(chain, filter, firstBlock, chain.head().number());
   }
 
   private boolean isThere(BlockHeader block) {
@@ -160,7 +160,7 @@ final class ChainView {
                     SubnetRegistry.ModelListedEvent.TYPE.topic(),
                     Session.SessionClosingEvent.TYPE.topic()));
     List<SessionId> closed = new ArrayList<>();
-    LogPieces.read(chain, filter, nextBlock, head).forEach(log -> note(log, closed));
+    LogRanges.read(chain, filter, nextBlock, head).forEach(log -> note(log, closed));
     nextBlock = head + 1;
     closed.forEach(closing);
   }

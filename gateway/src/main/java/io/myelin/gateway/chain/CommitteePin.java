@@ -4,6 +4,7 @@ import io.myelin.chain.ChainClient;
 import io.myelin.chain.transaction.TransactionOutcome;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.contracts.write.ChainWrites;
 import io.myelin.protocol.ids.Address;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;

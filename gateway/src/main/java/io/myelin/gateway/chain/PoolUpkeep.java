@@ -5,6 +5,7 @@ import io.myelin.chain.ChainClient;
 import io.myelin.chain.transaction.TransactionOutcome;
 import io.myelin.contracts.NodePool;
 import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.contracts.write.ChainWrites;
 import io.myelin.gateway.chain.Committee.NoQuorumException;
 import io.myelin.gateway.chain.Committee.Quorum;
 import io.myelin.gateway.hub.SignedHello;

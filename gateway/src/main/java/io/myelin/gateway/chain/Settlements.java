@@ -7,6 +7,7 @@ import io.myelin.chain.transaction.TransactionOutcome;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
+import io.myelin.contracts.write.ChainWrites;
 import io.myelin.gateway.chain.Committee.BadSessionsException;
 import io.myelin.gateway.chain.Committee.Batch;
 import io.myelin.gateway.chain.Committee.Claim;

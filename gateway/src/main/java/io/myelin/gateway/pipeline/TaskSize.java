@@ -2,9 +2,8 @@ package io.myelin.gateway.pipeline;
 
 import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.task.Submission;
-import io.myelin.v1.ChatMessage;
+import io.myelin.protocol.queue.PromptBound;
 import io.myelin.v1.EmbeddingSpec;
-import io.myelin.v1.GenerationSpec;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
@@ -14,14 +13,12 @@ import java.nio.charset.StandardCharsets;
  */
 record TaskSize(long promptTokens, long outputTokens) {
   private static final int UNKNOWN_CONTEXT = 131_072;
-  private static final int TEMPLATE_TOKENS = 128;
-  private static final int MESSAGE_TOKENS = 32;
 
   static TaskSize of(Submission.Work work, int contextLength) {
     long context = contextLength > 0 ? contextLength : UNKNOWN_CONTEXT;
     return switch (work) {
       case Submission.Work.Generate generate -> {
-        long prompt = Math.min(context, promptTokens(generate.spec()));
+        long prompt = Math.min(context, PromptBound.tokens(generate.spec()));
         long wanted = Integer.toUnsignedLong(generate.spec().getMaxTokens());
         yield new TaskSize(prompt, wanted == 0 ? context : Math.min(context, wanted));
       }
@@ -34,29 +31,10 @@ record TaskSize(long promptTokens, long outputTokens) {
     return price.ofTokens(promptTokens, outputTokens).multiply(BigInteger.valueOf(nodes));
   }
 
-  private static long promptTokens(GenerationSpec spec) {
-    return switch (spec.getPromptCase()) {
-      case TEXT -> TEMPLATE_TOKENS + bytes(spec.getText());
-      case PROMPT_TOKENS -> TEMPLATE_TOKENS + spec.getPromptTokens().getTokensCount();
-      case CHAT -> {
-        long sum = TEMPLATE_TOKENS;
-        for (ChatMessage message : spec.getChat().getMessagesList()) {
-          // Every field may be rendered: the serialised size bounds them all.
-          sum += MESSAGE_TOKENS + message.getSerializedSize();
-        }
-        for (var tool : spec.getChat().getToolsList()) {
-          sum += MESSAGE_TOKENS + tool.getSerializedSize();
-        }
-        yield sum;
-      }
-      case PROMPT_NOT_SET -> TEMPLATE_TOKENS;
-    };
-  }
-
   private static long promptTokens(EmbeddingSpec spec) {
     long sum = 0;
     for (String input : spec.getInputsList()) {
-      sum += MESSAGE_TOKENS + bytes(input);
+      sum += PromptBound.MESSAGE_TOKENS + bytes(input);
     }
     return sum;
   }

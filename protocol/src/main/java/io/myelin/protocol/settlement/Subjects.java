@@ -3,6 +3,7 @@ package io.myelin.protocol.settlement;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.typeddata.BatchSettlement;
 import io.myelin.protocol.typeddata.NodeVerdict;
 import io.myelin.protocol.typeddata.SessionApproval;
@@ -15,6 +16,11 @@ public final class Subjects {
   /** Of a session's opening: the session itself. */
   public static Digest openingSubject(SessionId sessionId) {
     return Digest.of(sessionId.bytes());
+  }
+
+  /** Of a verdict on a task of the queue: the task itself. */
+  public static Digest taskSubject(TaskId taskId) {
+    return Digest.of(taskId.bytes());
   }
 
   /**

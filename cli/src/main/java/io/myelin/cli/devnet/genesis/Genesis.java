@@ -166,6 +166,8 @@ final class Genesis {
   }
 
   private void join(Person node, int slots) {
+    // It pays for its own transactions when it serves the queue.
+    purses.gas(node.node());
     if (network.nodes().nodeOf(node.node()).on(chain).standing() != 0) {
       return;
     }

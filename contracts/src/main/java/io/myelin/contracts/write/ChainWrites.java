@@ -1,4 +1,4 @@
-package io.myelin.gateway.chain;
+package io.myelin.contracts.write;
 
 import io.myelin.chain.RevertReason;
 import io.myelin.chain.abi.AbiError;
@@ -12,6 +12,7 @@ import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.MyelinToken;
 import io.myelin.contracts.NodePool;
 import io.myelin.contracts.Session;
+import io.myelin.contracts.SessionQueue;
 import io.myelin.contracts.SubnetRegistry;
 import io.myelin.contracts.ValidatorRegistry;
 import java.time.Duration;
@@ -26,7 +27,7 @@ import java.util.concurrent.TimeoutException;
  * Transactions that must happen once, whatever happens to this process: each under a name that says
  * what it is for. One that failed had no effect and may be tried again, under the next number.
  */
-final class ChainWrites {
+public final class ChainWrites {
   /** A public chain may take this long in a busy hour; the intent goes on when nobody waits. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
@@ -36,7 +37,8 @@ final class ChainWrites {
 
   private final TransactionSender sender;
 
-  ChainWrites(TransactionSender sender) {
+  /** Transactions of one sender, which the caller closes. */
+  public ChainWrites(TransactionSender sender) {
     this.sender = sender;
   }
 
@@ -44,6 +46,7 @@ final class ChainWrites {
     List<AbiError> all = new ArrayList<>();
     all.addAll(InferencePayment.ERRORS);
     all.addAll(Session.ERRORS);
+    all.addAll(SessionQueue.ERRORS);
     all.addAll(NodePool.ERRORS);
     all.addAll(SubnetRegistry.ERRORS);
     all.addAll(ValidatorRegistry.ERRORS);
@@ -52,12 +55,12 @@ final class ChainWrites {
   }
 
   /** Why a transaction of this network failed; empty when it did not. */
-  static Optional<RevertReason> reason(TransactionOutcome outcome) {
+  public static Optional<RevertReason> reason(TransactionOutcome outcome) {
     return outcome.reason(REVERTS);
   }
 
   /** What a transaction came to, for people. */
-  static String text(TransactionOutcome outcome) {
+  public static String text(TransactionOutcome outcome) {
     return reason(outcome)
         .map(RevertReason::text)
         .orElseGet(
@@ -75,7 +78,7 @@ final class ChainWrites {
    *
    * @throws TimeoutException when it is not in a block after ten minutes; it goes on
    */
-  TransactionOutcome once(String name, ContractWrite write)
+  public TransactionOutcome once(String name, ContractWrite write)
       throws InterruptedException, TimeoutException {
     String id = current(name);
     try {
@@ -90,13 +93,54 @@ final class ChainWrites {
     }
   }
 
+  /**
+   * Sees to it without waiting: asks for it unless it is done or under way. What was refused is
+   * asked for again, under the next number.
+   *
+   * @return why it was refused the last time; empty when it is under way, done, or new
+   */
+  public Optional<String> press(String name, ContractWrite write) {
+    String id = current(name);
+    if (sender.status(id).isPresent()) {
+      return Optional.empty();
+    }
+    try {
+      var _ = sender.submit(TransactionIntent.of(id, write));
+    } catch (IllegalArgumentException e) {
+      // Under way with other content, which came in between.
+      return Optional.empty();
+    }
+    return lastRefusal(name, id);
+  }
+
+  /** Whether it was asked for so often in vain that something else must be wrong. */
+  public int failures(String name) {
+    int failures = 0;
+    String id = name;
+    while (sender.status(id).filter(ChainWrites::failed).isPresent()) {
+      id = name + "/try/" + ++failures;
+    }
+    return failures;
+  }
+
+  private Optional<String> lastRefusal(String name, String now) {
+    int failures = failures(name);
+    if (failures == 0 || now.equals(name)) {
+      return Optional.empty();
+    }
+    String before = failures == 1 ? name : name + "/try/" + (failures - 1);
+    return sender.status(before).orElse(null) instanceof IntentStatus.Ended ended
+        ? Optional.of(text(ended.outcome()))
+        : Optional.empty();
+  }
+
   /** Whether it was ever asked for, and did not fail. */
-  boolean isKnown(String name) {
+  public boolean isKnown(String name) {
     return sender.status(current(name)).isPresent();
   }
 
   /** Waits for what was asked for before. */
-  TransactionOutcome awaitKnown(String name) throws InterruptedException, TimeoutException {
+  public TransactionOutcome awaitKnown(String name) throws InterruptedException, TimeoutException {
     return await(current(name));
   }
 

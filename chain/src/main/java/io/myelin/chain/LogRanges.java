@@ -3,17 +3,18 @@ package io.myelin.chain;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All logs of a long range, read in as many pieces as the endpoints want. */
-public final class LogPieces {
+/** Logs of many blocks, in as many questions as the endpoints want. */
+public final class LogRanges {
   private static final long MOST_BLOCKS = 2_000;
 
-  private LogPieces() {}
+  private LogRanges() {}
 
   /**
-   * The logs that a filter wants from one block to another, both included, in order; none when the
-   * range is empty.
+   * All logs that a filter wants, in order.
    *
-   * @throws RangeRefusedException when an endpoint refuses a single block
+   * @param first block to look at
+   * @param last block to look at; one below {@code first} gives no logs
+   * @throws ChainException when the chain cannot be read, or not one block at a time
    */
   public static List<EventLog> read(ChainClient chain, LogFilter filter, long first, long last) {
     List<EventLog> logs = new ArrayList<>();
