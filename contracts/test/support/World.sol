@@ -304,9 +304,22 @@ abstract contract World is Test {
         view
         returns (uint256 seats, bytes memory signatures)
     {
+        Settlement[] memory list = new Settlement[](items.length);
+        for (uint256 i = 0; i < items.length; ++i) {
+            list[i] = settlementOf(items[i]);
+        }
+        return batchAttestation(items, list);
+    }
+
+    /// @dev The committee of the gateway's next batch attests that these are what the items pay.
+    function batchAttestation(InferencePayment.Item[] memory items, Settlement[] memory list)
+        internal
+        view
+        returns (uint256 seats, bytes memory signatures)
+    {
         bytes32 rolling;
         for (uint256 i = 0; i < items.length; ++i) {
-            bytes32 content = Terms.digest(Terms.digest(items[i].brief), settlementOf(items[i]));
+            bytes32 content = Terms.digest(Terms.digest(items[i].brief), list[i]);
             rolling = keccak256(abi.encode(rolling, content, items[i].tasks));
         }
         (uint64 batch, uint64 set) = payment.batches(gateway);
