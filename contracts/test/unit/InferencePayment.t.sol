@@ -23,6 +23,7 @@ contract InferencePaymentTest is PayingWorld {
         isTrue(phase == InferencePayment.Phase.Settled, "settled");
         equal(time, START + 1 days, "window");
         equal(nodes.nodeOf(node(0)).reserved, 0, "slots are given back");
+        equal(payment.queueWei(live.brief.sessionId), 0, "not the queue's");
         // Validators and treasury at once, nobody else before the window ends.
         uint256 each = (spent * 5 / 100) / 3;
         equal(sumOfValidators(), each * 3, "validators");
@@ -261,6 +262,14 @@ contract InferencePaymentTest is PayingWorld {
         vm.warp(START + 1 days);
         payment.expire(live.brief);
         equal(nodes.nodeOf(node(0)).untested, 1, "given back once");
+    }
+
+    function test_closingNeedsTheTerms() public {
+        Live memory live = open(gateway, 1, 2, ETH);
+        live.brief.seats[1].payee = stranger;
+        vm.expectRevert(abi.encodeWithSelector(InferencePayment.WrongTerms.selector, live.brief.sessionId));
+        vm.prank(client);
+        sessions.close(live.brief);
     }
 
     function test_aClosedSessionSettlesWithoutGivingSlotsBackAgain() public {
