@@ -18,8 +18,8 @@ const workers = Number(process.env.MYELIN_FORGE_THREADS || 2);
 const root = path.resolve(__dirname, '../..');
 // The tests that are about a contract, and those that use it: tried when the first find nothing.
 const tests = {
-  InferencePayment: [['InferencePayment', 'Batch'], ['Session', 'SessionQueue', 'Tokens']],
-  SessionQueue: [['SessionQueue'], ['InferencePayment', 'Batch', 'Session', 'Tokens']],
+  InferencePayment: [['InferencePayment', 'Batch', 'Events'], ['Session', 'SessionQueue', 'Tokens']],
+  SessionQueue: [['SessionQueue', 'Events'], ['InferencePayment', 'Batch', 'Session', 'Tokens']],
 };
 const targets = Object.keys(tests);
 // A fault may let a test run on for ever; that is noticed too.

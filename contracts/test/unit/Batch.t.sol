@@ -43,6 +43,19 @@ contract BatchTest is PayingWorld {
         }
     }
 
+    function test_nobodyIsToldOfNothing() public {
+        Live memory live = open(gateway, 1, 1, ETH);
+        InferencePayment.Item[] memory items = one(live.brief, earned(1, 0));
+        items[0].tasks = 0;
+        pin();
+        vm.recordLogs();
+        settle(items);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            isTrue(logs[i].topics[0] != InferencePayment.Credited.selector, "no credit of nothing");
+        }
+    }
+
     function test_theOthersAreSettledWhenOneExpiredMeanwhile() public {
         InferencePayment.Item[] memory items = three();
         vm.warp(OVERDUE);

@@ -171,6 +171,20 @@ contract QueueEventsTest is QueueWorld {
         validate(t, true);
     }
 
+    function test_aTaskThatTheClientSigned() public {
+        session(1, 1);
+        uint40 until = uint40(block.timestamp + 60);
+        bytes32 spec = sha256("prompt");
+        bytes32 hash = keccak256(abi.encode(Typed.TASK_REQUEST, id, bytes32("a"), spec, uint32(1), uint32(2), until));
+        bytes memory signature = sign(CLIENT_KEY, typed(hash));
+        vm.expectRevert(SessionQueue.BadData.selector);
+        queue.enqueueFor(id, "a", spec, "other", 1, 2, until, signature);
+        bytes32 t = queue.taskIdOf(id, "a");
+        told();
+        emit SessionQueue.TaskQueued(t, id, "a", spec, "prompt", until);
+        queue.enqueueFor(id, "a", spec, "prompt", 1, 2, until, signature);
+    }
+
     function test_tasksThatDoNot() public {
         session(1, 1);
         bytes32 t = assigned("a");

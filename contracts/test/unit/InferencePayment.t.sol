@@ -233,6 +233,18 @@ contract InferencePaymentTest is PayingWorld {
         everythingLeaves();
     }
 
+    function test_endsWithoutASettlementNeedTheTerms() public {
+        Live memory live = open(gateway, 1, 2, ETH);
+        live.brief.head.client = stranger;
+        bytes memory wrong = abi.encodeWithSelector(InferencePayment.WrongTerms.selector, live.brief.sessionId);
+        vm.expectRevert(wrong);
+        vm.prank(gateway);
+        payment.fail(live.brief);
+        vm.warp(START + 2 days);
+        vm.expectRevert(wrong);
+        payment.expire(live.brief);
+    }
+
     function test_anyoneRefundsAfterExpiry() public {
         Live memory live = open(gateway, 1, 2, ETH);
         vm.warp(START + 2 days - 1);

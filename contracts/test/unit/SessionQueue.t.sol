@@ -76,6 +76,49 @@ contract SessionQueueTest is QueueWorld {
         equal(payment.queueWei(id), 1 ether - first - second - third, "spent");
     }
 
+    function test_aReplicaDoesNotGiveThePrimaryMoreTime() public {
+        session(2, 2);
+        bytes32 t = assigned("a");
+        ack(t, 1);
+        uint256 due = block.timestamp + 300;
+        equal(queue.taskOf(t).precommitDueAt, due, "since the primary took it");
+        vm.warp(block.timestamp + 10);
+        ack(t, 2);
+        equal(queue.taskOf(t).precommitDueAt, due, "as before");
+    }
+
+    function test_whoIsOutIsNotPartOfTheVerdict() public {
+        session(2, 2);
+        bytes32 t = assigned("a");
+        bound_(t, 1, reveal(1, 1));
+        giveUp(t, 2);
+        commit(t, 1, reveal(1, 1));
+        bytes32 statement = queue.statementOf(t, 1, reveal(1, 1));
+        equal(queue.commitsDigestOf(t), keccak256(abi.encodePacked(statement)), "the primary's alone");
+        isTrue(!queue.attemptsOf(t)[1].revealAsked, "it owes no reveal");
+        address out = nodeAt(t, 2);
+        int256 before = stats.points(out);
+        validate(t, true);
+        equal(uint256(stats.points(out) - before), 0, "nor is it its success");
+        equal(payment.queueWei(id), 1 ether - 4e9, "only one is paid");
+    }
+
+    function test_aTaskThatFailedWaitsForNothing() public {
+        session(1, 1);
+        bytes32 t = assigned("a");
+        ack(t, 1);
+        vm.warp(block.timestamp + 300);
+        queue.enforce(t, SessionQueue.Deadline.Precommit, 0);
+        is_(t, SessionQueue.Phase.Failed);
+        equal(queue.taskOf(t).precommitDueAt, 0, "no precommit");
+        t = assigned("b");
+        bound_(t, 1, reveal(1, 1));
+        vm.warp(block.timestamp + 60);
+        queue.enforce(t, SessionQueue.Deadline.Commit, 0);
+        is_(t, SessionQueue.Phase.Failed);
+        equal(queue.taskOf(t).commitDueAt, 0, "no reveal");
+    }
+
     function test_aRejectedAnswerCostsNothing() public {
         session(1, 1);
         bytes32 t = assigned("a");
