@@ -83,7 +83,10 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
     event Settled(
         bytes32 indexed sessionId, Outcome outcome, bytes32 receiptsRoot, uint128[] earnedWei, uint40 challengeUntil
     );
-    /// @notice A gateway's batch was settled; the validators who signed share validatorsWei evenly.
+    /// @notice A session of a batch had ended in another way before and keeps that end; nothing of what the batch says about it was paid.
+    /// @dev phase: the one it is in, `Settled` or a final one.
+    event Skipped(bytes32 indexed sessionId, Phase phase);
+    /// @notice A gateway's batch was settled, but for what was skipped; the validators who signed share validatorsWei evenly.
     event BatchSettled(address indexed gateway, uint64 batch, address[] signers, uint256 validatorsWei, uint256 treasuryWei);
     /// @notice A gateway's next batch is judged from this set.
     event CommitteePinned(address indexed gateway, uint64 batch, uint64 set);
@@ -184,7 +187,9 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
     // Settlement.
 
     /// @notice Settles sessions of the calling gateway by one attestation of a committee over all of them. Validators and treasury are
-    /// credited now, because no challenge lowers what was spent; everybody else after the challenge window.
+    /// credited now, because no challenge lowers what was spent; everybody else after the challenge window. A session that has ended in
+    /// another way meanwhile is skipped and stays as it is: a committee signs one content for a batch, so the others could not be settled
+    /// without it. The attestation covers what is skipped too, hence who calls chooses nothing; one that is still open is never skipped.
     function settle(Item[] calldata items, uint256 seats, bytes calldata signatures) external {
         _settleBatch(msg.sender, items, seats, signatures, false);
     }
@@ -415,40 +420,70 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
     }
 
     function _settleOne(Item calldata item, uint40 until, bool rescued, Sums memory sums) private {
-        Brief calldata brief = item.brief;
-        if (rescued) _requireOverdue(brief);
-        bytes32 termsDigest = _unsettled(brief);
-        if (item.earnedWei.length != brief.seats.length) {
-            revert BadAmounts(item.earnedWei.length, brief.seats.length);
-        }
-        Settlement memory s = _split(item, rescued, sums);
+        (Phase phase, bytes32 termsDigest) = _awaiting(item.brief, rescued);
+        (Settlement memory s, uint256 validatorsWei, uint256 treasuryWei) = _split(item, rescued);
         bytes32 content = Terms.digest(termsDigest, s);
         sums.digest = keccak256(abi.encode(sums.digest, content, item.tasks));
-        _write(brief.sessionId, content, Phase.Settled, until);
-        emit Settled(brief.sessionId, s.outcome, s.receiptsRoot, s.earnedWei, until);
+        bytes32 id = item.brief.sessionId;
+        if (phase > Phase.Closing) {
+            emit Skipped(id, phase);
+            return;
+        }
+        sums.validatorsWei += validatorsWei;
+        sums.treasuryWei += treasuryWei;
+        _write(id, content, Phase.Settled, until);
+        emit Settled(id, s.outcome, s.receiptsRoot, s.earnedWei, until);
+        if (phase == Phase.Active) _nodes.release(item.brief.seats);
+    }
+
+    /// @dev The phase and terms of a session of a batch. Those of one that has ended are as shown: what was attested is held against them.
+    /// One that is not open yet is refused and not skipped, or its batch would be used up and nobody could settle it.
+    function _awaiting(Brief calldata brief, bool rescued) private view returns (Phase phase, bytes32 termsDigest) {
+        uint256 short;
+        (short, phase,) = _read(brief.sessionId);
+        termsDigest = Terms.digestOf(brief);
+        if (phase > Phase.Closing) return (phase, termsDigest);
+        if (rescued) _requireOverdue(brief);
+        if (phase == Phase.None) revert WrongPhase(brief.sessionId, phase);
+        if (short != _short(termsDigest)) revert WrongTerms(brief.sessionId);
     }
 
     /// @dev The split of what an item says was spent. Every part is rounded down; the treasury has the rest.
-    function _split(Item calldata item, bool rescued, Sums memory sums) private pure returns (Settlement memory s) {
-        uint256 spentWei;
-        uint256 outWei;
-        if (!rescued) s.receiptsRoot = item.receiptsRoot;
-        s.earnedWei = item.earnedWei;
-        s.nodeWei = new uint128[](item.earnedWei.length);
-        for (uint256 i = 0; i < s.nodeWei.length; ++i) {
-            spentWei += item.earnedWei[i];
-            s.nodeWei[i] = uint128(Terms.part(item.earnedWei[i], Terms.COMPUTE_BPS));
-            outWei += s.nodeWei[i];
-        }
+    function _split(Item calldata item, bool rescued)
+        private
+        pure
+        returns (Settlement memory s, uint256 validatorsWei, uint256 treasuryWei)
+    {
+        uint128[] calldata earnedWei = item.earnedWei;
         Head calldata head = item.brief.head;
-        if (spentWei > head.budgetWei) revert OverBudget(spentWei, head.budgetWei);
-        bool tooMany = head.maxTasks > 0 && item.tasks > head.maxTasks;
-        if (tooMany || (item.tasks == 0 && spentWei > 0)) revert BadTasks(item.tasks, head.maxTasks);
-        if (!rescued) s.gatewayWei = uint128(Terms.part(spentWei, Terms.GATEWAY_BPS));
-        s.clientWei = uint128(head.budgetWei - spentWei);
-        uint256 forValidators = Terms.part(spentWei, Terms.VALIDATORS_BPS);
-        sums.validatorsWei += forValidators;
-        sums.treasuryWei += spentWei - outWei - s.gatewayWei - forValidators;
+        uint256 seats = item.brief.seats.length;
+        if (earnedWei.length != seats) revert BadAmounts(earnedWei.length, seats);
+        if (!rescued) s.receiptsRoot = item.receiptsRoot;
+        s.earnedWei = earnedWei;
+        uint128[] memory nodeWei = new uint128[](seats);
+        s.nodeWei = nodeWei;
+        uint256 spentWei;
+        // Amounts have 128 bits each: neither their sum nor a product with a share comes near 256, and parts are less than the whole.
+        unchecked {
+            for (uint256 i = 0; i < seats; ++i) {
+                uint256 amountWei = earnedWei[i];
+                spentWei += amountWei;
+                uint256 partWei = amountWei * Terms.COMPUTE_BPS / Terms.BPS;
+                nodeWei[i] = uint128(partWei);
+                treasuryWei += partWei;
+            }
+            uint256 budgetWei = head.budgetWei;
+            if (spentWei > budgetWei) revert OverBudget(spentWei, budgetWei);
+            s.clientWei = uint128(budgetWei - spentWei);
+            uint256 gatewayWei = rescued ? 0 : spentWei * Terms.GATEWAY_BPS / Terms.BPS;
+            s.gatewayWei = uint128(gatewayWei);
+            validatorsWei = spentWei * Terms.VALIDATORS_BPS / Terms.BPS;
+            treasuryWei = spentWei - treasuryWei - gatewayWei - validatorsWei;
+        }
+        uint32 tasks = item.tasks;
+        uint32 maxTasks = head.maxTasks;
+        bool tooMany = maxTasks > 0 && tasks > maxTasks;
+        if (tooMany || (tasks == 0 && spentWei > 0)) revert BadTasks(tasks, maxTasks);
     }
 
     function _settleNothing(Brief calldata brief, Outcome outcome) private {

@@ -402,6 +402,8 @@ contract SessionQueue is Module {
     function enforce(bytes32 taskId, Deadline kind, uint256 attempt) external {
         Task storage t = _live(taskId);
         if (kind == Deadline.Task) {
+            // Once all is revealed only the verdict's time counts: else a client could read, wait and not pay.
+            if (t.phase == Phase.Committed) revert StaleDeadline(kind);
             _due(kind, t.deadlineAt);
             _fail(taskId, t, Failure.DeadlineExceeded);
         } else if (kind == Deadline.Ack) {

@@ -107,29 +107,55 @@ contract MoneyActors is World {
 
     // The gateway.
 
+    /// @dev One session, or two of which the second may have ended before; the first sometimes ends between signature and settlement.
     function settle(uint256 seed, uint96 a, uint96 c, uint96 d) external counted {
         (bool any, uint256 place) = _pick(seed);
         if (!any) return;
-        Book storage b = _books[_live[place]];
         pin();
-        InferencePayment.Item[] memory items = new InferencePayment.Item[](1);
-        uint128[] memory earned_ = new uint128[](b.brief.seats.length);
-        uint96[3] memory amounts = [a, c, d];
-        uint256 spent;
-        for (uint256 i = 0; i < earned_.length; ++i) {
-            earned_[i] = uint128(bound(amounts[i], 0, b.brief.head.budgetWei));
-            spent += earned_[i];
+        uint256[] memory chosen = new uint256[](seed % 5 < 2 ? 2 : 1);
+        chosen[0] = _live[place];
+        if (chosen.length == 2) chosen[1] = (seed >> 8) % _books.length;
+        InferencePayment.Item[] memory items = new InferencePayment.Item[](chosen.length);
+        bool within = true;
+        for (uint256 i = 0; i < chosen.length; ++i) {
+            Brief memory brief = _books[chosen[i]].brief;
+            uint256 spent;
+            (items[i], spent) = _earned(brief, i == 0 ? [a, c, d] : [d, a, c]);
+            if (spent > brief.head.budgetWei) within = false;
         }
-        items[0] = item(b.brief, earned_);
         (uint256 seats, bytes memory signatures) = batchAttestation(items);
-        bool may = b.phase == InferencePayment.Phase.Active || b.phase == InferencePayment.Phase.Closing;
+        if (seed % 5 == 0) giveUpNow(_books[chosen[0]]);
         vm.prank(gateway);
         try payment.settle(items, seats, signatures) {
-            isTrue(may && spent <= b.brief.head.budgetWei, "only once, and within the budget");
-            _settled(b, settlementOf(items[0]));
+            isTrue(within, "within the budget");
+            for (uint256 i = 0; i < chosen.length; ++i) {
+                Book storage b = _books[chosen[i]];
+                // What has ended is skipped: its book stays as it is, and so must the escrow's.
+                if (b.phase < InferencePayment.Phase.Settled) _settled(b, settlementOf(items[i]));
+            }
         } catch {
-            isTrue(!may || spent > b.brief.head.budgetWei, "a good settlement is taken");
+            isTrue(!within, "a good settlement is taken, whatever ended meanwhile");
         }
+    }
+
+    function _earned(Brief memory brief, uint96[3] memory amounts)
+        private
+        pure
+        returns (InferencePayment.Item memory, uint256 spent)
+    {
+        uint128[] memory earned_ = new uint128[](brief.seats.length);
+        for (uint256 i = 0; i < earned_.length; ++i) {
+            earned_[i] = uint128(bound(amounts[i], 0, brief.head.budgetWei));
+            spent += earned_[i];
+        }
+        return (item(brief, earned_), spent);
+    }
+
+    function giveUpNow(Book storage b) private {
+        if (b.phase >= InferencePayment.Phase.Settled) return;
+        vm.prank(gateway);
+        payment.fail(b.brief);
+        _settled(b, nothing(b.brief, Outcome.Failed));
     }
 
     function giveUp(uint256 seed) external counted {

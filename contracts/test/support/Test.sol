@@ -22,6 +22,8 @@ interface Vm {
     function expectEmit(bool, bool, bool, bool) external;
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
+    function envOr(string calldata name, string calldata otherwise) external view returns (string memory);
+    function getCode(string calldata artifact) external view returns (bytes memory);
     function getNonce(address account) external view returns (uint64);
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function readFile(string calldata path) external view returns (string memory);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {World} from "../support/World.sol";
+import {PayingWorld} from "../support/PayingWorld.sol";
 import {Bonds} from "../../src/base/Bonds.sol";
 import {InferencePayment} from "../../src/InferencePayment.sol";
 import {Module} from "../../src/base/Module.sol";
@@ -10,9 +10,7 @@ import {ValidatorRegistry} from "../../src/ValidatorRegistry.sol";
 import {Brief, Outcome, Seat, Settlement, Terms} from "../../src/lib/Terms.sol";
 import {Typed} from "../../src/lib/Typed.sol";
 
-contract InferencePaymentTest is World {
-    uint128 private constant ETH = 1 ether;
-
+contract InferencePaymentTest is PayingWorld {
     // Settlement.
 
     function test_settlesAndPays() public {
@@ -25,6 +23,7 @@ contract InferencePaymentTest is World {
         isTrue(phase == InferencePayment.Phase.Settled, "settled");
         equal(time, START + 1 days, "window");
         equal(nodes.nodeOf(node(0)).reserved, 0, "slots are given back");
+        equal(payment.queueWei(live.brief.sessionId), 0, "not the queue's");
         // Validators and treasury at once, nobody else before the window ends.
         uint256 each = (spent * 5 / 100) / 3;
         equal(sumOfValidators(), each * 3, "validators");
@@ -42,34 +41,6 @@ contract InferencePaymentTest is World {
         equal(payment.credits(treasury), spent - others, "the treasury has the rest of every rounding");
         isTrue(phaseOf(live.brief.sessionId) == InferencePayment.Phase.Closed, "closed");
         everythingLeaves();
-    }
-
-    function sumOfValidators() private view returns (uint256 sum) {
-        for (uint256 i = 0; i < VALIDATORS; ++i) {
-            sum += payment.credits(validatorOwner(i));
-        }
-    }
-
-    function everythingLeaves() private {
-        for (uint256 i = 0; i < VALIDATORS; ++i) {
-            payOut(validatorOwner(i));
-        }
-        for (uint256 i = 0; i < NODES; ++i) {
-            payOut(nodeOwner(i));
-        }
-        payOut(gatewayOwner);
-        payOut(client);
-        payOut(treasury);
-        equal(token.balanceOf(address(payment)), 0, "nothing stays");
-    }
-
-    function payOut(address account) private {
-        uint256 credit = payment.credits(account);
-        if (credit == 0) return;
-        uint256 before = token.balanceOf(account);
-        payment.withdraw(account);
-        equal(token.balanceOf(account) - before, credit, "paid out");
-        equal(payment.credits(account), 0, "once");
     }
 
     function test_settlesManyAtOnce() public {
@@ -101,15 +72,6 @@ contract InferencePaymentTest is World {
         vm.warp(START + 1 days);
         finalize(live.brief, s);
         everythingLeaves();
-    }
-
-    function one(Brief memory brief, uint128[] memory earned_)
-        private
-        pure
-        returns (InferencePayment.Item[] memory items)
-    {
-        items = new InferencePayment.Item[](1);
-        items[0] = item(brief, earned_);
     }
 
     function test_onlyTheGatewaySettles() public {
@@ -179,9 +141,6 @@ contract InferencePaymentTest is World {
         bytes32 id = live.brief.sessionId;
         vm.prank(gateway);
         vm.expectRevert(wrongPhase(id, InferencePayment.Phase.Settled));
-        payment.settle(one(live.brief, earned(1, 1)), 7, "");
-        vm.prank(gateway);
-        vm.expectRevert(wrongPhase(id, InferencePayment.Phase.Settled));
         payment.fail(live.brief);
         vm.warp(START + 10 days);
         vm.expectRevert(wrongPhase(id, InferencePayment.Phase.Settled));
@@ -191,21 +150,6 @@ contract InferencePaymentTest is World {
         finalize(live.brief, s);
         vm.expectRevert(wrongPhase(id, InferencePayment.Phase.Closed));
         payment.expire(live.brief);
-    }
-
-    function wrongPhase(bytes32 id, InferencePayment.Phase phase) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(InferencePayment.WrongPhase.selector, id, phase);
-    }
-
-    function test_sameSessionTwiceInABatch() public {
-        Live memory live = open(gateway, 1, 1, ETH);
-        pin();
-        InferencePayment.Item[] memory items = new InferencePayment.Item[](2);
-        items[0] = item(live.brief, earned(1, 1));
-        items[1] = items[0];
-        vm.prank(gateway);
-        vm.expectRevert(wrongPhase(live.brief.sessionId, InferencePayment.Phase.Settled));
-        payment.settle(items, 7, "");
     }
 
     function test_anotherSettlementIsNotPaid() public {
@@ -289,6 +233,18 @@ contract InferencePaymentTest is World {
         everythingLeaves();
     }
 
+    function test_endsWithoutASettlementNeedTheTerms() public {
+        Live memory live = open(gateway, 1, 2, ETH);
+        live.brief.head.client = stranger;
+        bytes memory wrong = abi.encodeWithSelector(InferencePayment.WrongTerms.selector, live.brief.sessionId);
+        vm.expectRevert(wrong);
+        vm.prank(gateway);
+        payment.fail(live.brief);
+        vm.warp(START + 2 days);
+        vm.expectRevert(wrong);
+        payment.expire(live.brief);
+    }
+
     function test_anyoneRefundsAfterExpiry() public {
         Live memory live = open(gateway, 1, 2, ETH);
         vm.warp(START + 2 days - 1);
@@ -318,6 +274,14 @@ contract InferencePaymentTest is World {
         vm.warp(START + 1 days);
         payment.expire(live.brief);
         equal(nodes.nodeOf(node(0)).untested, 1, "given back once");
+    }
+
+    function test_closingNeedsTheTerms() public {
+        Live memory live = open(gateway, 1, 2, ETH);
+        live.brief.seats[1].payee = stranger;
+        vm.expectRevert(abi.encodeWithSelector(InferencePayment.WrongTerms.selector, live.brief.sessionId));
+        vm.prank(client);
+        sessions.close(live.brief);
     }
 
     function test_aClosedSessionSettlesWithoutGivingSlotsBackAgain() public {
@@ -414,10 +378,8 @@ contract InferencePaymentTest is World {
         vm.warp(START + 2 days);
         registry.makeSet();
         pin();
-        Settlement memory s = settlementOf(items[0]);
-        s.receiptsRoot = 0;
-        s.gatewayWei = 0;
-        (uint256 seats, bytes memory signatures) = attestSettlement(items[0], s);
+        Settlement memory s = rescueOf(items[0]);
+        (uint256 seats, bytes memory signatures) = attestRescue(items);
         vm.prank(stranger);
         payment.rescue(gateway, items, seats, signatures);
         vm.warp(START + 3 days);
@@ -427,24 +389,6 @@ contract InferencePaymentTest is World {
         equal(payment.credits(client), 0.4 ether, "the rest goes back");
         isTrue(phaseOf(live.brief.sessionId) == InferencePayment.Phase.Closed, "closed");
         everythingLeaves();
-    }
-
-    function attestSettlement(InferencePayment.Item memory i, Settlement memory s)
-        private
-        view
-        returns (uint256, bytes memory)
-    {
-        bytes32 content = Terms.digest(Terms.digest(i.brief), s);
-        (uint64 batch, uint64 set) = payment.batches(gateway);
-        bytes32 subject = payment.batchSubject(gateway, batch);
-        bytes32 rolling = keccak256(abi.encode(bytes32(0), content, i.tasks));
-        return attest(
-            registry.committeeFor(subject, set, address(0)),
-            3,
-            Typed.BATCH_SETTLEMENT,
-            subject,
-            keccak256(abi.encode(Typed.BATCH_SETTLEMENT, gateway, batch, rolling))
-        );
     }
 
     function test_queueSessionsAreNotRescued() public {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {World} from "../support/World.sol";
+import {QueueWorld} from "../support/QueueWorld.sol";
 import {InferencePayment} from "../../src/InferencePayment.sol";
 import {Module} from "../../src/base/Module.sol";
 import {NodePool} from "../../src/NodePool.sol";
@@ -11,94 +11,7 @@ import {ValidatorRegistry} from "../../src/ValidatorRegistry.sol";
 import {Brief, Tail, Terms} from "../../src/lib/Terms.sol";
 import {Typed} from "../../src/lib/Typed.sol";
 
-contract SessionQueueTest is World {
-    Live private live;
-    bytes32 private id;
-    bytes32 private constant SPEC = "spec";
-    bytes32 private constant TEXT = 0x982d9e3eb996f559e633f4d194def3761d909f5a3b647d1a851fead67c32c9d1; // SHA-256 of "text"
-
-    /// @dev A session of the queue with so many nodes, `redundancy` of which run each task.
-    function session(uint32 redundancy, uint256 count) private {
-        Live memory l = open(address(queue), redundancy, count, 1 ether);
-        queue.start(l.brief, l.tail);
-        id = l.brief.sessionId;
-        copy(l);
-    }
-
-    function copy(Live memory l) private {
-        live.tail = l.tail;
-        live.brief.sessionId = l.brief.sessionId;
-        live.brief.head = l.brief.head;
-        live.brief.tailDigest = l.brief.tailDigest;
-        delete live.brief.seats;
-        for (uint256 i = 0; i < l.brief.seats.length; ++i) {
-            live.brief.seats.push(l.brief.seats[i]);
-        }
-    }
-
-    function enqueue(bytes32 ref) private returns (bytes32 taskId) {
-        vm.prank(client);
-        return queue.enqueue(id, ref, SPEC, "", 100, 1000, uint40(block.timestamp + 1 hours));
-    }
-
-    function assigned(bytes32 ref) private returns (bytes32 taskId) {
-        taskId = enqueue(ref);
-        queue.assign(taskId);
-    }
-
-    function nodeAt(bytes32 taskId, uint256 attempt) private view returns (address) {
-        return queue.attemptsOf(taskId)[attempt - 1].node;
-    }
-
-    function ack(bytes32 taskId, uint256 attempt) private {
-        vm.prank(nodeAt(taskId, attempt));
-        queue.ack(taskId, attempt);
-    }
-
-    function giveUp(bytes32 taskId, uint256 attempt) private {
-        vm.prank(nodeAt(taskId, attempt));
-        queue.giveUp(taskId, attempt);
-    }
-
-    function reveal(uint32 promptTokens, uint32 outputTokens) private pure returns (SessionQueue.Reveal memory) {
-        return SessionQueue.Reveal("salt", "head", TEXT, "evidence", promptTokens, outputTokens, 1);
-    }
-
-    function precommit(bytes32 taskId, uint256 attempt, SessionQueue.Reveal memory r) private {
-        bytes32 hash = sha256(abi.encodePacked(r.salt, queue.statementOf(taskId, attempt, r)));
-        vm.prank(nodeAt(taskId, attempt));
-        queue.precommit(taskId, attempt, hash);
-    }
-
-    function commit(bytes32 taskId, uint256 attempt, SessionQueue.Reveal memory r) private {
-        vm.prank(nodeAt(taskId, attempt));
-        queue.commit(taskId, attempt, r, "");
-    }
-
-    function validate(bytes32 taskId, bool accepted) private {
-        (uint256 seats, bytes memory signatures) = attest(
-            registry.committee(live.tail.seed, live.tail.validatorSet),
-            3,
-            Typed.TASK_VERDICT,
-            taskId,
-            queue.verdictOf(taskId, accepted)
-        );
-        queue.validate(taskId, accepted, seats, signatures);
-    }
-
-    function is_(bytes32 taskId, SessionQueue.Phase phase) private view {
-        equal(uint256(queue.taskOf(taskId).phase), uint256(phase), "phase");
-    }
-
-    function stage(bytes32 taskId, uint256 attempt, SessionQueue.Stage s) private view {
-        equal(uint256(queue.attemptsOf(taskId)[attempt - 1].stage), uint256(s), "stage");
-    }
-
-    function bound_(bytes32 taskId, uint256 attempt, SessionQueue.Reveal memory r) private {
-        ack(taskId, attempt);
-        precommit(taskId, attempt, r);
-    }
-
+contract SessionQueueTest is QueueWorld {
     // The whole way.
 
     function test_oneNode() public {
@@ -161,6 +74,49 @@ contract SessionQueueTest is World {
         uint256 second = 50e9 + 1200e9;
         uint256 third = 40e9 + 1500e9;
         equal(payment.queueWei(id), 1 ether - first - second - third, "spent");
+    }
+
+    function test_aReplicaDoesNotGiveThePrimaryMoreTime() public {
+        session(2, 2);
+        bytes32 t = assigned("a");
+        ack(t, 1);
+        uint256 due = block.timestamp + 300;
+        equal(queue.taskOf(t).precommitDueAt, due, "since the primary took it");
+        vm.warp(block.timestamp + 10);
+        ack(t, 2);
+        equal(queue.taskOf(t).precommitDueAt, due, "as before");
+    }
+
+    function test_whoIsOutIsNotPartOfTheVerdict() public {
+        session(2, 2);
+        bytes32 t = assigned("a");
+        bound_(t, 1, reveal(1, 1));
+        giveUp(t, 2);
+        commit(t, 1, reveal(1, 1));
+        bytes32 statement = queue.statementOf(t, 1, reveal(1, 1));
+        equal(queue.commitsDigestOf(t), keccak256(abi.encodePacked(statement)), "the primary's alone");
+        isTrue(!queue.attemptsOf(t)[1].revealAsked, "it owes no reveal");
+        address out = nodeAt(t, 2);
+        int256 before = stats.points(out);
+        validate(t, true);
+        equal(uint256(stats.points(out) - before), 0, "nor is it its success");
+        equal(payment.queueWei(id), 1 ether - 4e9, "only one is paid");
+    }
+
+    function test_aTaskThatFailedWaitsForNothing() public {
+        session(1, 1);
+        bytes32 t = assigned("a");
+        ack(t, 1);
+        vm.warp(block.timestamp + 300);
+        queue.enforce(t, SessionQueue.Deadline.Precommit, 0);
+        is_(t, SessionQueue.Phase.Failed);
+        equal(queue.taskOf(t).precommitDueAt, 0, "no precommit");
+        t = assigned("b");
+        bound_(t, 1, reveal(1, 1));
+        vm.warp(block.timestamp + 60);
+        queue.enforce(t, SessionQueue.Deadline.Commit, 0);
+        is_(t, SessionQueue.Phase.Failed);
+        equal(queue.taskOf(t).commitDueAt, 0, "no reveal");
     }
 
     function test_aRejectedAnswerCostsNothing() public {
@@ -623,10 +579,20 @@ contract SessionQueueTest is World {
         is_(t, SessionQueue.Phase.Failed);
         t = assigned("b");
         bound_(t, 1, reveal(1, 1));
-        commit(t, 1, reveal(1, 1));
         vm.warp(block.timestamp + 1 hours);
         queue.enforce(t, SessionQueue.Deadline.Task, 0);
         is_(t, SessionQueue.Phase.Failed);
+    }
+
+    function test_whatWasRevealedIsPaidHoweverLate() public {
+        session(1, 1);
+        bytes32 t = assigned("a");
+        bound_(t, 1, reveal(1, 1));
+        commit(t, 1, reveal(1, 1));
+        vm.warp(block.timestamp + 1 hours);
+        stale(t, SessionQueue.Deadline.Task, 0);
+        validate(t, true);
+        is_(t, SessionQueue.Phase.Completed);
     }
 
     function test_ackDeadline() public {

@@ -7,8 +7,10 @@ import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.NotAgreedException;
 import io.myelin.committee.NotAgreedException.BadSession;
 import io.myelin.committee.Quorum;
+import io.myelin.committee.proposal.OpeningProposal;
 import io.myelin.committee.proposal.SettlementBatch;
 import io.myelin.committee.wire.Reason;
+import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.testing.ChainWorld;
@@ -174,7 +176,52 @@ final class SettlementIT {
     // Nobody signed any of it, so the right claim passes in the same batch.
     SettlementBatch batch = gateway.batch(gateway.part(live, receipts));
     gateway.settle(batch, committee.reviewAndAttest(batch));
-    assertBad(live, gateway.part(live, receipts), "WRONG_PHASE");
+  }
+
+  @Test
+  void shouldRefuseASessionThatIsNotOpenYet() throws Exception {
+    OpeningProposal proposal = gateway.proposal(2, 1);
+    CommitteeClient.Approval approval = committee.approveOpening(proposal);
+    GatewaySide.Live early =
+        new GatewaySide.Live(proposal.terms(), approval.brief(), approval.tail());
+    assertBad(early, gateway.part(early, List.of()), "WRONG_PHASE");
+  }
+
+  @Test
+  void shouldLetTheRestBeSettledWhenASessionHasEndedMeanwhile() throws Exception {
+    GatewaySide.Live good = gateway.open(committee, 2, 1);
+    GatewaySide.Live ended = gateway.open(committee, 2, 1);
+    SettlementBatch batch =
+        gateway.batch(
+            gateway.part(good, receipts(good, 2)), gateway.part(ended, receipts(ended, 3)));
+    Quorum quorum = committee.reviewAndAttest(batch);
+    world.send(
+        world.gateway().operator(), network.payment().fail(ChainTerms.forPayment(ended.brief())));
+    // What some signed stays the content of the batch, so the others must be able to sign it still.
+    validators.restart();
+    assertThat(committee.reviewAndAttest(batch)).isEqualTo(quorum);
+    BigInteger validatorsWei = batch.sessions().getFirst().claim().split().validatorsWei();
+    List<InferencePayment.Event> events =
+        gateway.settle(batch, quorum).logs().stream()
+            .flatMap(log -> InferencePayment.event(log).stream())
+            .toList();
+    assertThat(events)
+        .filteredOn(InferencePayment.SkippedEvent.class::isInstance)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            InferencePayment.SkippedEvent.class,
+            skipped ->
+                assertThat(ChainTerms.sessionId(skipped.sessionId()))
+                    .isEqualTo(ended.brief().sessionId()));
+    BigInteger signers = BigInteger.valueOf(quorum.seatsBits().bitCount());
+    assertThat(events)
+        .filteredOn(InferencePayment.BatchSettledEvent.class::isInstance)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            InferencePayment.BatchSettledEvent.class,
+            settled ->
+                assertThat(settled.validatorsWei())
+                    .isEqualTo(validatorsWei.divide(signers).multiply(signers)));
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.myelin.validator;
 import io.myelin.chain.RevertReason;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.terms.ChainTerms;
-import io.myelin.contracts.terms.Param;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.receipt.ReceiptFormatException;
 import io.myelin.protocol.receipt.SignedReceipt;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * claimed. The first thing wrong is kept; receipts after it are not looked at.
  */
 final class SessionCheck {
-  private static final int ACTIVE = 1;
+  private static final int NONE = 0;
   private static final int CLOSING = 2;
 
   private final SettlementClaim claim;
@@ -38,17 +37,9 @@ final class SessionCheck {
     this.wrong = wrong;
   }
 
-  /**
-   * Begins with what the chain says of the session.
-   *
-   * @param marginSeconds that must be left until others may end it
-   */
+  /** Begins with what the chain says of the session. */
   static SessionCheck begin(
-      ChainView view,
-      SettlementClaim claim,
-      Address gateway,
-      int mostReceipts,
-      long marginSeconds) {
+      ChainView view, SettlementClaim claim, Address gateway, int mostReceipts) {
     SessionAccount account;
     try {
       account = new SessionAccount(view.network().domain(), claim.brief(), claim.tail());
@@ -57,8 +48,7 @@ final class SessionCheck {
       return new SessionCheck(
           claim, mostReceipts, null, Optional.of("WRONG_SUMS: " + e.getMessage()));
     }
-    return new SessionCheck(
-        claim, mostReceipts, account, onChain(view, claim, gateway, marginSeconds));
+    return new SessionCheck(claim, mostReceipts, account, onChain(view, claim, gateway));
   }
 
   /** A claim that is taken as it is: for a validator that signs unread. */
@@ -66,8 +56,7 @@ final class SessionCheck {
     return new SessionCheck(claim, 0, null, Optional.empty());
   }
 
-  private static Optional<String> onChain(
-      ChainView view, SettlementClaim claim, Address gateway, long marginSeconds) {
+  private static Optional<String> onChain(ChainView view, SettlementClaim claim, Address gateway) {
     if (!claim.brief().head().gateway().equals(gateway)) {
       return Optional.of(
           "WRONG_GATEWAY: the session is of %s (expected: %s)"
@@ -76,23 +65,24 @@ final class SessionCheck {
     InferencePayment payment = view.network().payment();
     InferencePayment.RecordOfAnswer record =
         payment.recordOf(ChainTerms.word(claim.brief().sessionId())).on(view.client());
-    if (record.phase() != ACTIVE && record.phase() != CLOSING) {
-      return Optional.of("WRONG_PHASE: phase %d (expected: 1 or 2)".formatted(record.phase()));
+    if (record.phase() == NONE) {
+      return Optional.of("WRONG_PHASE: it is not open (expected: opened before)");
     }
-    long dueAt =
-        record.time().longValueExact()
-            + (record.phase() == ACTIVE ? view.seconds(Param.SETTLE_SECONDS) : 0);
-    long now = view.nowSeconds();
-    if (now + marginSeconds >= dueAt) {
-      return Optional.of(
-          "OVERDUE: others may end it from %d s on (expected: more than %d s after %d)"
-              .formatted(dueAt, marginSeconds, now));
+    if (record.phase() > CLOSING) {
+      // Others may have signed the batch before it ended. The contract skips it and settles the
+      // rest; without this signature, that rest could never be settled.
+      return Optional.empty();
     }
     // The terms of a session that closes have no view. Giving it up asks for the same terms as
     // settling it; nothing is sent.
     Optional<RevertReason> refusal =
         view.refusal(gateway, payment.fail(ChainTerms.forPayment(claim.brief())));
-    return refusal.map(why -> "WRONG_TERMS: " + why.text());
+    return refusal.filter(why -> !endsNow(why)).map(why -> "WRONG_TERMS: " + why.text());
+  }
+
+  /** Whether it ended after its phase was read. */
+  private static boolean endsNow(RevertReason why) {
+    return why instanceof RevertReason.Custom custom && custom.name().equals("WrongPhase");
   }
 
   SettlementClaim claim() {

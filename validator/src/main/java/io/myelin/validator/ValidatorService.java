@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 final class ValidatorService extends ValidatorImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(ValidatorService.class);
 
-  /** Time that a session, and a committee's set, must still have to be settled by. */
+  /** Time for which a committee's set must still count, so that its word can be sent. */
   private static final long MARGIN_SECONDS = 60;
 
   private final ChainView view;
@@ -248,8 +248,7 @@ final class ValidatorService extends ValidatorImplBase {
     public SessionCheck session(ReviewStream.Header header, SettlementClaim claim) {
       return fault == ValidatorFault.YES
           ? SessionCheck.unread(claim)
-          : SessionCheck.begin(
-              view, claim, header.wanted().gateway(), limits.receipts(), MARGIN_SECONDS);
+          : SessionCheck.begin(view, claim, header.wanted().gateway(), limits.receipts());
     }
 
     @Override

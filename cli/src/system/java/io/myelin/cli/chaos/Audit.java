@@ -65,7 +65,9 @@ final class Audit {
         case null -> payment(log, batches);
       }
     }
-    batches.forEach((transaction, batch) -> shares(batch, parts.get(transaction)));
+    // A batch whose sessions had all ended otherwise settles none.
+    batches.forEach(
+        (transaction, batch) -> shares(batch, parts.getOrDefault(transaction, new BatchParts())));
   }
 
   /** What the sessions of one transaction leave to validators and treasury. */
@@ -104,6 +106,10 @@ final class Audit {
     switch (InferencePayment.event(log).orElse(null)) {
       case InferencePayment.BatchSettledEvent batch ->
           assertThat(batches.put(log.transaction(), batch)).isNull();
+      case InferencePayment.SkippedEvent skipped ->
+          assertThat(splits)
+              .as("a skipped session has ended before")
+              .containsKey(ChainTerms.sessionId(skipped.sessionId()));
       case InferencePayment.FinalizedEvent last -> {
         SessionId id = ChainTerms.sessionId(last.sessionId());
         assertThat(finished.add(id)).as("%s ends once", id).isTrue();
@@ -131,13 +137,7 @@ final class Audit {
     spentWei = spentWei.add(split.spentWei());
   }
 
-  private void shares(
-      InferencePayment.BatchSettledEvent batch,
-      @org.jspecify.annotations.Nullable BatchParts parts) {
-    assertThat(parts).as("settlements of batch %d", batch.batch()).isNotNull();
-    if (parts == null) {
-      return;
-    }
+  private void shares(InferencePayment.BatchSettledEvent batch, BatchParts parts) {
     BigInteger signers = BigInteger.valueOf(batch.signers().size());
     BigInteger each = parts.validatorsWei.divide(signers);
     batch.signers().forEach(signer -> due(signer, each));

@@ -190,18 +190,20 @@ final class GatewayBridge {
     return earnedWei;
   }
 
-  /** Java's shell asks for a settlement when its machine does, of what its machine counted. */
+  /**
+   * Java's shell asks for a settlement when its machine does, of what its machine counted. What has
+   * ended since is no reason to refuse the others.
+   */
   private Optional<String> refusal(
       List<GatewayTwin> sessions, Kind kind, int signers, long nowSeconds) {
-    Set<GatewayTwin> before = new HashSet<>();
     for (GatewayTwin s : sessions) {
       if (kind == Kind.SETTLE_BY_STRANGER) {
         return Optional.of("NotAllowed");
       }
-      if (kind == Kind.RESCUE && nowSeconds < s.overdueAt()) {
+      if (kind == Kind.RESCUE && s.unsettled() && nowSeconds < s.overdueAt()) {
         return Optional.of("TooEarly");
       }
-      if (!s.unsettled() || !before.add(s)) {
+      if (s.state() == null) {
         return Optional.of("WrongPhase");
       }
       if (kind == Kind.SETTLE_WRONG_SEATS) {
@@ -235,6 +237,10 @@ final class GatewayBridge {
     for (int i = 0; i < sessions.size(); i++) {
       GatewayTwin s = sessions.get(i);
       Settlement settlement = agreed.get(i);
+      if (!s.unsettled()) {
+        told.add(Settlements.skipped(s.terms().sessionId(), (long) s.record().getFirst()));
+        continue;
+      }
       s.settled(
           settlement, rescued ? CloseCause.EXPIRY : CloseCause.OPERATOR, java.pool(), nowSeconds);
       // What Java counted is what is paid.

@@ -32,6 +32,8 @@ final class GatewayViews {
       if (log.contract().equals(contracts.payment().address())) {
         switch (InferencePayment.event(log).orElseThrow()) {
           case InferencePayment.SettledEvent e -> told.add(Settlements.told(e));
+          case InferencePayment.SkippedEvent e ->
+              told.add(Settlements.skipped(e.sessionId(), e.phase()));
           case InferencePayment.BatchSettledEvent e ->
               told.add(
                   "batch %d, to validators %d, to the treasury %d"

@@ -96,6 +96,11 @@ final class Settlements {
             e.challengeUntil());
   }
 
+  /** As the escrow's event tells that a session of a batch had ended before. */
+  static String skipped(Digest sessionId, long phase) {
+    return "%s skipped, in phase %d".formatted(sessionId.shortHex(), phase);
+  }
+
   static String told(Prepared terms, Settlement s, long until) {
     return "%s settled as %d, root %s, earned %s, until %d"
         .formatted(

@@ -55,6 +55,7 @@ final class Settlements implements AutoCloseable {
   private final Journal journal;
   private final ChainView view;
   private final Function<SessionId, Optional<OnChain>> find;
+  private final EscrowRecords escrow;
   private final Claims claims;
   private final CommitteePin pin;
   private final Map<SessionId, Due> due = new LinkedHashMap<>();
@@ -79,6 +80,7 @@ final class Settlements implements AutoCloseable {
     this.journal = journal;
     this.view = view;
     this.find = find;
+    this.escrow = new EscrowRecords(chain, network);
     this.claims = new Claims(network.domain(), journal.tasks());
     this.pin = new CommitteePin(chain, network, gateway, writes, view);
     this.thread = Thread.ofVirtual().name("gateway-settlements").unstarted(this::work);
@@ -94,7 +96,7 @@ final class Settlements implements AutoCloseable {
   }
 
   boolean isSettled(SessionId session) {
-    return phase(session).settled();
+    return escrow.phase(session).isSettled();
   }
 
   CompletableFuture<Ending> settle(OnChain session) {
@@ -108,14 +110,15 @@ final class Settlements implements AutoCloseable {
 
   /** Everything back to the client; nothing to do when the session's money has a destination. */
   Void giveUp(OnChain session) throws InterruptedException, TimeoutException {
-    if (phase(session.id()).settled()) {
+    if (escrow.phase(session.id()).isSettled()) {
       return null;
     }
     TransactionOutcome outcome =
         writes.once(
             "fail/" + session.id().hex(),
             network.payment().fail(ChainTerms.forPayment(session.brief())));
-    if (!(outcome instanceof TransactionOutcome.Succeeded) && !phase(session.id()).settled()) {
+    if (!(outcome instanceof TransactionOutcome.Succeeded)
+        && !escrow.phase(session.id()).isSettled()) {
       throw new IllegalStateException("not given up: " + ChainWrites.text(outcome));
     }
     noteSettled(session.id());
@@ -154,7 +157,12 @@ final class Settlements implements AutoCloseable {
     String name = "settle/" + number;
     if (writes.isKnown(name)) {
       // An earlier run sent it; what it came to shows in the sessions' phases.
-      TransactionOutcome _ = writes.awaitKnown(name);
+      TransactionOutcome known = writes.awaitKnown(name);
+      int _ = noteSkipped(number, known);
+      if (known instanceof TransactionOutcome.Succeeded) {
+        List<Due> _ = dropSettled();
+        return;
+      }
     }
     List<Due> waiting = dropSettled();
     List<SessionId> ids = kept(number).orElseGet(() -> ids(waiting));
@@ -187,8 +195,26 @@ final class Settlements implements AutoCloseable {
     if (!(outcome instanceof TransactionOutcome.Succeeded)) {
       throw new IllegalStateException("batch " + number + ": " + ChainWrites.text(outcome));
     }
-    log.info("batch {} settled {} sessions", number, ids.size());
+    int skipped = noteSkipped(number, outcome);
+    log.info("batch {} settled {} sessions", number, ids.size() - skipped);
     List<Due> _ = dropSettled();
+  }
+
+  /**
+   * Sessions that somebody ended between the committee's word and its transaction keep that end.
+   * Each is written down as what it is, also when nobody waits for it; how many there are.
+   */
+  private int noteSkipped(long number, TransactionOutcome outcome) {
+    List<SessionId> skipped = escrow.skipped(outcome);
+    for (SessionId session : skipped) {
+      log.warn(
+          "batch {}: session {} had ended otherwise and stays {}",
+          number,
+          session,
+          escrow.phase(session));
+      noteSettled(session);
+    }
+    return skipped.size();
   }
 
   /** Those a committee does not find right wait behind the others. */
@@ -218,7 +244,7 @@ final class Settlements implements AutoCloseable {
     }
     List<Due> left = new ArrayList<>();
     for (Due one : all) {
-      if (phase(one.session().id()).settled()) {
+      if (escrow.phase(one.session().id()).isSettled()) {
         noteSettled(one.session().id());
         synchronized (due) {
           due.remove(one.session().id());
@@ -232,7 +258,7 @@ final class Settlements implements AutoCloseable {
   }
 
   private Ending ending(OnChain session) {
-    return switch (phase(session.id())) {
+    return switch (escrow.phase(session.id())) {
       case EXPIRED -> Ending.EXPIRED;
       case FAILED -> Ending.FAILED;
       case SETTLED ->
@@ -299,11 +325,12 @@ final class Settlements implements AutoCloseable {
   }
 
   private void noteSettled(SessionId session) {
-    InferencePayment.RecordOfAnswer record =
-        network.payment().recordOf(ChainTerms.word(session)).on(chain);
-    if (Phase.of(record.phase()) == Phase.SETTLED) {
-      var _ = journal.settlements().settled(session.hex(), record.time().longValueExact());
-    }
+    escrow
+        .challengeUntilSeconds(session)
+        .ifPresent(
+            until -> {
+              var _ = journal.settlements().settled(session.hex(), until);
+            });
   }
 
   // After the challenge window.
@@ -319,7 +346,7 @@ final class Settlements implements AutoCloseable {
     List<String> done = new ArrayList<>();
     for (String hex : ready) {
       SessionId id = SessionId.parse(hex);
-      if (phase(id).isFinal()) {
+      if (escrow.phase(id).isFinal()) {
         var _ = journal.settlements().finalized(hex);
         continue;
       }
@@ -342,33 +369,6 @@ final class Settlements implements AutoCloseable {
       }
     } else {
       log.warn("settlements were not finalized: {}", ChainWrites.text(outcome));
-    }
-  }
-
-  private Phase phase(SessionId session) {
-    return Phase.of(network.payment().recordOf(ChainTerms.word(session)).on(chain).phase());
-  }
-
-  /** As the payment contract numbers them. */
-  private enum Phase {
-    NONE,
-    ACTIVE,
-    CLOSING,
-    SETTLED,
-    CLOSED,
-    EXPIRED,
-    FAILED;
-
-    static Phase of(long number) {
-      return values()[Math.toIntExact(number)];
-    }
-
-    boolean settled() {
-      return compareTo(SETTLED) >= 0;
-    }
-
-    boolean isFinal() {
-      return compareTo(SETTLED) > 0;
     }
   }
 

@@ -37,8 +37,8 @@ public record Overdue(Kind kind, int attempt) {
   /**
    * The first thing to enforce.
    *
-   * <p>A task whose nodes have all revealed is not failed for its own deadline, though the contract
-   * would: the work is done, and what is late then is the verdict.
+   * <p>A task whose nodes have all revealed has no deadline of its own any more: the work is done,
+   * and what is late then is the verdict.
    *
    * @param nowSeconds the chain's time
    */

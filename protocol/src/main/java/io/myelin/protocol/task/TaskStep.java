@@ -295,6 +295,8 @@ final class TaskStep {
     }
     if (live().stream().allMatch(a -> a.stage() == NodeStage.COMMITTED)) {
       disarm(DeadlineKind.COMMIT, 0);
+      // All is known: only the verdict's time counts, or a client could wait and not pay.
+      disarm(DeadlineKind.TASK, 0);
       phase = new TaskPhase.Committed();
       effect(new TaskEffect.ValidateNow());
       arm(DeadlineKind.VALIDATE, 0, timings().validateMillis());

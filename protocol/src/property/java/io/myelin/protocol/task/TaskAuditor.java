@@ -154,15 +154,17 @@ final class TaskAuditor {
     assertThat(state.deadlines().stream().map(Deadline::armedId).toList())
         .as("timers asked for are those of the state")
         .containsExactlyInAnyOrderElementsOf(timers);
+    boolean committed = state.phase() instanceof TaskPhase.Committed;
     if (!state.ended()) {
       assertThat(state.deadlines())
           .as("every wait has an end")
           .anyMatch(
               d ->
                   switch (d.kind()) {
-                    case TASK -> !validated && !cut;
+                    case TASK -> !validated && !cut && !committed;
                     case RECEIPT -> validated;
-                    case PRECOMMIT, COMMIT, VALIDATE -> cut && !validated;
+                    case VALIDATE -> committed;
+                    case PRECOMMIT, COMMIT -> cut && !validated;
                     case ACK, STALL, REPLACEMENT -> false;
                   });
     }

@@ -1,5 +1,6 @@
 package io.myelin.protocol.task;
 
+import static io.myelin.protocol.task.TaskFixtures.DEADLINE_MILLIS;
 import static io.myelin.protocol.task.TaskFixtures.at;
 import static io.myelin.protocol.task.TaskFixtures.commitment;
 import static io.myelin.protocol.task.TaskFixtures.digest;
@@ -122,6 +123,16 @@ final class TaskEndsTest {
               assertThat(f.code()).isEqualTo("deadline_exceeded");
               assertThat(f.counted()).isEqualTo(new Counted(7, 4));
             });
+  }
+
+  @Test
+  void whatWasRevealedIsJudgedHoweverLate() {
+    TaskDriver task = committed();
+    assertThat(task.state().deadlines())
+        .extracting(Deadline::kind)
+        .containsExactly(DeadlineKind.VALIDATE);
+    task.after(DEADLINE_MILLIS).moves(new TaskEvent.Validated(true, ""));
+    assertThat(task.state().phase().label()).isEqualTo("validated");
   }
 
   @Test

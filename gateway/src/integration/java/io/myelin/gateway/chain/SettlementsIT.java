@@ -1,0 +1,227 @@
+package io.myelin.gateway.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.myelin.chain.store.ChainStore;
+import io.myelin.chain.transaction.ChainSender;
+import io.myelin.chain.transaction.SenderPolicy;
+import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.contracts.terms.ChainTerms;
+import io.myelin.contracts.testing.ChainWorld;
+import io.myelin.contracts.testing.Openings;
+import io.myelin.gateway.journal.Journal;
+import io.myelin.gateway.session.OnChain;
+import io.myelin.gateway.session.SessionChain;
+import io.myelin.gateway.session.SessionChain.Ending;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.selection.Candidate;
+import io.myelin.protocol.settlement.Approvals;
+import io.myelin.protocol.settlement.BatchDigest;
+import io.myelin.protocol.settlement.SignOfLife;
+import io.myelin.protocol.settlement.Split;
+import io.myelin.protocol.settlement.Subjects;
+import io.myelin.protocol.typeddata.Attestation;
+import io.myelin.protocol.typeddata.BatchSettlement;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Batches of the gateway when a session of one ends in another way. */
+final class SettlementsIT {
+  private static final long SECONDS = 60;
+
+  private final Random random = new Random(5);
+  private final Map<SessionId, OnChain> open = new ConcurrentHashMap<>();
+  @TempDir private Path folder;
+  private ChainWorld world;
+  private NetworkContracts network;
+  private Journal journal;
+  private ChainStore store;
+  private ChainSender sender;
+  private SigningCommittee committee;
+  private Settlements settlements;
+
+  @BeforeEach
+  void start() throws InterruptedException {
+    world = ChainWorld.start(folder);
+    network = world.network();
+    journal = Journal.open(folder.resolve("journal.db"));
+    store = ChainStore.open(folder.resolve("chain.db"));
+    Address gateway = world.gateway().address();
+    sender =
+        ChainSender.start(
+            world.chain(),
+            world.gateway().operator(),
+            store.intents(network.chainId(), world.chain().genesis(), gateway),
+            SenderPolicy.local(),
+            InstantSource.system());
+    ChainView view = new ChainView(world.chain(), network, world.subnetId(), 0, _ -> {});
+    ChainView.Snapshot _ = view.refresh();
+    committee = new SigningCommittee();
+    settlements =
+        new Settlements(
+            world.chain(),
+            network,
+            gateway,
+            committee,
+            new ChainWrites(sender),
+            journal,
+            view,
+            id -> Optional.ofNullable(open.get(id)));
+  }
+
+  @AfterEach
+  void stop() {
+    settlements.close();
+    sender.close();
+    store.close();
+    journal.close();
+    world.close();
+  }
+
+  @Test
+  void shouldSettleTheRestWhenASessionEndsAfterTheCommitteesWord() throws Exception {
+    OnChain late = overdue();
+    OnChain good = open();
+    committee.afterwards = () -> expire(late);
+    CompletableFuture<Ending> lateEnds = settlements.settle(late);
+    CompletableFuture<Ending> goodEnds = settlements.settle(good);
+    settlements.start();
+
+    assertThat(lateEnds.get(SECONDS, TimeUnit.SECONDS)).isEqualTo(Ending.EXPIRED);
+    assertThat(goodEnds.get(SECONDS, TimeUnit.SECONDS)).isEqualTo(Ending.SETTLED);
+    assertThat(nextBatch()).isEqualTo(1);
+    assertThat(finalizable()).containsExactlyInAnyOrder(late.id().hex(), good.id().hex());
+  }
+
+  @Test
+  void shouldUseUpABatchWhoseSessionsHaveAllEnded() throws Exception {
+    OnChain late = overdue();
+    // As an earlier run left it, which had asked the committee.
+    var _ = journal.settlements().keepBatch(0, ByteString.copyFrom(late.id().bytes())).get();
+    expire(late);
+    OnChain good = open();
+    CompletableFuture<Ending> goodEnds = settlements.settle(good);
+    settlements.start();
+
+    assertThat(goodEnds.get(SECONDS, TimeUnit.SECONDS)).isEqualTo(Ending.SETTLED);
+    assertThat(nextBatch()).isEqualTo(2);
+    // Nobody waited for it in this run; its money is sent on its way all the same.
+    assertThat(finalizable()).containsExactlyInAnyOrder(late.id().hex(), good.id().hex());
+  }
+
+  private long nextBatch() {
+    return network.payment().batches(world.gateway().address()).on(world.chain()).batch();
+  }
+
+  private List<String> finalizable() {
+    return journal
+        .settlements()
+        .due(world.nowSeconds() + Duration.ofDays(2).toSeconds(), Integer.MAX_VALUE);
+  }
+
+  private void expire(OnChain session) {
+    world.send(world.client(), network.payment().expire(ChainTerms.forPayment(session.brief())));
+  }
+
+  /** A session that its client closed, and that its gateway did not settle in time. */
+  private OnChain overdue() {
+    OnChain session = open();
+    world.send(world.client(), network.sessions().close(ChainTerms.forSession(session.brief())));
+    world.advance(Duration.ofDays(1).plusSeconds(1));
+    world.makeSet();
+    return session;
+  }
+
+  private OnChain open() {
+    Address node = world.nodes().getFirst().address();
+    ChainTerms.OpeningTerms terms =
+        Openings.of(world, random, 1, ChainWorld.ether(1), List.of(node));
+    var answer = network.sessions().termsOf(terms.unapproved()).on(world.chain());
+    OnChain session =
+        new OnChain(ChainTerms.brief(answer.brief()), ChainTerms.tail(answer.tail()), 0);
+    List<Address> members =
+        network
+            .validators()
+            .committee(session.tail().seed(), terms.validatorSet())
+            .on(world.chain());
+    ChainWorld.Attested word =
+        world.attest(
+            members,
+            3,
+            Attestation.of(
+                Subjects.openingSubject(session.id()),
+                Approvals.of(session.brief(), session.tail(), terms.nodes())));
+    world.send(
+        world.client(),
+        network
+            .sessions()
+            .open(terms.approved(word.seats(), word.signatures()), ChainTerms.noPermit()));
+    open.put(session.id(), session);
+    return session;
+  }
+
+  /** Signs what it is asked for, with the keys of those who sit; then something happens. */
+  private final class SigningCommittee implements Committee {
+    private volatile Runnable afterwards = () -> {};
+
+    @Override
+    public Quorum attest(Batch batch) {
+      Digest digest = BatchDigest.START;
+      for (Claim claim : batch.claims()) {
+        Split split =
+            Split.of(
+                claim.session().brief(),
+                claim.receiptsRoot(),
+                claim.tasks(),
+                claim.earnedWei(),
+                false);
+        Digest terms = claim.session().brief().digest();
+        digest = BatchDigest.next(digest, split.settlement().digest(terms), claim.tasks());
+      }
+      Digest subject = Subjects.batchSubject(batch.gateway(), batch.number());
+      List<Address> members =
+          network.validators().committeeFor(subject, batch.set(), Address.ZERO).on(world.chain());
+      ChainWorld.Attested word =
+          world.attest(
+              members,
+              3,
+              Attestation.of(
+                  subject, new BatchSettlement(batch.gateway(), batch.number(), digest)));
+      afterwards.run();
+      afterwards = () -> {};
+      return new Quorum(word.seats(), word.signatures());
+    }
+
+    @Override
+    public Quorum approve(
+        ChainTerms.OpeningTerms terms, List<Candidate> candidates, Map<Address, String> absent) {
+      throw new IllegalStateException("asked to approve (expected: batches only)");
+    }
+
+    @Override
+    public Quorum extend(
+        OnChain session, SessionChain.Extension extension, Map<Address, String> absent) {
+      throw new IllegalStateException("asked to extend (expected: batches only)");
+    }
+
+    @Override
+    public Quorum judge(SignOfLife life) {
+      throw new IllegalStateException("asked to judge (expected: batches only)");
+    }
+  }
+}
