@@ -136,7 +136,7 @@ public final class TaskOperations {
                         "receipt_not_found",
                         "No receipt of task "
                             + id
-                            + ": it is unknown here, has not completed, or failed."));
+                            + ": it is unknown here, has not ended, or no node answers for it."));
     return Answers.of(
         ResponseHeaders.builder(HttpStatus.OK)
             .contentType(MediaType.JSON_UTF_8)
