@@ -15,7 +15,11 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,10 +92,7 @@ final class Devnet implements AutoCloseable {
     DevnetChain ground = Network.chain(plan, people, starter.modelIds());
     chain = ground;
     ChainLink link = Network.link(ground);
-    for (int number = 1; number <= plan.validators(); number++) {
-      requireOpen();
-      validators.add(starter.validator(number, link));
-    }
+    startValidators(link);
     ChainLink asking = link.asking(validators.stream().map(ValidatorMember::url).toList());
     for (int number = 1; number <= plan.gateways(); number++) {
       requireOpen();
@@ -131,6 +132,31 @@ final class Devnet implements AutoCloseable {
                       logger.warn("{} ended: {}", node.name(), why);
                     }
                   });
+    }
+  }
+
+  /** All at once; those that came up are there to be closed even when another did not. */
+  private void startValidators(ChainLink link) {
+    requireOpen();
+    List<Future<ValidatorMember>> starting;
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      starting =
+          IntStream.rangeClosed(1, plan.validators())
+              .mapToObj(number -> threads.submit(() -> starter.validator(number, link)))
+              .toList();
+    }
+    Throwable failure = null;
+    for (Future<ValidatorMember> one : starting) {
+      if (one.state() == Future.State.SUCCESS) {
+        validators.add(one.resultNow());
+      } else {
+        failure = one.exceptionNow();
+      }
+    }
+    if (failure != null) {
+      throw failure instanceof CommandException known
+          ? known
+          : new CommandException("a validator did not start: " + failure.getMessage(), failure);
     }
   }
 
@@ -224,13 +250,9 @@ final class Devnet implements AutoCloseable {
       if (opened != null) {
         quietly("closing the session", opened::close);
       }
-      computeNodes.forEach(Member::stop);
-      computeNodes.forEach(node -> quietly(node.name(), node::awaitStopped));
-      gateways.forEach(gateway -> gateway.member().stop());
-      gateways.forEach(gateway -> quietly(gateway.member().name(), gateway.member()::awaitStopped));
-      validators.forEach(validator -> validator.member().stop());
-      validators.forEach(
-          validator -> quietly(validator.member().name(), validator.member()::awaitStopped));
+      stop(computeNodes);
+      stop(gateways.stream().map(GatewayMember::member).toList());
+      stop(validators.stream().map(ValidatorMember::member).toList());
       DevnetChain running = chain;
       if (running != null) {
         quietly("the chain", running::close);
@@ -241,6 +263,15 @@ final class Devnet implements AutoCloseable {
       } catch (IOException e) {
         logger.warn("the data folder stays locked: {}", e.getMessage());
       }
+    }
+  }
+
+  /** Each takes its time, and all take it at once. */
+  private static void stop(List<Member> members) {
+    members.forEach(Member::stop);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      members.forEach(
+          member -> threads.execute(() -> quietly(member.name(), member::awaitStopped)));
     }
   }
 

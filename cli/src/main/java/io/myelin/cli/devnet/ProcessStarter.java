@@ -14,7 +14,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Every node in a process of its own; each compute node with workers of its own. */
@@ -23,6 +25,9 @@ final class ProcessStarter implements NodeStarter {
 
   private final DevnetPlan plan;
   private final EngineSource source;
+
+  /** Given to processes that may not listen there yet. */
+  private final Set<Integer> given = new HashSet<>();
 
   ProcessStarter(DevnetPlan plan, EngineSource source) {
     this.plan = plan;
@@ -108,12 +113,22 @@ final class ProcessStarter implements NodeStarter {
     return new GatewayMember(child, url);
   }
 
-  /** The port when nobody has it; any free one for 0. */
-  private int free(int port) {
+  private int probe(int port) throws IOException {
     try (ServerSocket probe = new ServerSocket()) {
       probe.setReuseAddress(true);
       probe.bind(new InetSocketAddress(InetAddress.getByName(plan.host()), port));
       return probe.getLocalPort();
+    }
+  }
+
+  /** The port when nobody has it; any free one for 0. */
+  private synchronized int free(int port) {
+    try {
+      int found = probe(port);
+      while (!given.add(found) && port == 0) {
+        found = probe(0);
+      }
+      return found;
     } catch (IOException e) {
       throw new CommandException(
           "port "

@@ -8,8 +8,8 @@ import picocli.CommandLine.Command;
     name = "stake",
     mixinStandardHelpOptions = true,
     description = {
-      "Stakes: what validators, compute nodes and gateways lock up, so that they have something to",
-      "lose. The owner's key pays and is asked for; the operator's key works, and only consents."
+      "Stakes: what validators, compute nodes and gateways lock up, and may lose.",
+      "The owner's key pays and is asked for; the operator's key works, and only consents."
     },
     synopsisSubcommandLabel = "(validator | node | gateway)",
     subcommands = {ValidatorStakeCommand.class, NodeStakeCommand.class, GatewayStakeCommand.class},

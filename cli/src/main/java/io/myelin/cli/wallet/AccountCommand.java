@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
     name = "account",
     mixinStandardHelpOptions = true,
     description = {
-      "Accounts: keys in encrypted keystores (Web3 secret storage, as wallets read and write),",
-      "and the money they hold on the network's chain."
+      "Accounts: keys in encrypted keystores, and where their money is.",
+      "The keystores are Web3 secret storage, as wallets read and write."
     },
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {

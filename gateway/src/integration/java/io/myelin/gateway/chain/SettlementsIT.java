@@ -10,6 +10,7 @@ import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.contracts.testing.Openings;
+import io.myelin.contracts.write.ChainWrites;
 import io.myelin.gateway.journal.Journal;
 import io.myelin.gateway.session.OnChain;
 import io.myelin.gateway.session.SessionChain;
