@@ -248,6 +248,7 @@ contract QueueActors is World {
         vm.warp(block.timestamp + 2 days);
         for (uint256 i = 0; i < _tasks.length; ++i) {
             try queue.enforce(_tasks[i], SessionQueue.Deadline.Task, 0) {} catch {}
+            try queue.enforce(_tasks[i], SessionQueue.Deadline.Validate, 0) {} catch {}
         }
         vm.prank(stranger);
         queue.finish(_brief);

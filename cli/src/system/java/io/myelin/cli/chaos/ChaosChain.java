@@ -1,5 +1,6 @@
 package io.myelin.cli.chaos;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.myelin.chain.local.LocalChain;
 import io.myelin.chain.local.LocalChainException;
@@ -10,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPInputStream;
@@ -24,6 +27,7 @@ final class ChaosChain implements Victim {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration START = Duration.ofSeconds(60);
   private static final long POLL_MILLIS = 50;
+  private static final int DUMPS = 20;
 
   private final LocalChainSettings settings;
   private final Path state;
@@ -50,8 +54,8 @@ final class ChaosChain implements Victim {
   }
 
   /**
-   * Anvil overwrites its file in place, so one of many deaths leaves half a file. Then the last
-   * whole one stands in, as a copy on another disk would.
+   * Anvil overwrites its file in place, so one of many deaths leaves half a file, or one of two
+   * moments. Then the last whole one stands in, as a copy on another disk would.
    */
   private void keep() {
     while (!closed) {
@@ -67,7 +71,7 @@ final class ChaosChain implements Victim {
   private synchronized boolean keepState() {
     try {
       byte[] content = Files.readAllBytes(state);
-      if (content.length == 0 || !JSON.readTree(content).isObject()) {
+      if (content.length == 0 || !isWhole(JSON.readTree(content))) {
         return false;
       }
       Path fresh = kept.resolveSibling("kept-state.new");
@@ -77,6 +81,25 @@ final class ChaosChain implements Victim {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /**
+   * Whether it is the state of one moment. Anvil writes accounts first and blocks later, also on
+   * request; a block in between leaves a nonce that was used by no transaction, on a chain that no
+   * live network could be.
+   */
+  private static boolean isWhole(JsonNode whole) {
+    Map<String, Long> sent = new HashMap<>();
+    whole
+        .path("transactions")
+        .forEach(one -> sent.merge(one.path("info").path("from").asText(), 1L, Long::sum));
+    return whole.isObject()
+        && whole.path("accounts").properties().stream()
+            .filter(account -> account.getValue().path("code").asText().equals("0x"))
+            .allMatch(
+                account ->
+                    account.getValue().path("nonce").asLong()
+                        == sent.getOrDefault(account.getKey(), 0L));
   }
 
   /** Where it is reached. */
@@ -141,6 +164,17 @@ final class ChaosChain implements Victim {
   }
 
   private byte[] dump() throws IOException {
+    for (int attempt = 0; attempt < DUMPS; attempt++) {
+      byte[] dumped = dumpOnce();
+      if (isWhole(JSON.readTree(dumped))) {
+        return dumped;
+      }
+    }
+    torn++;
+    return Files.readAllBytes(kept);
+  }
+
+  private byte[] dumpOnce() throws IOException {
     String hex = anvil.cheats().call("anvil_dumpState").replace("\"", "").substring(2);
     try (GZIPInputStream unpacked =
         new GZIPInputStream(new ByteArrayInputStream(HexFormat.of().parseHex(hex)))) {
@@ -195,7 +229,7 @@ final class ChaosChain implements Victim {
     }
   }
 
-  /** How often its file was half written. */
+  /** How often what it wrote was half of two states. */
   synchronized int torn() {
     return torn;
   }
