@@ -58,10 +58,12 @@ record TaskView(
   static TaskView of(SessionQueue.Task t) {
     // What was armed when a task ended stays in storage, where nothing reads it any more.
     boolean live = t.phase() > 0 && t.phase() < 6;
+    // Nor, once all is revealed, the task's own deadline: the verdict's counts.
+    boolean revealed = t.phase() == 5;
     return new TaskView(
         TaskTranslation.phase((int) t.phase()),
         t.heldWei(),
-        live ? t.deadlineAt() : 0,
+        live && !revealed ? t.deadlineAt() : 0,
         live ? t.precommitDueAt() : 0,
         live ? t.commitDueAt() : 0,
         live ? t.validateDueAt() : 0);
