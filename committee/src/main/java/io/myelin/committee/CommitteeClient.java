@@ -40,9 +40,11 @@ import io.myelin.v1.JudgeRequest;
 import io.myelin.v1.JudgeTaskRequest;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -90,6 +92,23 @@ public final class CommitteeClient implements AutoCloseable {
    */
   public static CommitteeClient connect(
       List<URI> validators,
+      ChainClient chain,
+      NetworkContracts network,
+      OperatorKey gateway,
+      CommitteeSettings settings) {
+    validators.forEach(Members::checked);
+    List<URI> all = List.copyOf(validators);
+    return connect(() -> all, chain, network, gateway, settings);
+  }
+
+  /**
+   * As above, of validators that come and go.
+   *
+   * @param validators where they are, {@code http://host:port} each; asked for whenever a member is
+   *     looked for whose address is not known
+   */
+  public static CommitteeClient connect(
+      Supplier<? extends Collection<URI>> validators,
       ChainClient chain,
       NetworkContracts network,
       OperatorKey gateway,

@@ -13,16 +13,19 @@ import io.myelin.v1.ValidatorGrpc.ValidatorStub;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The validators whose addresses are known, and who of them is whom. */
+/** The validators whose addresses are known now, and who of them is whom. */
 final class Members implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Members.class);
   private static final Duration CONNECT = Duration.ofSeconds(2);
@@ -32,7 +35,8 @@ final class Members implements AutoCloseable {
   private final Address directory;
   private final Duration patience;
   private final ClientFactory factory;
-  private final List<Member> all = new ArrayList<>();
+  private final Supplier<? extends Collection<URI>> urls;
+  private final Map<URI, Member> all = new ConcurrentHashMap<>();
   private final Map<Address, Member> byOperator = new ConcurrentHashMap<>();
   private final ReentrantLock asking = new ReentrantLock();
   private volatile long askedNanos = System.nanoTime();
@@ -44,7 +48,17 @@ final class Members implements AutoCloseable {
    */
   record Member(URI url, ValidatorBlockingStub calls, ValidatorStub streams) {}
 
-  Members(List<URI> urls, long chainId, Address directory, Duration patience) {
+  /**
+   * Nobody is asked yet.
+   *
+   * @param urls where validators are, asked for whenever one is looked for
+   */
+  Members(
+      Supplier<? extends Collection<URI>> urls,
+      long chainId,
+      Address directory,
+      Duration patience) {
+    this.urls = urls;
     this.chainId = chainId;
     this.directory = directory;
     this.patience = patience;
@@ -55,23 +69,41 @@ final class Members implements AutoCloseable {
             // A peer that vanished without a word is found out by an unanswered ping.
             .pingInterval(Duration.ofSeconds(10))
             .build();
-    for (URI url : urls) {
-      String scheme = url.getScheme();
-      if ((!"http".equals(scheme) && !"https".equals(scheme)) || url.getHost() == null) {
-        var _ = factory.closeAsync();
-        throw new IllegalArgumentException(
-            "validator: " + url + " (expected: http://host:port or https://host:port)");
-      }
-      GrpcClientBuilder builder =
-          GrpcClients.builder("gproto+" + url)
-              .factory(factory)
-              // Each call has a deadline of its own.
-              .responseTimeoutMillis(0)
-              .maxResponseLength(MAX_REPLY_BYTES);
-      all.add(
-          new Member(
-              url, builder.build(ValidatorBlockingStub.class), builder.build(ValidatorStub.class)));
+  }
+
+  /**
+   * Checks an address.
+   *
+   * @throws IllegalArgumentException when it is not of the form {@code http://host:port}
+   */
+  static URI checked(URI url) {
+    String scheme = url.getScheme();
+    if ((!"http".equals(scheme) && !"https".equals(scheme)) || url.getHost() == null) {
+      throw new IllegalArgumentException(
+          "validator: " + url + " (expected: http://host:port or https://host:port)");
     }
+    return url;
+  }
+
+  private Member member(URI url) {
+    GrpcClientBuilder builder =
+        GrpcClients.builder("gproto+" + url)
+            .factory(factory)
+            // Each call has a deadline of its own.
+            .responseTimeoutMillis(0)
+            .maxResponseLength(MAX_REPLY_BYTES);
+    return new Member(
+        url, builder.build(ValidatorBlockingStub.class), builder.build(ValidatorStub.class));
+  }
+
+  /** Takes in who came, and forgets who is not told any more. */
+  private void refresh() {
+    Set<URI> now = Set.copyOf(urls.get());
+    for (URI url : now) {
+      all.computeIfAbsent(url, _ -> member(checked(url)));
+    }
+    all.keySet().retainAll(now);
+    byOperator.values().retainAll(all.values());
   }
 
   /** Who has this operator key; those who have not said yet are asked. */
@@ -97,8 +129,9 @@ final class Members implements AutoCloseable {
         // Another asked while this one waited for the lock.
         return;
       }
+      refresh();
       List<Thread> threads = new ArrayList<>();
-      for (Member member : all) {
+      for (Member member : all.values()) {
         if (!byOperator.containsValue(member)) {
           threads.add(Thread.ofVirtual().name("validator-describe").start(() -> ask(member)));
         }

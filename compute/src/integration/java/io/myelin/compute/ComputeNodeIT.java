@@ -90,14 +90,15 @@ class ComputeNodeIT {
             Duration.ofSeconds(20),
             64,
             Eip712Domain.local(),
-            gatewayKey.address());
+            gatewayKey.address(),
+            false);
     return ComputeNode.start(
         settings,
         nodeKey,
         engine,
         new KeyCommitSigner(
             nodeKey, Eip712Domain.local(), new SecureRandom(), InstantSource.system()),
-        new GrpcDialer(gateway.uri()),
+        List.of(new GrpcDialer(gateway.uri())),
         InstantSource.system(),
         new Random(3));
   }

@@ -61,7 +61,7 @@ class FaultyNodeIT {
         faults.signer(
             new KeyCommitSigner(
                 key, Eip712Domain.local(), new SecureRandom(), InstantSource.system())),
-        faults.dialer(new GrpcDialer(gateway.uri())),
+        List.of(faults.dialer(new GrpcDialer(gateway.uri()))),
         InstantSource.system(),
         new Random(3));
   }

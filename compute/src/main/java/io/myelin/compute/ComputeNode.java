@@ -4,9 +4,6 @@ import com.google.protobuf.ByteString;
 import io.myelin.compute.evidence.EvidenceStore;
 import io.myelin.compute.evidence.FileEvidenceStore;
 import io.myelin.compute.link.Dialer;
-import io.myelin.compute.link.GatewayLink;
-import io.myelin.compute.link.LinkListener;
-import io.myelin.compute.link.NoGateway;
 import io.myelin.compute.task.CommitSigner;
 import io.myelin.compute.task.EngineDesk;
 import io.myelin.compute.task.TaskMessages;
@@ -31,17 +28,23 @@ import io.myelin.v1.ServedModel;
 import io.myelin.v1.Welcome;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running compute node: one stream to a gateway, one engine, a folder of promises. The engine is
- * the caller's to close, after the node.
+ * A running compute node: a stream to each of its gateways, one engine whose slots they share, a
+ * folder of promises. The engine is the caller's to close, after the node.
  */
 public final class ComputeNode implements AutoCloseable {
   /** Version of the messages it speaks. */
@@ -50,18 +53,22 @@ public final class ComputeNode implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(ComputeNode.class);
   private static final long EXPIRY_SECONDS = 60;
 
+  /** Most gateways at a time. */
+  private static final int MOST_GATEWAYS = 16;
+
   /** Longest time the gateway gets to close its side after the node's last word. */
   private static final long FAREWELL_MILLIS = 2_000;
 
   private final ComputeNodeSettings settings;
   private final OperatorKey key;
   private final InferenceEngine engine;
-  private final Dialer dialer;
+  private final RandomGenerator jitter;
   private final InstantSource clock;
   private final EvidenceStore store;
   private final ScheduledExecutorService loop;
   private final ScheduledExecutorService disk;
-  private final GatewayLink link;
+  private final Map<String, GatewayLine> lines = new LinkedHashMap<>();
+  private final Map<Address, GatewayLine> up = new ConcurrentHashMap<>();
   private final TaskRoom room;
   private final CompletableFuture<NodeExit> exit = new CompletableFuture<>();
   private final CompletableFuture<Address> firstWelcome = new CompletableFuture<>();
@@ -72,7 +79,6 @@ public final class ComputeNode implements AutoCloseable {
       OperatorKey key,
       InferenceEngine engine,
       CommitSigner signer,
-      Dialer dialer,
       EvidenceStore store,
       VoucherBook vouchers,
       InstantSource clock,
@@ -80,13 +86,12 @@ public final class ComputeNode implements AutoCloseable {
     this.settings = settings;
     this.key = key;
     this.engine = engine;
-    this.dialer = dialer;
+    this.jitter = jitter;
     this.clock = clock;
     this.store = store;
     String name = "node-" + key.address().shortHex();
     loop = new NodeExecutor(name);
     disk = new NodeExecutor(name + "-disk");
-    link = new GatewayLink(dialer, settings.link(), loop, jitter, new Link());
     room =
         new TaskRoom(
             settings.tasks(),
@@ -99,13 +104,19 @@ public final class ComputeNode implements AutoCloseable {
             loop,
             disk,
             clock,
-            link::send);
+            this::send);
+  }
+
+  private boolean send(Address gateway, NodeMessage message) {
+    GatewayLine line = up.get(gateway);
+    return line != null && line.send(message);
   }
 
   /**
    * Starts a node; it dials at once and for ever.
    *
-   * @param dialer to its gateway; {@link NoGateway} for a node that serves the queue alone
+   * @param dialers to its gateways; none for a node that serves the queue alone, or is told later
+   *     whom to {@link #serve}
    * @throws IOException when its data folder cannot be used
    */
   public static ComputeNode start(
@@ -113,7 +124,7 @@ public final class ComputeNode implements AutoCloseable {
       OperatorKey key,
       InferenceEngine engine,
       CommitSigner signer,
-      Dialer dialer,
+      List<? extends Dialer> dialers,
       InstantSource clock,
       RandomGenerator jitter)
       throws IOException {
@@ -124,13 +135,63 @@ public final class ComputeNode implements AutoCloseable {
         VoucherBook.open(
             settings.dataFolder().resolve("vouchers"), key.address(), settings.domain());
     ComputeNode node =
-        new ComputeNode(settings, key, engine, signer, dialer, store, vouchers, clock, jitter);
+        new ComputeNode(settings, key, engine, signer, store, vouchers, clock, jitter);
     ScheduledFuture<?> _ =
         node.loop.scheduleAtFixedRate(node.room::expire, 0, EXPIRY_SECONDS, TimeUnit.SECONDS);
-    if (!(dialer instanceof NoGateway)) {
-      node.loop.execute(node.link::start);
-    }
+    dialers.forEach(dialer -> node.serve(dialer, settings.expectedGateway()));
     return node;
+  }
+
+  /**
+   * Works for one more gateway from now on; one that it has already stays as it is.
+   *
+   * @param dialer the node's from now on
+   * @param expected who must answer there, or null for whoever does
+   */
+  public void serve(Dialer dialer, @Nullable Address expected) {
+    loop.execute(
+        () -> {
+          boolean known =
+              lines.containsKey(dialer.target())
+                  || (expected != null
+                      && lines.values().stream().anyMatch(line -> line.gateway().equals(expected)));
+          if (ended || known) {
+            dialer.close();
+            return;
+          }
+          if (lines.size() == MOST_GATEWAYS) {
+            logger.warn("Not dialled: {} (expected: at most {})", dialer.target(), MOST_GATEWAYS);
+            dialer.close();
+            return;
+          }
+          GatewayLine line =
+              new GatewayLine(dialer, expected, settings.link(), loop, jitter, new Lines());
+          lines.put(dialer.target(), line);
+          line.start();
+        });
+  }
+
+  /** Dials a gateway no more that is gone; one that is connected is not left. */
+  public void forget(Address gateway) {
+    loop.execute(
+        () -> {
+          List<GatewayLine> gone =
+              lines.values().stream()
+                  .filter(line -> line.gateway().equals(gateway) && !line.isUp())
+                  .toList();
+          gone.forEach(line -> drop(line, "the gateway is gone"));
+        });
+  }
+
+  private void drop(GatewayLine line, String why) {
+    lines.remove(line.target());
+    line.abort(why);
+    line.release();
+  }
+
+  /** The gateways that it is connected to now. */
+  public Set<Address> gateways() {
+    return Set.copyOf(up.keySet());
   }
 
   /** The node's address. */
@@ -164,8 +225,9 @@ public final class ComputeNode implements AutoCloseable {
             return;
           }
           logger.info("Draining ({}): {} running, {} owed", reason, room.running(), room.owed());
-          link.send(
-              NodeMessage.newBuilder().setDrain(Drain.newBuilder().setReason(reason)).build());
+          NodeMessage told =
+              NodeMessage.newBuilder().setDrain(Drain.newBuilder().setReason(reason)).build();
+          up.values().forEach(line -> line.send(told));
           ScheduledFuture<?> _ =
               loop.schedule(
                   () -> {
@@ -183,8 +245,9 @@ public final class ComputeNode implements AutoCloseable {
   public void abort(String why) {
     loop.execute(
         () -> {
-          link.abort(why);
-          room.disconnected();
+          lines.values().forEach(line -> line.abort(why));
+          List.copyOf(up.keySet()).forEach(room::disconnected);
+          up.clear();
           end(NodeExit.closed(why));
         });
   }
@@ -210,8 +273,10 @@ public final class ComputeNode implements AutoCloseable {
   }
 
   private void farewell(NodeExit how) {
+    CompletableFuture<?>[] farewells =
+        lines.values().stream().map(GatewayLine::finish).toArray(CompletableFuture[]::new);
     var _ =
-        link.finish()
+        CompletableFuture.allOf(farewells)
             .completeOnTimeout(null, FAREWELL_MILLIS, TimeUnit.MILLISECONDS)
             .thenRun(() -> release(how));
     disk.shutdown();
@@ -224,21 +289,21 @@ public final class ComputeNode implements AutoCloseable {
     } catch (IOException e) {
       logger.warn("Closing the evidence folder failed", e);
     }
-    dialer.close();
+    lines.values().forEach(GatewayLine::release);
     firstWelcome.completeExceptionally(new IllegalStateException(how.message()));
     exit.complete(how);
   }
 
-  private final class Link implements LinkListener {
+  private final class Lines implements GatewayLine.Node {
     @Override
-    public Hello hello() {
+    public Hello hello(Address gateway) {
       Hello.Builder hello =
           Hello.newBuilder()
               .setOperator(ByteString.copyFrom(key.address().bytes()))
               .setSoftwareVersion(softwareVersion())
               .setProtocolVersion(PROTOCOL_VERSION)
               .setSlots(settings.tasks().slots())
-              .addAllHeld(room.held());
+              .addAllHeld(room.held(gateway));
       for (EngineModel model : engine.models()) {
         hello.addModels(
             ServedModel.newBuilder()
@@ -252,12 +317,7 @@ public final class ComputeNode implements AutoCloseable {
     }
 
     @Override
-    public Proof prove(Hello hello, Challenge challenge) {
-      Address gateway = Address.of(challenge.getGateway().toByteArray());
-      Address expected = settings.expectedGateway();
-      if (expected != null && !expected.equals(gateway)) {
-        throw new IllegalArgumentException("gateway: " + gateway + " (expected: " + expected + ")");
-      }
+    public Proof prove(Address gateway, Hello hello, Challenge challenge) {
       NodeHello statement =
           new NodeHello(
               gateway,
@@ -280,28 +340,39 @@ public final class ComputeNode implements AutoCloseable {
     }
 
     @Override
-    public void onUp(Challenge challenge, Welcome welcome) {
-      Address gateway = Address.of(challenge.getGateway().toByteArray());
-      room.connected(gateway, welcome.getInitialCredit() & 0xffffffffL);
-      firstWelcome.complete(gateway);
+    public boolean hasOther(GatewayLine line, Address gateway) {
+      GatewayLine other = up.get(gateway);
+      return other != null && other != line;
     }
 
     @Override
-    public void onMessage(GatewayMessage message) {
-      room.onMessage(message);
+    public void onUp(GatewayLine line, Welcome welcome) {
+      up.put(line.gateway(), line);
+      room.connected(line.gateway(), welcome.getInitialCredit() & 0xffffffffL);
+      firstWelcome.complete(line.gateway());
     }
 
     @Override
-    public void onDown(String why) {
-      room.disconnected();
+    public void onMessage(Address gateway, GatewayMessage message) {
+      room.onMessage(gateway, message);
     }
 
     @Override
-    public void onRejected(Rejected rejected) {
-      room.disconnected();
-      end(
-          NodeExit.rejected(
-              "gateway " + dialer.target() + " rejected this node: " + rejected.getMessage()));
+    public void onDown(GatewayLine line) {
+      if (up.remove(line.gateway(), line)) {
+        room.disconnected(line.gateway());
+      }
+    }
+
+    @Override
+    public void onRejected(GatewayLine line, Rejected rejected) {
+      onDown(line);
+      drop(line, "rejected");
+      if (lines.isEmpty() && !settings.roams()) {
+        end(
+            NodeExit.rejected(
+                "gateway " + line.target() + " rejected this node: " + rejected.getMessage()));
+      }
     }
   }
 

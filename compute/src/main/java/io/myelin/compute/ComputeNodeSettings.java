@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param evidenceCapacity most tasks whose evidence is kept
  * @param domain what signatures are bound to
  * @param expectedGateway the only gateway it works for, or null for whichever answers
+ * @param roams whether it may be given gateways later, so that none is no reason to end
  */
 public record ComputeNodeSettings(
     Path dataFolder,
@@ -26,7 +27,8 @@ public record ComputeNodeSettings(
     Duration drainTimeout,
     int evidenceCapacity,
     Eip712Domain domain,
-    @Nullable Address expectedGateway) {
+    @Nullable Address expectedGateway,
+    boolean roams) {
 
   /** Checks ranges. */
   public ComputeNodeSettings {
@@ -49,24 +51,31 @@ public record ComputeNodeSettings(
         Duration.ofSeconds(30),
         4096,
         Eip712Domain.local(),
-        null);
+        null,
+        false);
   }
 
   /** The same for one gateway only. */
   public ComputeNodeSettings withGateway(Address gateway) {
     return new ComputeNodeSettings(
-        dataFolder, tasks, link, drainTimeout, evidenceCapacity, domain, gateway);
+        dataFolder, tasks, link, drainTimeout, evidenceCapacity, domain, gateway, roams);
   }
 
   /** The same in another network. */
   public ComputeNodeSettings withDomain(Eip712Domain network) {
     return new ComputeNodeSettings(
-        dataFolder, tasks, link, drainTimeout, evidenceCapacity, network, expectedGateway);
+        dataFolder, tasks, link, drainTimeout, evidenceCapacity, network, expectedGateway, roams);
   }
 
   /** The same with another time to drain. */
   public ComputeNodeSettings withDrainTimeout(Duration timeout) {
     return new ComputeNodeSettings(
-        dataFolder, tasks, link, timeout, evidenceCapacity, domain, expectedGateway);
+        dataFolder, tasks, link, timeout, evidenceCapacity, domain, expectedGateway, roams);
+  }
+
+  /** The same for a node that finds its gateways by itself. */
+  public ComputeNodeSettings roaming() {
+    return new ComputeNodeSettings(
+        dataFolder, tasks, link, drainTimeout, evidenceCapacity, domain, expectedGateway, true);
   }
 }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,7 +49,7 @@ import picocli.CommandLine.Option;
       "directory, validator, first-block.",
       "A flag wins over the file. The node's owner registers and stakes it first:",
       "  ./myelin stake node add",
-      "Several models are separated by commas."
+      "Several models or gateways are separated by commas."
     })
 public final class ComputeCommand extends MyelinCommand {
   /** Keys of a compute node's configuration file. */
@@ -76,8 +77,11 @@ public final class ComputeCommand extends MyelinCommand {
   @Mixin private NodeOptions options = new NodeOptions();
   @Mixin private ChainOptions chain = new ChainOptions();
 
-  @Option(names = "--gateway", paramLabel = "URL", description = "The gateway to work for.")
-  private @Nullable String gateway;
+  @Option(
+      names = "--gateway",
+      paramLabel = "URL",
+      description = "A gateway to work for (repeatable): they share the node's slots.")
+  private List<String> gateways = List.of();
 
   @Option(
       names = "--gateway-id",
@@ -125,15 +129,15 @@ public final class ComputeCommand extends MyelinCommand {
   public Integer call() throws Exception {
     Logging.node();
     ConfigFile file = options.file(KEYS);
-    String url = file.text("gateway", gateway, "");
+    List<String> urls = file.list("gateway", gateways);
     Optional<ChainLink> link =
         chain.isGiven(file) ? Optional.of(chain.asking(file)) : Optional.empty();
-    if (url.isEmpty() && link.isEmpty()) {
+    if (urls.isEmpty() && link.isEmpty()) {
       throw wrong(
           "--gateway is missing (expected: for example http://host:8080; or --rpc, --directory and"
               + " --validator to serve the queue on chain)");
     }
-    Optional<URI> address = url.isEmpty() ? Optional.empty() : Optional.of(Endpoint.address(url));
+    List<URI> addresses = urls.stream().map(Endpoint::address).toList();
     Path folder = options.folder(file, "compute");
     int slotCount = file.number("slots", slots, DEFAULT_SLOTS, 1, 64);
     int cores = Runtime.getRuntime().availableProcessors();
@@ -150,17 +154,15 @@ public final class ComputeCommand extends MyelinCommand {
                     .orElseGet(
                         () ->
                             NetworkDomain.of(
-                                chain.chainId(file),
-                                chain.directory(file),
-                                address.orElseThrow())));
+                                chain.chainId(file), chain.directory(file), addresses.getFirst())));
     OperatorKey operator = options.operatorKey(file, folder);
-    return run(settings, operator, address, link, modelIds, threadCount, parsed);
+    return run(settings, operator, addresses, link, modelIds, threadCount, parsed);
   }
 
   private int run(
       ComputeNodeSettings settings,
       OperatorKey operator,
-      Optional<URI> url,
+      List<URI> urls,
       Optional<ChainLink> link,
       List<String> modelIds,
       int threadCount,
@@ -172,7 +174,7 @@ public final class ComputeCommand extends MyelinCommand {
                 settings,
                 operator,
                 engine,
-                url,
+                urls,
                 parsed,
                 Optional.of(() -> Runtime.getRuntime().halt(137)));
         @Nullable QueueHost queue =
@@ -195,7 +197,7 @@ public final class ComputeCommand extends MyelinCommand {
           .println(
               "compute node "
                   + node.address()
-                  + url.map(gatewayUrl -> " -> " + gatewayUrl).orElse("")
+                  + urls.stream().map(url -> " -> " + url).collect(Collectors.joining())
                   + (queue == null ? "" : " -> the queue on chain"));
       out().flush();
       NodeExit exit = node.exit().get();

@@ -5,9 +5,7 @@ import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.compute.fault.Fault;
 import io.myelin.compute.fault.NodeFaults;
-import io.myelin.compute.link.Dialer;
 import io.myelin.compute.link.GrpcDialer;
-import io.myelin.compute.link.NoGateway;
 import io.myelin.compute.task.KeyCommitSigner;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.protocol.crypto.OperatorKey;
@@ -32,13 +30,13 @@ public final class ComputeHost {
       URI gateway,
       List<Fault> faults,
       Optional<Runnable> crash) {
-    return start(settings, key, engine, Optional.of(gateway), faults, crash);
+    return start(settings, key, engine, List.of(gateway), faults, crash);
   }
 
   /**
    * Starts a node; it dials until it is welcomed.
    *
-   * @param gateway that it works for; empty for a node that serves the queue on chain alone
+   * @param gateways that it works for; none for a node that serves the queue on chain alone
    * @param faults how it fails on purpose; empty for an honest node
    * @param crash how a crashing fault ends it, or empty to cut its stream and end this node alone
    */
@@ -46,7 +44,7 @@ public final class ComputeHost {
       ComputeNodeSettings settings,
       OperatorKey key,
       InferenceEngine engine,
-      Optional<URI> gateway,
+      List<URI> gateways,
       List<Fault> faults,
       Optional<Runnable> crash) {
     AtomicReference<@Nullable ComputeNode> started = new AtomicReference<>();
@@ -68,9 +66,7 @@ public final class ComputeHost {
               key,
               wrapped.engine(engine),
               wrapped.signer(new KeyCommitSigner(key, settings.domain(), random, clock)),
-              gateway
-                  .<Dialer>map(url -> wrapped.dialer(new GrpcDialer(url)))
-                  .orElseGet(NoGateway::new),
+              gateways.stream().map(url -> wrapped.dialer(new GrpcDialer(url))).toList(),
               clock,
               random);
       started.set(node);

@@ -1,6 +1,7 @@
 package io.myelin.compute.evidence;
 
 import com.google.protobuf.ByteString;
+import io.myelin.protocol.ids.Address;
 import io.myelin.v1.StoredCommitment;
 import java.io.IOException;
 import java.util.List;
@@ -12,6 +13,7 @@ public interface EvidenceStore extends AutoCloseable {
   /**
    * A commitment that is kept.
    *
+   * @param gateway it was promised to; zero when that is not known
    * @param taskId 32 bytes
    * @param attempt the attempt it belongs to
    * @param precommit the promised hash
@@ -19,7 +21,12 @@ public interface EvidenceStore extends AutoCloseable {
    * @param sealedAtMillis when it was written, milliseconds since 1970
    */
   record Kept(
-      ByteString taskId, int attempt, ByteString precommit, boolean opened, long sealedAtMillis) {}
+      Address gateway,
+      ByteString taskId,
+      int attempt,
+      ByteString precommit,
+      boolean opened,
+      long sealedAtMillis) {}
 
   /** Everything kept, oldest first. */
   List<Kept> kept();

@@ -8,6 +8,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.myelin.protocol.crypto.Sha256;
+import io.myelin.protocol.ids.Address;
 import io.myelin.v1.StoredCommitment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -102,13 +103,7 @@ public final class FileEvidenceStore implements EvidenceStore {
       } else if (name.endsWith(SEALED) || name.endsWith(OPENED)) {
         try {
           StoredCommitment c = read(file);
-          found.add(
-              new Kept(
-                  c.getTaskId(),
-                  c.getAttempt(),
-                  c.getPrecommit(),
-                  name.endsWith(OPENED),
-                  c.getSealedAtMillis()));
+          found.add(kept(c, name.endsWith(OPENED)));
         } catch (IOException e) {
           logger.warn("Evidence {} is damaged and set aside: {}", name, e.getMessage());
           Files.move(file, folder.resolve(name + ".bad"), StandardCopyOption.REPLACE_EXISTING);
@@ -140,14 +135,19 @@ public final class FileEvidenceStore implements EvidenceStore {
     try (FileChannel directory = FileChannel.open(folder, READ)) {
       directory.force(true);
     }
-    kept.put(
-        commitment.getTaskId(),
-        new Kept(
-            commitment.getTaskId(),
-            commitment.getAttempt(),
-            commitment.getPrecommit(),
-            false,
-            commitment.getSealedAtMillis()));
+    kept.put(commitment.getTaskId(), kept(commitment, false));
+  }
+
+  private static Kept kept(StoredCommitment c, boolean opened) {
+    return new Kept(
+        c.getGateway().size() == Address.LENGTH
+            ? Address.of(c.getGateway().toByteArray())
+            : Address.ZERO,
+        c.getTaskId(),
+        c.getAttempt(),
+        c.getPrecommit(),
+        opened,
+        c.getSealedAtMillis());
   }
 
   private void makeRoom() throws IOException {
@@ -180,7 +180,9 @@ public final class FileEvidenceStore implements EvidenceStore {
     }
     // Not synced: forgetting it costs one more question of the gateway, nothing else.
     Files.move(fileOf(k), folder.resolve(hex(taskId) + OPENED), StandardCopyOption.ATOMIC_MOVE);
-    kept.put(taskId, new Kept(taskId, k.attempt(), k.precommit(), true, k.sealedAtMillis()));
+    kept.put(
+        taskId,
+        new Kept(k.gateway(), taskId, k.attempt(), k.precommit(), true, k.sealedAtMillis()));
   }
 
   @Override

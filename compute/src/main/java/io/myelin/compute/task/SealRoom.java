@@ -2,6 +2,7 @@ package io.myelin.compute.task;
 
 import com.google.protobuf.ByteString;
 import io.myelin.compute.evidence.EvidenceStore;
+import io.myelin.protocol.ids.Address;
 import io.myelin.v1.Commit;
 import io.myelin.v1.NodeMessage;
 import io.myelin.v1.Offer;
@@ -31,11 +32,18 @@ final class SealRoom {
 
   /** Signs and writes; one of the two is told on the loop when it is on disk or cannot be. */
   void seal(
-      Offer offer, TaskOutput output, Consumer<StoredCommitment> done, Consumer<String> failed) {
+      Address gateway,
+      Offer offer,
+      TaskOutput output,
+      Consumer<StoredCommitment> done,
+      Consumer<String> failed) {
     disk.execute(
         () -> {
           try {
-            StoredCommitment stored = signer.sign(offer, output);
+            StoredCommitment stored =
+                signer.sign(offer, output).toBuilder()
+                    .setGateway(ByteString.copyFrom(gateway.bytes()))
+                    .build();
             store.seal(stored);
             loop.execute(() -> done.accept(stored));
           } catch (IOException | RuntimeException e) {
@@ -46,7 +54,7 @@ final class SealRoom {
   }
 
   /** Reads back and sends. */
-  void open(ByteString taskId, boolean withEvidence, TaskRoom.Outbox outbox) {
+  void open(Address gateway, ByteString taskId, boolean withEvidence, TaskRoom.Outbox outbox) {
     disk.execute(
         () -> {
           try {
@@ -60,7 +68,7 @@ final class SealRoom {
               commit = commit.toBuilder().setEvidence(found.get().getEvidence()).build();
             }
             store.markOpened(taskId);
-            outbox.send(NodeMessage.newBuilder().setCommit(commit).build());
+            outbox.send(gateway, NodeMessage.newBuilder().setCommit(commit).build());
           } catch (IOException e) {
             logger.error("Task {}: its promise cannot be read", TaskMessages.shown(taskId), e);
           }

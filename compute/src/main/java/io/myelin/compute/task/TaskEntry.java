@@ -1,6 +1,7 @@
 package io.myelin.compute.task;
 
 import com.google.protobuf.ByteString;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.nodetask.NodeTaskState;
 import io.myelin.v1.Offer;
 import java.util.concurrent.ScheduledFuture;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class TaskEntry {
   NodeTaskState state;
   ByteString precommit;
+
+  /** Whose task it is; zero when its promise does not say. */
+  private Address gateway;
 
   /** When it was sealed; {@link Long#MAX_VALUE} while it was not. */
   long sealedAtMillis;
@@ -21,10 +25,28 @@ final class TaskEntry {
   @Nullable TaskOutput output;
   @Nullable ScheduledFuture<?> deadline;
 
-  TaskEntry(NodeTaskState state, ByteString precommit, long sealedAtMillis) {
+  TaskEntry(Address gateway, NodeTaskState state, ByteString precommit, long sealedAtMillis) {
+    this.gateway = gateway;
     this.state = state;
     this.precommit = precommit;
     this.sealedAtMillis = sealedAtMillis;
+  }
+
+  Address gateway() {
+    return gateway;
+  }
+
+  /** Whether this gateway may speak of it; the first to do so has it when nobody had. */
+  boolean belongsTo(Address asking) {
+    if (gateway.isZero()) {
+      gateway = asking;
+    }
+    return gateway.equals(asking);
+  }
+
+  /** Whether this gateway may be told of it. */
+  boolean concerns(Address told) {
+    return gateway.isZero() || told.isZero() || gateway.equals(told);
   }
 
   /** Whether the gateway still has something to get from it. */

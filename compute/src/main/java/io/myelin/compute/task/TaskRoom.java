@@ -27,6 +27,7 @@ import io.myelin.v1.TaskFinal;
 import io.myelin.v1.Voucher;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,17 +63,16 @@ public final class TaskRoom {
   private final EngineSlots slots;
   private final GuestRuns guests;
   private final RunEvents runEvents = new RunEvents();
-  private Address gateway = Address.ZERO;
-  private long initialCredit;
+  private final Map<Address, Long> initialCredits = new HashMap<>();
   private boolean draining;
   private final VoucherBook vouchers;
   private final ScheduledExecutorService disk;
   private Runnable idle = () -> {};
 
-  /** Sends to the gateway, when there is one. */
+  /** Sends to a gateway. */
   public interface Outbox {
-    /** Returns false when nothing was sent because the stream is down. */
-    boolean send(NodeMessage message);
+    /** Returns false when nothing was sent because its stream is down. */
+    boolean send(Address gateway, NodeMessage message);
   }
 
   /** A room with what the store still holds. */
@@ -103,21 +103,24 @@ public final class TaskRoom {
       tasks.put(
           kept.taskId(),
           new TaskEntry(
+              kept.gateway(),
               kept.opened() ? new Committed(kept.attempt()) : new Precommitted(kept.attempt()),
               kept.precommit(),
               kept.sealedAtMillis()));
     }
   }
 
-  /** The stream is up. */
-  public void connected(Address toGateway, long credit) {
-    gateway = toGateway;
-    initialCredit = credit;
+  /** The stream to this gateway is up. */
+  public void connected(Address gateway, long credit) {
+    initialCredits.put(gateway, credit);
   }
 
-  /** The stream is gone. */
-  public void disconnected() {
-    List.copyOf(tasks.keySet()).forEach(id -> apply(id, new NodeTaskEvent.ConnectionLost()));
+  /** The stream to this gateway is gone. */
+  public void disconnected(Address gateway) {
+    initialCredits.remove(gateway);
+    List.copyOf(tasks.entrySet()).stream()
+        .filter(task -> task.getValue().gateway().equals(gateway))
+        .forEach(task -> apply(task.getKey(), new NodeTaskEvent.ConnectionLost()));
   }
 
   /** Takes nothing new from now on; {@code whenIdle} is called once nothing is running or owed. */
@@ -144,36 +147,43 @@ public final class TaskRoom {
         });
   }
 
-  /** One message about a task. */
-  public void onMessage(GatewayMessage message) {
+  /** One message about a task. What a gateway says of another's task is not listened to. */
+  public void onMessage(Address gateway, GatewayMessage message) {
     switch (message.getKindCase()) {
-      case OFFER -> onOffer(message.getOffer());
+      case OFFER -> onOffer(gateway, message.getOffer());
       case CREDIT -> {
         TaskEntry entry = tasks.get(message.getCredit().getTaskId());
-        if (entry != null && entry.run != null) {
+        if (entry != null && entry.run != null && entry.belongsTo(gateway)) {
           entry.run.credit(message.getCredit().getChunks() & 0xffffffffL);
         }
       }
       case CANCEL ->
           apply(
+              gateway,
               message.getCancel().getTaskId(),
               new NodeTaskEvent.CancelAsked(
                   message.getCancel().getReason(), message.getCancel().getSettle()));
       case REVEAL ->
           apply(
+              gateway,
               message.getReveal().getTaskId(),
               new NodeTaskEvent.RevealAsked(
                   message.getReveal().getAttempt(), message.getReveal().getWithEvidence()));
-      case FINAL -> onFinal(message.getFinal());
-      case VOUCHER -> onVoucher(message.getVoucher());
+      case FINAL -> onFinal(gateway, message.getFinal());
+      case VOUCHER -> onVoucher(gateway, message.getVoucher());
       case CHALLENGE, WELCOME, REJECTED, HEARTBEAT_ACK, KIND_NOT_SET ->
           throw new IllegalArgumentException("kind: " + message.getKindCase());
     }
   }
 
-  /** What a Hello announces. */
-  public List<HeldTask> held() {
+  /**
+   * What a Hello announces.
+   *
+   * @param gateway to this one; zero while it has not said who it is
+   */
+  public List<HeldTask> held(Address gateway) {
     return tasks.entrySet().stream()
+        .filter(e -> e.getValue().concerns(gateway))
         .flatMap(e -> TaskMessages.held(e.getKey(), e.getValue()).stream())
         .toList();
   }
@@ -210,9 +220,10 @@ public final class TaskRoom {
     }
   }
 
-  private void onOffer(Offer offer) {
+  private void onOffer(Address gateway, Offer offer) {
     if (offer.getTaskId().size() != 32 || offer.getAttempt() < 1) {
       outbox.send(
+          gateway,
           TaskMessages.refuse(
               offer.getTaskId(),
               offer.getAttempt(),
@@ -230,8 +241,16 @@ public final class TaskRoom {
         check.problem(offer, gateway, models).or(() -> unpaid(offer.getSessionId()));
     TaskEntry entry = tasks.get(offer.getTaskId());
     if (entry == null) {
-      entry = new TaskEntry(NodeTaskState.ABSENT, ByteString.EMPTY, Long.MAX_VALUE);
+      entry = new TaskEntry(gateway, NodeTaskState.ABSENT, ByteString.EMPTY, Long.MAX_VALUE);
       tasks.put(offer.getTaskId(), entry);
+    } else if (!entry.belongsTo(gateway)) {
+      outbox.send(
+          gateway,
+          TaskMessages.refuse(
+              offer.getTaskId(),
+              offer.getAttempt(),
+              new Refusal(Refusal.BAD_OFFER, "taskId: the task is another gateway's")));
+      return;
     }
     entry.offered = offer;
     apply(
@@ -252,19 +271,22 @@ public final class TaskRoom {
                     + " tasks of the session are not vouched for (expected: a voucher for each)"));
   }
 
-  private void onFinal(TaskFinal told) {
+  private void onFinal(Address gateway, TaskFinal told) {
     TaskEntry entry = tasks.get(told.getTaskId());
     boolean counted =
         told.getOutcome() == TaskFinal.Outcome.OUTCOME_COMPLETED
             || !told.getReceiptDigest().isEmpty();
-    if (counted && entry != null && entry.state instanceof Committed && entry.offered != null) {
+    if (counted
+        && entry != null
+        && entry.belongsTo(gateway)
+        && entry.state instanceof Committed
+        && entry.offered != null) {
       vouchers.completed(entry.offered.getSessionId());
     }
-    apply(told.getTaskId(), new NodeTaskEvent.FinalTold());
+    apply(gateway, told.getTaskId(), new NodeTaskEvent.FinalTold());
   }
 
-  private void onVoucher(Voucher voucher) {
-    Address signer = gateway;
+  private void onVoucher(Address signer, Voucher voucher) {
     disk.execute(
         () -> {
           try {
@@ -273,6 +295,18 @@ public final class TaskRoom {
             logger.error("A voucher is not kept: {}", e.getMessage());
           }
         });
+  }
+
+  private void apply(Address gateway, ByteString taskId, NodeTaskEvent event) {
+    TaskEntry entry = tasks.get(taskId);
+    if (entry == null || entry.belongsTo(gateway)) {
+      apply(taskId, event);
+    } else {
+      logger.warn(
+          "Ignored what gateway {} said of task {}, which is another's",
+          gateway,
+          TaskMessages.shown(taskId));
+    }
   }
 
   private void apply(ByteString taskId, NodeTaskEvent event) {
@@ -302,14 +336,15 @@ public final class TaskRoom {
 
   private void perform(ByteString taskId, TaskEntry entry, NodeTaskEffect effect) {
     switch (effect) {
-      case NodeTaskEffect.SendAck e -> outbox.send(TaskMessages.ack(taskId, e.attempt()));
+      case NodeTaskEffect.SendAck e ->
+          outbox.send(entry.gateway(), TaskMessages.ack(taskId, e.attempt()));
       case NodeTaskEffect.SendRefuse e -> {
         logger.info(
             "Refused task {}: {}, {}",
             TaskMessages.shown(taskId),
             e.refusal().code(),
             e.refusal().message());
-        outbox.send(TaskMessages.refuse(taskId, e.attempt(), e.refusal()));
+        outbox.send(entry.gateway(), TaskMessages.refuse(taskId, e.attempt(), e.refusal()));
       }
       case NodeTaskEffect.StartEngine _ -> start(entry);
       case NodeTaskEffect.StopEngine _ -> stop(entry);
@@ -320,14 +355,16 @@ public final class TaskRoom {
       }
       case NodeTaskEffect.Seal e -> seal(taskId, entry, e.attempt());
       case NodeTaskEffect.SendPrecommit e ->
-          outbox.send(TaskMessages.precommit(taskId, e.attempt(), entry.precommit));
-      case NodeTaskEffect.SendCommit e -> seals.open(taskId, e.withEvidence(), outbox);
+          outbox.send(
+              entry.gateway(), TaskMessages.precommit(taskId, e.attempt(), entry.precommit));
+      case NodeTaskEffect.SendCommit e ->
+          seals.open(entry.gateway(), taskId, e.withEvidence(), outbox);
       case NodeTaskEffect.SendError e -> {
         stop(entry);
         logger
             .atLevel(level(e))
             .log("Task {} failed: {}, {}", TaskMessages.shown(taskId), e.code(), e.message());
-        outbox.send(TaskMessages.error(taskId, e));
+        outbox.send(entry.gateway(), TaskMessages.error(taskId, e));
       }
       case NodeTaskEffect.Discard _ -> {
         entry.forgetPromise();
@@ -358,11 +395,11 @@ public final class TaskRoom {
       run =
           new GenerationRun(
               offer,
-              initialCredit,
+              initialCredits.getOrDefault(entry.gateway(), 0L),
               model.equivalenceClass(),
               TaskMessages.weightsDigest(model),
               engine,
-              outbox::send,
+              message -> outbox.send(entry.gateway(), message),
               runEvents);
     }
     entry.run = run;
@@ -395,6 +432,7 @@ public final class TaskRoom {
       throw new IllegalStateException("task " + TaskMessages.shown(taskId) + ": no output to seal");
     }
     seals.seal(
+        entry.gateway(),
         offer,
         output,
         stored -> {
