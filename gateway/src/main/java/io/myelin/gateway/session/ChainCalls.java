@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,16 +24,27 @@ import org.slf4j.LoggerFactory;
 final class ChainCalls {
   private static final Logger log = LoggerFactory.getLogger(ChainCalls.class);
 
+  /**
+   * After its session's end no opening succeeds; this much later no clock of a chain is behind it.
+   */
+  private static final long FORGOTTEN_MILLIS = 3_600_000;
+
   private final SessionChain chain;
+  private final LongSupplier nowMillis;
   private final BiConsumer<LiveSession, List<SessionEvent>> post;
 
   /**
    * Over a chain.
    *
+   * @param nowMillis the gateway's clock
    * @param post takes the service's lock and applies the events
    */
-  ChainCalls(SessionChain chain, BiConsumer<LiveSession, List<SessionEvent>> post) {
+  ChainCalls(
+      SessionChain chain,
+      LongSupplier nowMillis,
+      BiConsumer<LiveSession, List<SessionEvent>> post) {
     this.chain = chain;
+    this.nowMillis = nowMillis;
     this.post = post;
   }
 
@@ -123,25 +135,37 @@ final class ChainCalls {
               case SETTLED -> new SessionEvent.Settled();
               case EXPIRED -> new SessionEvent.BudgetReturned(true);
               case FAILED -> new SessionEvent.BudgetReturned(false);
-            });
+            },
+        new SessionEvent.BudgetReturned(false));
   }
 
   void giveUp(LiveSession session) {
-    money(session, "refund", chain::giveUp, _ -> new SessionEvent.Refunded());
+    SessionEvent refunded = new SessionEvent.Refunded();
+    money(session, "refund", chain::giveUp, _ -> refunded, refunded);
   }
 
-  /** The machine asks again until it is done; one that is under way goes on. */
+  /**
+   * The machine asks again until it is done; one that is under way goes on.
+   *
+   * @param never when the chain lost the opening and cannot take it any more: no money is there
+   */
   private <T> void money(
       LiveSession session,
       String what,
       Function<OnChain, CompletableFuture<T>> movement,
-      Function<T, SessionEvent> done) {
+      Function<T, SessionEvent> done,
+      SessionEvent never) {
     if (session.onChain == null) {
       session.onChain = findAgain(session);
     }
     OnChain terms = session.onChain;
     if (terms == null) {
-      log.error("session {}: {} without terms on chain", session.id(), what);
+      if (nowMillis.getAsLong() - session.state.terms().expiresAtMillis() > FORGOTTEN_MILLIS) {
+        log.error("session {}: the chain lost its opening; nobody paid, nobody is", session.id());
+        post.accept(session, List.of(never));
+      } else {
+        log.warn("session {}: {} waits, the chain does not know it now", session.id(), what);
+      }
       return;
     }
     if (session.moneyMoves) {

@@ -339,8 +339,8 @@ final class SessionDriver {
     int redundancy = session.state.terms().redundancy();
     int has = session.state.seated();
     int most = starting ? count : Math.min(count, lost(session));
-    if (most < 1 || (!starting && has > redundancy)) {
-      raise(session, new SessionEvent.NoNodes("it has as many as it was approved with"));
+    if (!starting && (most < 1 || has > redundancy)) {
+      // Its own deadline has it look again.
       return;
     }
     Set<Address> owners = new HashSet<>();
@@ -365,7 +365,7 @@ final class SessionDriver {
       draw.nodes().forEach(node -> pool.reserve(node, session.sessionId()));
       session.lastDraw = draw;
       raise(session, new SessionEvent.NodesSelected(draw.nodes()));
-    } else {
+    } else if (starting) {
       raise(
           session,
           new SessionEvent.NoNodes(

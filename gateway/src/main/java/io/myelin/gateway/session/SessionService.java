@@ -98,7 +98,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
             sessions,
             pool,
             chain,
-            new ChainCalls(chain, this::answered),
+            new ChainCalls(chain, clock::millis, this::answered),
             journal,
             (session, task) -> {
               boolean _ = canceller.cancel(session, task, "the session is over");
@@ -160,7 +160,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
     if (session.state.fundedWei().signum() > 0) {
       session.onChain = chain.find(session.sessionId()).orElse(null);
       if (session.onChain == null) {
-        log.error("session {}: the chain does not know it; its money cannot move", session.id());
+        log.warn("session {}: the chain does not know it now", session.id());
       }
     }
     SessionTransition _ = driver.drive(session, new SessionEvent.GatewayRestarted(), now);

@@ -8,6 +8,7 @@ import io.myelin.gateway.task.TaskRejectedException;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.selection.Candidate;
 import io.myelin.protocol.selection.NodeSelection;
 import io.myelin.protocol.selection.SelectionSeed;
@@ -330,6 +331,39 @@ class SessionServiceTest {
     assertThat(again.grant(id).orElseThrow().nodes()).containsExactly(FixedNodes.node(1, 1).id());
     freshNodes.join(FixedNodes.node(7, 4, "tiny"));
     assertThat(again.grant(id).orElseThrow().nodes()).hasSize(2);
+  }
+
+  @Test
+  void shouldEndASessionWhoseOpeningTheChainLost() throws Exception {
+    nodes.join(FixedNodes.node(1, 4, "tiny"));
+    OpenedSession opened = service.open(client.sign(request(1, BUDGET, HOUR))).join();
+    String id = opened.session().id();
+    journal.counted(id, BigInteger.valueOf(700), 5);
+    funds.lose(SessionId.parse(id));
+    service = start(nodes, funds);
+    now.addAndGet(HOUR);
+    service.advance();
+    now.addAndGet(HOUR);
+    service.advance();
+    // The chain may have it again: nothing is given up before no opening can succeed any more.
+    assertThat(service.byId(id).orElseThrow().state()).isEqualTo("settling");
+    now.addAndGet(HOUR);
+    service.advance();
+    assertThat(service.byId(id).orElseThrow().state()).isEqualTo("failed");
+  }
+
+  @Test
+  void shouldJournalNothingForSparesThatItNeverHad() {
+    nodes.join(FixedNodes.node(1, 4, "tiny"));
+    String id = service.open(client.sign(request(1, BUDGET, HOUR))).join().session().id();
+    int events = journal.events(id);
+    for (int second = 0; second < 60; second++) {
+      now.addAndGet(1_000);
+      nodes.join(FixedNodes.node(2, 4, "tiny"));
+      service.advance();
+      nodes.leave(FixedNodes.node(2, 1).id());
+    }
+    assertThat(journal.events(id)).isEqualTo(events);
   }
 
   @Test

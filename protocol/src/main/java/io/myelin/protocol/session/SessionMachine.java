@@ -28,6 +28,7 @@ public final class SessionMachine {
             nowMillis,
             0,
             new SessionPhase.Requested(),
+            terms.nodes(),
             TreePMap.empty(),
             Escrow.NONE,
             BigInteger.ZERO,
@@ -120,6 +121,7 @@ public final class SessionMachine {
     }
     step.choose(nodes);
     if (starting) {
+      step.places(nodes.size());
       step.disarm(SessionDeadlineKind.SELECT);
       step.effect(new SessionEffect.AskApproval(nodes));
       step.arm(SessionDeadlineKind.APPROVE, state.terms().timings().approveMillis());

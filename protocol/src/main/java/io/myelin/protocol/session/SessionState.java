@@ -12,6 +12,7 @@ import org.pcollections.TreePSet;
  * All that is known of a session.
  *
  * @param endedAtMillis when it ended; 0 before
+ * @param places how many nodes it has at most: those that were asked for, until some were chosen
  * @param seats nodes chosen, reserved or being given back
  * @param escrow whether the budget is in escrow; while that is not known nothing is forgotten
  * @param fundedWei in escrow, or paid out since
@@ -28,6 +29,7 @@ public record SessionState(
     long requestedAtMillis,
     long endedAtMillis,
     SessionPhase phase,
+    int places,
     TreePMap<Address, Seat> seats,
     Escrow escrow,
     BigInteger fundedWei,
@@ -85,7 +87,7 @@ public record SessionState(
 
   /** How many nodes it still looks for. */
   public int missing() {
-    return terms.nodes() - seated();
+    return places - seated();
   }
 
   Optional<SessionDeadline> deadline(SessionDeadlineKind kind, long armedId) {

@@ -18,6 +18,7 @@ final class SessionStep {
   private final List<SessionDeadline> deadlines;
   private final List<SessionEffect> effects = new ArrayList<>();
   private SessionPhase phase;
+  private int places;
   private TreePMap<Address, Seat> seats;
   private Escrow escrow;
   private BigInteger fundedWei;
@@ -35,6 +36,7 @@ final class SessionStep {
     this.nowMillis = nowMillis;
     deadlines = new ArrayList<>(before.deadlines());
     phase = before.phase();
+    places = before.places();
     seats = before.seats();
     escrow = before.escrow();
     fundedWei = before.fundedWei();
@@ -61,6 +63,7 @@ final class SessionStep {
         before.requestedAtMillis(),
         endedAtMillis,
         phase,
+        places,
         seats,
         escrow,
         fundedWei,
@@ -117,6 +120,11 @@ final class SessionStep {
     } else {
       disarm(SessionDeadlineKind.SELECT);
     }
+  }
+
+  /** A committee approves that many, and never more. */
+  void places(int nodes) {
+    places = nodes;
   }
 
   void choose(List<Address> nodes) {
