@@ -25,6 +25,8 @@ final class ArchitectureTest {
           .definedBy("io.myelin.chain..")
           .layer("contracts")
           .definedBy("io.myelin.contracts..")
+          .layer("discovery")
+          .definedBy("io.myelin.discovery..")
           .layer("committee")
           .definedBy("io.myelin.committee..")
           .layer("validator")
@@ -47,6 +49,8 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("compute", "cli")
           .whereLayer("validator")
           .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("discovery")
+          .mayOnlyBeAccessedByLayers("validator", "gateway", "compute", "cli")
           .whereLayer("committee")
           .mayOnlyBeAccessedByLayers("validator", "gateway", "compute", "cli")
           .whereLayer("contracts")
@@ -58,6 +62,7 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers(
               "chain",
               "contracts",
+              "discovery",
               "committee",
               "validator",
               "engine",
@@ -121,5 +126,15 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.onnxruntime..")
+          .because("a library lives behind one package");
+
+  @ArchTest
+  static final ArchRule DISCV5_STAYS_IN_ONE_PACKAGE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.myelin.discovery.link..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.ethereum.beacon..", "org.apache.tuweni..")
           .because("a library lives behind one package");
 }

@@ -72,6 +72,19 @@ public final class OperatorKey {
     return address;
   }
 
+  /** What others check its signatures against. */
+  public PublicKey publicKey() {
+    return new PublicKey(publicKey.clone());
+  }
+
+  /**
+   * The point that both sides of an elliptic-curve Diffie-Hellman exchange get, in its compressed
+   * form of 33 bytes.
+   */
+  public byte[] sharedPoint(PublicKey other) {
+    return CURVE.pubKeyCompress(CURVE.pubKeyTweakMul(other.point(), privateKey));
+  }
+
   /** Signs a 32-byte digest as it is, without any prefix. */
   public Signature sign(Digest digest) {
     byte[] message = digest.bytes();
