@@ -27,6 +27,8 @@ final class ArchitectureTest {
           .definedBy("io.myelin.contracts..")
           .layer("discovery")
           .definedBy("io.myelin.discovery..")
+          .layer("registry")
+          .definedBy("io.myelin.registry..")
           .layer("committee")
           .definedBy("io.myelin.committee..")
           .layer("validator")
@@ -49,8 +51,10 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("compute", "cli")
           .whereLayer("validator")
           .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("registry")
+          .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("discovery")
-          .mayOnlyBeAccessedByLayers("validator", "gateway", "compute", "cli")
+          .mayOnlyBeAccessedByLayers("registry", "validator", "gateway", "compute", "cli")
           .whereLayer("committee")
           .mayOnlyBeAccessedByLayers("validator", "gateway", "compute", "cli")
           .whereLayer("contracts")
@@ -63,6 +67,7 @@ final class ArchitectureTest {
               "chain",
               "contracts",
               "discovery",
+              "registry",
               "committee",
               "validator",
               "engine",
