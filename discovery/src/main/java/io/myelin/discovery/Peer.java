@@ -50,8 +50,8 @@ public record Peer(
   }
 
   /**
-   * Where to connect: its host is the address that was checked, so that a name cannot lead elsewhere
-   * meanwhile. Where the name matters (TLS), {@link #endpoint} has it.
+   * Where to connect: its host is the address that was checked, so that a name cannot lead
+   * elsewhere meanwhile. Where the name matters (TLS), {@link #endpoint} has it.
    */
   public Optional<URI> service() {
     return endpoint.map(where -> URI.create(where.pinned()));

@@ -28,7 +28,8 @@ public interface PeerNetwork extends AutoCloseable {
    * @param clock of seconds in records, and of what is due
    * @param random for lookups that refresh the routing table
    * @throws IOException when the port cannot be bound or the folder not be used
-   * @throws IllegalArgumentException when a bootstrap record is none, or the own record is too large
+   * @throws IllegalArgumentException when a bootstrap record is none, or the own record is too
+   *     large
    */
   static PeerNetwork start(
       PeerSettings settings,

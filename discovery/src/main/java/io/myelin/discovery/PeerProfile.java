@@ -16,7 +16,10 @@ import java.util.Optional;
  * @param softwareVersion cut to {@link PeerClaim#MAX_VERSION_LENGTH} characters
  */
 public record PeerProfile(
-    PeerRole role, List<Digest> subnetIds, Optional<ServiceAddress> service, String softwareVersion) {
+    PeerRole role,
+    List<Digest> subnetIds,
+    Optional<ServiceAddress> service,
+    String softwareVersion) {
   /** Copies; cuts the version. */
   public PeerProfile {
     subnetIds = List.copyOf(subnetIds);

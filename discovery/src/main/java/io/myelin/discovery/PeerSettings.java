@@ -127,7 +127,16 @@ public record PeerSettings(
   /** The same with other times and bounds. */
   public PeerSettings timed(PeerTimings times, BookSettings bounds, StoreSettings keeps) {
     return new PeerSettings(
-        network, host, udpPort, advertised, bootstrap, addresses, follow, folder, times, bounds,
+        network,
+        host,
+        udpPort,
+        advertised,
+        bootstrap,
+        addresses,
+        follow,
+        folder,
+        times,
+        bounds,
         keeps);
   }
 

@@ -32,8 +32,7 @@ final class Allowed implements AddressAccessPolicy {
     return records
         .ours(record)
         .filter(ours -> ours.claim().network().equals(settings.network()))
-        .filter(
-            ours -> AddressRules.refusal(ours.claim().ip(), settings.addresses()).isEmpty())
+        .filter(ours -> AddressRules.refusal(ours.claim().ip(), settings.addresses()).isEmpty())
         .isPresent();
   }
 }

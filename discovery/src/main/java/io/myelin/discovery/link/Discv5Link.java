@@ -75,8 +75,8 @@ public final class Discv5Link implements Link {
     // On another thread: the library holds a lock here that a request wants too.
     liveness.setPinger(
         node ->
-            CompletableFuture.supplyAsync(() -> within(manager.ping(node)), timers)
-                .thenCompose(answer -> answer));
+            CompletableFuture.<Void>completedFuture(null)
+                .thenComposeAsync(nothing -> within(manager.ping(node)), timers));
   }
 
   /**
@@ -100,7 +100,7 @@ public final class Discv5Link implements Link {
       Thread.currentThread().interrupt();
       throw new IOException("UDP " + settings.bind() + ": interrupted", e);
     }
-    var unused =
+    var _ =
         link.timers.scheduleWithFixedDelay(
             link.buckets::performMaintenance,
             MAINTENANCE_MILLIS,

@@ -96,7 +96,8 @@ public final class AddressRules {
 
   /** Above 1023, but of services that take commands from whatever is sent to them. */
   private static final Set<Integer> DANGEROUS_PORTS =
-      Set.of(1433, 1521, 2049, 2375, 2376, 2379, 2380, 3306, 5432, 6000, 6379, 9042, 10250, 11211,
+      Set.of(
+          1433, 1521, 2049, 2375, 2376, 2379, 2380, 3306, 5432, 6000, 6379, 9042, 10250, 11211,
           27017);
 
   private AddressRules() {}

@@ -61,8 +61,7 @@ final class ClaimCodec {
       throws RecordFormatException {
     boolean v4 = pairs.containsKey("ip");
     byte[] ipBytes = RecordCodec.needed(pairs, v4 ? "ip" : "ip6");
-    int udpPort =
-        (int) Rlp.number(RecordCodec.needed(pairs, v4 ? "udp" : "udp6"), 2, "UDP port");
+    int udpPort = (int) Rlp.number(RecordCodec.needed(pairs, v4 ? "udp" : "udp6"), 2, "UDP port");
     if (ipBytes.length != (v4 ? 4 : 16)) {
       throw new RecordFormatException("record: an address of " + ipBytes.length + " bytes");
     }

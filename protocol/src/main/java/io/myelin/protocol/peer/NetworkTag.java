@@ -26,8 +26,7 @@ public record NetworkTag(long value) {
       throw new IllegalArgumentException("chain id: " + chainId + " (expected: positive)");
     }
     byte[] word = ByteBuffer.allocate(32).putLong(24, chainId).array();
-    return new NetworkTag(
-        ByteBuffer.wrap(Keccak256.hashBytes(word, directory.bytes())).getLong());
+    return new NetworkTag(ByteBuffer.wrap(Keccak256.hashBytes(word, directory.bytes())).getLong());
   }
 
   @Override

@@ -64,8 +64,7 @@ public final class RecordCodec {
           "record: %d bytes (expected: at most %d; name fewer than %d subnets, or a shorter service address)"
               .formatted(record.length, MAX_BYTES, claim.subnets().size()));
     }
-    return new PeerRecord(
-        key.publicKey().hash(), claim, PREFIX + TO_TEXT.encodeToString(record));
+    return new PeerRecord(key.publicKey().hash(), claim, PREFIX + TO_TEXT.encodeToString(record));
   }
 
   /**

@@ -62,7 +62,12 @@ final class Rlp {
   static long number(byte[] bytes, int maxBytes, String what) throws RecordFormatException {
     if (bytes.length > maxBytes || (bytes.length > 0 && bytes[0] == 0)) {
       throw new RecordFormatException(
-          what + ": " + bytes.length + " bytes (expected: at most " + maxBytes + ", no zero first)");
+          what
+              + ": "
+              + bytes.length
+              + " bytes (expected: at most "
+              + maxBytes
+              + ", no zero first)");
     }
     long value = 0;
     for (byte b : bytes) {
@@ -116,7 +121,8 @@ final class Rlp {
         length = (length << 8) | (whole[begin + i] & 0xff);
       }
       if (length <= SHORT || whole[begin] == 0) {
-        throw new RecordFormatException("record: a length at byte " + at + " not in its short form");
+        throw new RecordFormatException(
+            "record: a length at byte " + at + " not in its short form");
       }
       begin += lengthBytes;
     } else if (base == STRING && length == 1 && begin < limit && whole[begin] >= 0) {

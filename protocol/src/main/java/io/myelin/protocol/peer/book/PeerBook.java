@@ -119,8 +119,7 @@ public final class PeerBook {
       // It answers with what it has replaced itself: as good as no answer.
       return missed(state, current.nodeId(), now);
     }
-    PeerEntry entry =
-        current.replaces(known.record()) ? known.withRecord(current, now) : known;
+    PeerEntry entry = current.replaces(known.record()) ? known.withRecord(current, now) : known;
     entry = entry.withBusy(false).withAnswer(current.sequence(), now);
     BookSettings settings = state.settings();
     entry = entry.withDue(entry.checkDueMillis(), now + settings.probeMillis());
@@ -171,8 +170,7 @@ public final class PeerBook {
   private static List<BookEffect> went(PeerEntry entry) {
     return entry.listed()
         ? List.of(
-            new BookEffect.Published(
-                entry.record().nodeId(), entry.believed(), Optional.empty()))
+            new BookEffect.Published(entry.record().nodeId(), entry.believed(), Optional.empty()))
         : List.of();
   }
 

@@ -22,8 +22,9 @@ final class Room {
     }
     String largest =
         state.weakBySource().entrySet().stream()
-            .max(Comparator.<Map.Entry<String, Integer>>comparingInt(e -> e.getValue())
-                .thenComparing(e -> e.getKey()))
+            .max(
+                Comparator.<Map.Entry<String, Integer>>comparingInt(e -> e.getValue())
+                    .thenComparing(e -> e.getKey()))
             .map(e -> e.getKey())
             .orElse(entry.source());
     boolean smaller = state.weakOf(entry.source()) + 1 < state.weakOf(largest);

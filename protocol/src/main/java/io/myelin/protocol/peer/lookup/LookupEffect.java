@@ -7,8 +7,8 @@ import java.util.List;
 public sealed interface LookupEffect {
 
   /**
-   * Ask a node which nodes it knows at these log-distances from itself ({@link
-   * Distances#around}); answer with {@link LookupEvent.Answered} or {@link LookupEvent.Failed}.
+   * Ask a node which nodes it knows at these log-distances from itself ({@link Distances#around});
+   * answer with {@link LookupEvent.Answered} or {@link LookupEvent.Failed}.
    */
   record Ask(Digest node, List<Integer> distances) implements LookupEffect {
     /** Copies. */

@@ -23,11 +23,7 @@ public final class LookupMachine {
    * @param seeds nodes to begin with
    */
   public static LookupStep start(
-      LookupSettings settings,
-      Digest target,
-      Digest own,
-      List<Digest> seeds,
-      long deadlineMillis) {
+      LookupSettings settings, Digest target, Digest own, List<Digest> seeds, long deadlineMillis) {
     LookupState empty =
         new LookupState(settings, target, own, TreePMap.empty(), 0, deadlineMillis, false);
     return advance(learn(empty, seeds));
@@ -114,8 +110,7 @@ public final class LookupMachine {
         break;
       }
       nodes = nodes.plus(Distances.xor(node.id(), state.target()), node.with(Progress.ASKED));
-      effects.add(
-          new LookupEffect.Ask(node.id(), Distances.around(node.id(), state.target())));
+      effects.add(new LookupEffect.Ask(node.id(), Distances.around(node.id(), state.target())));
     }
     return new LookupStep(state.with(nodes).asked(effects.size()), effects);
   }

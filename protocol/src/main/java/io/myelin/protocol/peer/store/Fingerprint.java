@@ -4,7 +4,9 @@ import io.myelin.protocol.peer.PeerRecord;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 
-/** Tells in 8 bytes whether two nodes keep the same records; it saves traffic and proves nothing. */
+/**
+ * Tells in 8 bytes whether two nodes keep the same records; it saves traffic and proves nothing.
+ */
 public final class Fingerprint {
   private Fingerprint() {}
 

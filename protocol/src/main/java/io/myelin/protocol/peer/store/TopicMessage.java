@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What nodes say to each other about topics, inside discv5's TALKREQ and TALKRESP under the protocol
- * name {@code myelin}. Each begins with a version and a kind; none is longer than {@link #MAX_BYTES},
- * so that it fits a packet.
+ * What nodes say to each other about topics, inside discv5's TALKREQ and TALKRESP under the
+ * protocol name {@code myelin}. Each begins with a version and a kind; none is longer than {@link
+ * #MAX_BYTES}, so that it fits a packet.
  */
 public sealed interface TopicMessage {
   /** Bytes in the longest message. */
@@ -67,11 +67,12 @@ public sealed interface TopicMessage {
       case Ask m -> {
         out.write(2);
         writeTopic(out, m.topic());
-        out.writeBytes(ByteBuffer.allocate(10).putShort((short) m.skip()).putLong(m.fingerprint()).array());
+        out.writeBytes(
+            ByteBuffer.allocate(10).putShort((short) m.skip()).putLong(m.fingerprint()).array());
       }
       case Answer m -> {
         out.write(3);
-        out.write(m.outcome().ordinal());
+        out.write(m.outcome().code());
       }
       case Held m -> {
         out.write(4);
@@ -150,9 +151,7 @@ public sealed interface TopicMessage {
       throw new RecordFormatException("message: " + subnets + " subnets (expected: 0 or 1)");
     }
     return new PeerTopic(
-        network,
-        role,
-        subnets == 1 ? Optional.of(new SubnetTag(in.getLong())) : Optional.empty());
+        network, role, subnets == 1 ? Optional.of(new SubnetTag(in.getLong())) : Optional.empty());
   }
 
   private static void writeRecord(ByteArrayOutputStream out, PeerRecord record) {
@@ -174,11 +173,8 @@ public sealed interface TopicMessage {
 
   private static TopicStore.Outcome readOutcome(ByteBuffer in) throws RecordFormatException {
     int code = in.get() & 0xff;
-    TopicStore.Outcome[] all = TopicStore.Outcome.values();
-    if (code >= all.length) {
-      throw new RecordFormatException("message: outcome " + code + " (unknown)");
-    }
-    return all[code];
+    return TopicStore.Outcome.of(code)
+        .orElseThrow(() -> new RecordFormatException("message: outcome " + code + " (unknown)"));
   }
 
   private static Held readHeld(ByteBuffer in) throws RecordFormatException {

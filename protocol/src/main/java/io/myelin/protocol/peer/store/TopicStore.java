@@ -11,8 +11,8 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.TreePMap;
 
 /**
- * What a node keeps for topics it is close to: records of those who announced themselves, each for a
- * short time. Soft state: nothing is lost with it that the next announcement does not bring back.
+ * What a node keeps for topics it is close to: records of those who announced themselves, each for
+ * a short time. Soft state: nothing is lost with it that the next announcement does not bring back.
  * Immutable; every change answers a new one.
  *
  * @param topics what is kept, by topic and node id
@@ -33,13 +33,34 @@ public record TopicStore(
   /** What came of an announcement. */
   public enum Outcome {
     /** It is kept. */
-    KEPT,
+    KEPT(1),
     /** It does not belong under the topic. */
-    WRONG_TOPIC,
+    WRONG_TOPIC(2),
     /** A newer record of the node is kept. */
-    STALE,
+    STALE(3),
     /** There is no room for it. */
-    FULL
+    FULL(4);
+
+    private final int code;
+
+    Outcome(int code) {
+      this.code = code;
+    }
+
+    /** The number in messages. */
+    int code() {
+      return code;
+    }
+
+    /** The outcome of a number in a message. */
+    static Optional<Outcome> of(int code) {
+      for (Outcome outcome : values()) {
+        if (outcome.code == code) {
+          return Optional.of(outcome);
+        }
+      }
+      return Optional.empty();
+    }
   }
 
   /** The store after an announcement, and what came of it. */
@@ -81,9 +102,7 @@ public record TopicStore(
     return out.map(
             o ->
                 new Result(
-                    with(
-                        topic,
-                        kept.minus(o.record().nodeId()).plus(record.nodeId(), entry)),
+                    with(topic, kept.minus(o.record().nodeId()).plus(record.nodeId(), entry)),
                     Outcome.KEPT))
         .orElse(new Result(this, Outcome.FULL));
   }
@@ -98,7 +117,7 @@ public record TopicStore(
           kept = kept.minus(entry.record().nodeId());
         }
       }
-      if (kept != topic.getValue()) {
+      if (kept.size() < topic.getValue().size()) {
         left = left.with(topic.getKey(), kept);
       }
     }
