@@ -5,20 +5,19 @@ import io.grpc.StatusRuntimeException;
 
 /** Why something was refused, as {@code registry.proto} lists it. */
 enum Reasons {
-  MALFORMED(Status.INVALID_ARGUMENT),
-  BAD_RECORD(Status.INVALID_ARGUMENT),
-  NOT_BELIEVED(Status.FAILED_PRECONDITION),
-  NOT_ALIVE(Status.FAILED_PRECONDITION),
-  BUSY(Status.RESOURCE_EXHAUSTED),
-  CHAIN_UNAVAILABLE(Status.UNAVAILABLE);
+  MALFORMED(Status.Code.INVALID_ARGUMENT),
+  BAD_RECORD(Status.Code.INVALID_ARGUMENT),
+  NOT_BELIEVED(Status.Code.FAILED_PRECONDITION),
+  BUSY(Status.Code.RESOURCE_EXHAUSTED),
+  CHAIN_UNAVAILABLE(Status.Code.UNAVAILABLE);
 
-  private final Status status;
+  private final Status.Code code;
 
-  Reasons(Status status) {
-    this.status = status;
+  Reasons(Status.Code code) {
+    this.code = code;
   }
 
   StatusRuntimeException because(String detail) {
-    return status.withDescription(name() + ": " + detail).asRuntimeException();
+    return code.toStatus().withDescription(name() + ": " + detail).asRuntimeException();
   }
 }

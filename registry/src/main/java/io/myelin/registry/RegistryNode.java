@@ -43,8 +43,8 @@ public final class RegistryNode implements AutoCloseable {
    * @param peers what it tells of
    * @throws IOException when the address cannot be listened on
    */
-  public static RegistryNode start(
-      RegistrySettings settings, PeerNetwork peers, SubnetList subnets) throws IOException {
+  public static RegistryNode start(RegistrySettings settings, PeerNetwork peers, SubnetList subnets)
+      throws IOException {
     Server server =
         Server.builder()
             .port(new InetSocketAddress(settings.host(), settings.port()), SessionProtocol.HTTP)

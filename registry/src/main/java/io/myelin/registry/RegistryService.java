@@ -80,12 +80,13 @@ final class RegistryService extends RegistryImplBase {
     }
     PeerNetwork.Subscription news =
         peers.listen(
-            new PeerChanges((_, peer) -> {
-              boolean same = peer.operator().equals(record.operator());
-              if (same && !older(peer, record)) {
-                believed.complete(peer);
-              }
-            }));
+            new PeerChanges(
+                (_, peer) -> {
+                  boolean same = peer.operator().equals(record.operator());
+                  if (same && !older(peer, record)) {
+                    believed.complete(peer);
+                  }
+                }));
     try {
       peers.offer(request.getRecord());
     } catch (RecordFormatException e) {

@@ -24,9 +24,7 @@ final class Watcher implements PeerListener {
   private boolean over;
 
   private Watcher(
-      PeerMessages.Question question,
-      ServerCallStreamObserver<PeerChange> client,
-      Runnable onEnd) {
+      PeerMessages.Question question, ServerCallStreamObserver<PeerChange> client, Runnable onEnd) {
     this.question = question;
     this.client = client;
     this.onEnd = onEnd;
@@ -60,8 +58,7 @@ final class Watcher implements PeerListener {
   public void changed(Peer before, Peer now) {
     if (question.asksFor(now)) {
       tell(
-          question.asksFor(before) ? PeerChange.Kind.KIND_CHANGED : PeerChange.Kind.KIND_CAME,
-          now);
+          question.asksFor(before) ? PeerChange.Kind.KIND_CHANGED : PeerChange.Kind.KIND_CAME, now);
     } else {
       tell(PeerChange.Kind.KIND_WENT, before);
     }
