@@ -52,7 +52,7 @@ final class Network {
         List.of(chain.rpc()),
         chain.network().chainId(),
         chain.network().directory().address(),
-        chain.subnetId(),
+        List.of(chain.subnetId()),
         List.of(),
         0);
   }

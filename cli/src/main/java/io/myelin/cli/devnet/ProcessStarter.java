@@ -94,9 +94,8 @@ final class ProcessStarter implements NodeStarter {
                 "--port",
                 Integer.toString(port),
                 "--data",
-                folder.toString(),
-                "--subnet",
-                chain.subnetId().hex()));
+                folder.toString()));
+    arguments.addAll(chain.subnetArguments());
     arguments.addAll(chainArguments(chain));
     arguments.addAll(validatorArguments(chain));
     ChildMember child =

@@ -91,7 +91,7 @@ final class ChaosNetwork implements AutoCloseable {
     }
     int port = freePort();
     List<String> arguments = arguments("gateway", port, folder.resolve("gateway-1"), link);
-    arguments.addAll(List.of("--subnet", link.subnetId().hex()));
+    arguments.addAll(link.subnetArguments());
     committee.forEach(validator -> arguments.addAll(List.of("--validator", validator.toString())));
     ChaosNetwork network =
         new ChaosNetwork(
@@ -128,7 +128,7 @@ final class ChaosNetwork implements AutoCloseable {
           List.of(URI.create("http://127.0.0.1:" + port)),
           ground.network().chainId(),
           ground.network().directory().address(),
-          ground.subnetId(),
+          List.of(ground.subnetId()),
           List.of(),
           0);
     }

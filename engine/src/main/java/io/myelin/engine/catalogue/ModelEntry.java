@@ -1,5 +1,7 @@
 package io.myelin.engine.catalogue;
 
+import io.myelin.protocol.subnet.ListedModel;
+
 /**
  * One model of the catalogue.
  *
@@ -33,7 +35,7 @@ public record ModelEntry(
 
   /** Checks every field. */
   public ModelEntry {
-    if (!id.matches("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")) {
+    if (!ListedModel.isId(id)) {
       throw new IllegalArgumentException(
           "id: \"" + id + "\" (expected: up to 128 of letters, digits and . _ : / -)");
     }

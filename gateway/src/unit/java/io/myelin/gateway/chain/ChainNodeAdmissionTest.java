@@ -7,6 +7,7 @@ import io.myelin.gateway.session.ChainPool;
 import io.myelin.gateway.session.ChainPool.Standing;
 import io.myelin.protocol.ids.Address;
 import io.myelin.v1.Hello;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,7 @@ class ChainNodeAdmissionTest {
   private static final Address OWNER = Address.parse("0x" + "02".repeat(20));
 
   private static NodeAdmission.Verdict admit(Optional<ChainPool.Entry> entry, int slots) {
-    return new ChainNodeAdmission(() -> _ -> entry)
+    return new ChainNodeAdmission(() -> _ -> entry, _ -> List.of())
         .admit(NODE, Hello.newBuilder().setSlots(slots).build());
   }
 
