@@ -1,5 +1,6 @@
 package io.myelin.engine.catalogue;
 
+import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.subnet.ListedModel;
 
 /**
@@ -56,6 +57,11 @@ public record ModelEntry(
       throw new IllegalArgumentException(
           "chatTemplate: " + chatTemplate + " (expected: file, chatml, upstream or none)");
     }
+  }
+
+  /** As a subnet lists its weights: the file's SHA-256, or any where another server has them. */
+  public Digest weightsDigest() {
+    return sha256.isEmpty() ? ListedModel.UNPINNED : Digest.parse(sha256);
   }
 
   /** How its weights are stored. */

@@ -75,11 +75,6 @@ final class NodePool {
         .orElse(Set.of());
   }
 
-  /** Whether any node here would do, with a free slot or not. */
-  boolean has(Predicate<NodeView> able) {
-    return views.values().stream().anyMatch(able);
-  }
-
   /** Gives back what the session still holds. */
   void releaseAll(SessionId session) {
     for (PoolNode node : state.nodes().values()) {

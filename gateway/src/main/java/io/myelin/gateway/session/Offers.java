@@ -5,6 +5,7 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.subnet.ListedModel;
 import io.myelin.protocol.subnet.SubnetOffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -47,10 +48,9 @@ final class Offers {
    * The offer of a session: of the subnet that the client named, else the cheapest that has nodes
    * here. Any model is the default subnet's, which is the first.
    *
-   * @param served whether a node connected here would do
+   * @param nodes connected here
    */
-  SessionChain.Quote choose(
-      String model, @Nullable Digest named, Predicate<Predicate<NodeView>> served)
+  SessionChain.Quote choose(String model, @Nullable Digest named, Collection<NodeView> nodes)
       throws SessionRefusedException {
     List<Digest> subnets = chain.standing().subnetIds();
     if (named != null && !subnets.contains(named)) {
@@ -73,7 +73,7 @@ final class Offers {
     }
     List<SubnetOffer> offers = new ArrayList<>();
     for (SessionChain.Quote quote : quotes) {
-      if (served.test(able(quote.subnetId(), model))) {
+      if (nodes.stream().anyMatch(able(quote.subnetId(), model))) {
         offers.add(
             new SubnetOffer(quote.subnetId(), quote.price().inputWei(), quote.price().outputWei()));
       }

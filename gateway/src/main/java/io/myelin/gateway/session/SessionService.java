@@ -222,7 +222,8 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
     long now = clock.millis();
     LiveSession session;
     synchronized (lock) {
-      SessionChain.Quote quote = offers.choose(request.model(), signed.subnet(), pool::has);
+      SessionChain.Quote quote =
+          offers.choose(request.model(), signed.subnet(), connected.values());
       checkRoom();
       SessionTerms terms =
           new SessionTerms(
