@@ -83,6 +83,8 @@ public final class ChainNodeAdmission implements NodeAdmission {
               .formatted(model.getId(), served, weights.getFirst());
       log.warn("node {}: {}; it is not asked for that model", operator, wrong);
     }
-    return useful ? new Verdict.Admitted() : new Verdict.Refused("wrong_weights", wrong, true);
+    return useful || wrong.isEmpty()
+        ? new Verdict.Admitted()
+        : new Verdict.Refused("wrong_weights", wrong, true);
   }
 }
