@@ -11,6 +11,7 @@ import io.myelin.cli.queue.QueueCommand;
 import io.myelin.cli.receipt.VerifyCommand;
 import io.myelin.cli.session.SessionCommand;
 import io.myelin.cli.stake.StakeCommand;
+import io.myelin.cli.subnet.SubnetCommand;
 import io.myelin.cli.wallet.AccountCommand;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -40,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ComputeCommand.class,
       ValidatorCommand.class,
       ModelCommand.class,
+      SubnetCommand.class,
       SessionCommand.class,
       QueueCommand.class,
       AccountCommand.class,

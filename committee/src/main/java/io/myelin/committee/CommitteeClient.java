@@ -4,9 +4,11 @@ import io.myelin.chain.ChainClient;
 import io.myelin.chain.RevertedException;
 import io.myelin.chain.abi.AbiError;
 import io.myelin.chain.abi.Reverts;
+import io.myelin.committee.proposal.ConfigProposal;
 import io.myelin.committee.proposal.ExtensionProposal;
 import io.myelin.committee.proposal.OpeningProposal;
 import io.myelin.committee.proposal.SettlementBatch;
+import io.myelin.committee.wire.ConfigCodec;
 import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.ProposalCodec;
 import io.myelin.contracts.NodePool;
@@ -32,9 +34,11 @@ import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.BatchSettlement;
 import io.myelin.protocol.typeddata.SessionApproval;
+import io.myelin.protocol.typeddata.SubnetConfig;
 import io.myelin.protocol.typeddata.TaskVerdict;
 import io.myelin.protocol.typeddata.TypedStruct;
 import io.myelin.v1.ApproveRequest;
+import io.myelin.v1.ConfigureSubnetRequest;
 import io.myelin.v1.ExtendRequest;
 import io.myelin.v1.JudgeRequest;
 import io.myelin.v1.JudgeTaskRequest;
@@ -284,6 +288,31 @@ public final class CommitteeClient implements AutoCloseable {
                 .calls()
                 .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
                 .judgeTask(message));
+  }
+
+  /**
+   * Lets the newest set's committee sign a subnet's configuration. The key of this client must be
+   * the owner's of the subnet. A subject has one content ever: ask for the same one again after a
+   * crash, since another may find no quorum any more before the version has passed.
+   *
+   * @throws NotAgreedException when it does not
+   * @throws io.myelin.chain.ChainException when the chain cannot be read
+   */
+  public Quorum approveConfig(ConfigProposal proposal)
+      throws NotAgreedException, InterruptedException {
+    SubnetConfig wanted = proposal.wanted();
+    Digest subject = Subjects.configSubject(proposal.subnetId(), proposal.version());
+    long set = network.validators().setVersion().on(chain);
+    ConfigureSubnetRequest message = ConfigCodec.message(proposal, asked(wanted));
+    return ask(
+        "version " + proposal.version() + " of the subnet's configuration is not signed",
+        network.validators().committeeFor(subject, set, Address.ZERO).on(chain),
+        Attestation.of(subject, wanted),
+        (_, member) ->
+            member
+                .calls()
+                .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
+                .configureSubnet(message));
   }
 
   private Signature asked(TypedStruct wanted) {

@@ -2,6 +2,7 @@ package io.myelin.validator;
 
 import io.grpc.stub.StreamObserver;
 import io.myelin.chain.ChainException;
+import io.myelin.committee.wire.ConfigCodec;
 import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.ProposalCodec;
 import io.myelin.committee.wire.Reason;
@@ -16,6 +17,7 @@ import io.myelin.protocol.typeddata.BatchSettlement;
 import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.AttestRequest;
 import io.myelin.v1.BatchPart;
+import io.myelin.v1.ConfigureSubnetRequest;
 import io.myelin.v1.DescribeRequest;
 import io.myelin.v1.ExtendRequest;
 import io.myelin.v1.JudgeRequest;
@@ -47,6 +49,7 @@ final class ValidatorService extends ValidatorImplBase {
   private final BatchCheck batches;
   private final LifeCheck lives;
   private final TaskCheck tasks;
+  private final ConfigCheck configs;
   private final Reviewed reviewed = new Reviewed();
   private final Semaphore checking;
   private final Semaphore reviewing;
@@ -64,6 +67,7 @@ final class ValidatorService extends ValidatorImplBase {
     this.batches = new BatchCheck(view, seats);
     this.lives = new LifeCheck(view, seats);
     this.tasks = new TaskCheck(view, seats);
+    this.configs = new ConfigCheck(view, seats);
     this.checking = new Semaphore(limits.checks());
     this.reviewing = new Semaphore(limits.reviews());
   }
@@ -127,6 +131,15 @@ final class ValidatorService extends ValidatorImplBase {
         client,
         () -> tasks.check(task(request), request.getAccepted()),
         () -> tasks.unread(task(request), request.getAccepted()));
+  }
+
+  @Override
+  public void configureSubnet(ConfigureSubnetRequest request, StreamObserver<Signed> client) {
+    answer(
+        "configure subnet",
+        client,
+        () -> configs.check(request),
+        () -> ConfigCheck.unread(ConfigCodec.proposal(request)));
   }
 
   private static TaskId task(JudgeTaskRequest request) {

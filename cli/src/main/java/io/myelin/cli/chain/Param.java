@@ -10,6 +10,8 @@ public enum Param {
   MIN_GATEWAY_BOND_WEI(3),
   /** Least stake of a node. */
   MIN_NODE_STAKE_WEI(4),
+  /** What creating a subnet costs. */
+  SUBNET_FEE_WEI(5),
   /** How long a stake is on its way out. */
   UNBONDING_SECONDS(7),
   /** How long a gateway has to settle. */

@@ -6,6 +6,7 @@ import io.myelin.cli.devnet.genesis.DevnetChain;
 import io.myelin.cli.devnet.genesis.Roster;
 import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.EngineSource;
+import io.myelin.protocol.ids.Digest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -89,14 +90,14 @@ final class Devnet implements AutoCloseable {
     FreshStart.clear(plan);
     Roster people = Network.roster(plan);
     roster = people;
-    DevnetChain ground = Network.chain(plan, people, starter.modelIds());
+    DevnetChain ground = Network.chain(plan, people, starter.source());
     chain = ground;
     ChainLink link = Network.link(ground);
     startValidators(link);
     ChainLink asking = link.asking(validators.stream().map(ValidatorMember::url).toList());
     for (int number = 1; number <= plan.gateways(); number++) {
       requireOpen();
-      gateways.add(starter.gateway(number, asking));
+      gateways.add(starter.gateway(number, asking.serving(subnetsOf(number, ground))));
     }
     for (int number = 1; number <= plan.computeNodes(); number++) {
       requireOpen();
@@ -117,6 +118,7 @@ final class Devnet implements AutoCloseable {
           computeNodes,
           validators,
           ground,
+          plan.layout(),
           starter.modelIds(),
           opened,
           plan.clientKey());
@@ -133,6 +135,12 @@ final class Devnet implements AutoCloseable {
                     }
                   });
     }
+  }
+
+  private List<Digest> subnetsOf(int gateway, DevnetChain ground) {
+    return plan.layout().subnetsOf(gateway).stream()
+        .map(subnet -> ground.subnetIds().get(subnet - 1))
+        .toList();
   }
 
   /** All at once; those that came up are there to be closed even when another did not. */
@@ -160,9 +168,9 @@ final class Devnet implements AutoCloseable {
     }
   }
 
-  /** One key for all models: every node here serves them all. */
+  /** One key for all models of the first subnet: each of its nodes serves them all. */
   private String sessionModel() {
-    List<String> models = starter.modelIds();
+    List<String> models = plan.layout().modelsOf(1, starter.modelIds());
     return models.size() == 1 ? models.getFirst() : ClientSession.ANY_MODEL;
   }
 

@@ -6,6 +6,7 @@ import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.model.ConsoleProgress;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.compute.fault.Fault;
+import io.myelin.engine.catalogue.ModelCatalogue;
 import io.myelin.protocol.ids.Address;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  ./myelin devnet --ask \"What is the capital of France?\"",
       "  ./myelin devnet --compute 2 --port 9000",
+      "  ./myelin devnet --subnets 2 --gateways 3",
       "  ./myelin devnet --fault crash-at-token:5@1 --ask \"Count to twenty.\"",
       "",
       "What runs where stands in devnet.json in the data folder while it runs."
@@ -51,6 +53,16 @@ public final class DevnetCommand extends MyelinCommand {
       defaultValue = "8080",
       description = "The first gateway's; 0 for any free one (default ${DEFAULT-VALUE}).")
   private int port;
+
+  @Option(
+      names = "--subnets",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = {
+        "Subnets, 1 to 4, among which the models are shared out (default ${DEFAULT-VALUE}).",
+        "Gateways beyond the first N serve all of them."
+      })
+  private int subnets;
 
   @Option(
       names = "--gateways",
@@ -149,8 +161,21 @@ public final class DevnetCommand extends MyelinCommand {
 
   private DevnetPlan plan() {
     range("--port", port, 0, 65_535);
+    range("--subnets", subnets, 1, 4);
     range("--gateways", gateways, 1, 16);
     range("--compute", computeNodes, 1, 64);
+    if (subnets > gateways) {
+      throw wrong("--subnets: " + subnets + " (expected: at most --gateways, " + gateways + ")");
+    }
+    int catalogued = models.isEmpty() ? ModelCatalogue.DEFAULT_MODELS.size() : distinctModels();
+    if (subnets > catalogued) {
+      throw wrong(
+          "--subnets: "
+              + subnets
+              + " (expected: at most the number of models, "
+              + catalogued
+              + "; give more with --model)");
+    }
     if (gateways > computeNodes) {
       throw wrong(
           "--gateways: " + gateways + " (expected: at most --compute, " + computeNodes + ")");
@@ -183,6 +208,7 @@ public final class DevnetCommand extends MyelinCommand {
     return new DevnetPlan(
         "127.0.0.1",
         port,
+        subnets,
         gateways,
         computeNodes,
         validators,
@@ -190,6 +216,10 @@ public final class DevnetCommand extends MyelinCommand {
         processes,
         parsed,
         texts);
+  }
+
+  private int distinctModels() {
+    return (int) models.stream().map(id -> id.toLowerCase(Locale.ROOT)).distinct().count();
   }
 
   private void range(String option, int value, int least, int most) {

@@ -35,30 +35,49 @@ final class DevnetFile {
       List<Member> computeNodes,
       List<ValidatorMember> validators,
       DevnetChain chain,
+      SubnetLayout layout,
       List<String> models,
       ClientSession session,
       Path clientKey)
       throws IOException {
     ObjectNode json = JSON.createObjectNode();
     ArrayNode gatewayList = json.putArray("gateways");
-    for (GatewayMember gateway : gateways) {
-      gatewayList
-          .addObject()
+    for (int number = 1; number <= gateways.size(); number++) {
+      GatewayMember gateway = gateways.get(number - 1);
+      ObjectNode entry = gatewayList.addObject();
+      names(entry.putArray("subnets"), layout.subnetsOf(number), chain);
+      entry
           .put("url", gateway.url().toString())
           .put("grpc", gateway.url().toString())
           .put("id", gateway.member().id().toString())
           .put("pid", gateway.member().pid());
     }
     ArrayNode computeList = json.putArray("compute");
-    for (Member node : computeNodes) {
+    for (int number = 1; number <= computeNodes.size(); number++) {
+      Member node = computeNodes.get(number - 1);
+      List<String> served = layout.modelsOfNode(number, models);
       ObjectNode entry =
           computeList
               .addObject()
               .put("id", node.id().toString())
               .put("pid", node.pid())
-              .put("model", models.getFirst())
+              .put("model", served.getFirst())
               .put("slots", DevnetPlan.SLOTS);
-      models.forEach(entry.putArray("models")::add);
+      served.forEach(entry.putArray("models")::add);
+      names(entry.putArray("subnets"), List.of(layout.subnetOf(number)), chain);
+    }
+    ArrayNode subnetList = json.putArray("subnets");
+    for (int number = 1; number <= layout.subnets(); number++) {
+      ObjectNode entry =
+          subnetList
+              .addObject()
+              .put("id", "0x" + chain.subnetIds().get(number - 1))
+              .put("name", SubnetLayout.name(number).text());
+      layout.modelsOf(number, models).forEach(entry.putArray("models")::add);
+      ArrayNode served = entry.putArray("gateways");
+      layout
+          .gatewaysOf(number)
+          .forEach(gateway -> served.add(gateways.get(gateway - 1).member().id().toString()));
     }
     ArrayNode validatorList = json.putArray("validators");
     for (ValidatorMember validator : validators) {
@@ -83,6 +102,10 @@ final class DevnetFile {
         .put("session", session.id());
     json.put("data", data.toString());
     replace(data, json);
+  }
+
+  private static void names(ArrayNode list, List<Integer> subnets, DevnetChain chain) {
+    subnets.forEach(subnet -> list.add("0x" + chain.subnetIds().get(subnet - 1)));
   }
 
   private static void contracts(ObjectNode json, NetworkContracts network) {

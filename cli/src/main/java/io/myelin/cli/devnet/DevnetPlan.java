@@ -10,6 +10,7 @@ import java.util.Map;
  *
  * @param host address every listener binds to
  * @param port of the first gateway; the others take the next ones; 0 for any free ones
+ * @param subnets how many, each with models, gateways and nodes of its own
  * @param gateways how many
  * @param computeNodes how many, spread over the gateways in turn
  * @param validators how many, each with an owner of its own
@@ -21,6 +22,7 @@ import java.util.Map;
 record DevnetPlan(
     String host,
     int port,
+    int subnets,
     int gateways,
     int computeNodes,
     int validators,
@@ -46,9 +48,14 @@ record DevnetPlan(
     return port == 0 ? 0 : port + gateway - 1;
   }
 
+  /** Who serves which subnet. */
+  SubnetLayout layout() {
+    return new SubnetLayout(subnets, gateways, computeNodes);
+  }
+
   /** Gateway that a compute node dials, both from 1. */
   int gatewayOf(int computeNode) {
-    return (computeNode - 1) % gateways + 1;
+    return layout().gatewayOf(computeNode);
   }
 
   Path gatewayFolder(int number) {

@@ -25,11 +25,23 @@ final class DevnetSummary {
     for (GatewayMember gateway : devnet.gateways()) {
       line(out, gateway.member(), gateway.url().toString());
     }
-    for (Member node : devnet.computeNodes()) {
+    SubnetLayout layout = devnet.plan().layout();
+    for (int number = 1; number <= devnet.computeNodes().size(); number++) {
       line(
           out,
-          node,
-          String.join(" + ", devnet.starter().modelIds()) + ", " + DevnetPlan.SLOTS + " slots");
+          devnet.computeNodes().get(number - 1),
+          String.join(" + ", layout.modelsOfNode(number, devnet.starter().modelIds()))
+              + ", "
+              + DevnetPlan.SLOTS
+              + " slots");
+    }
+    for (int number = 1; layout.subnets() > 1 && number <= layout.subnets(); number++) {
+      out.printf(
+          "  %-10s  %s  %s, gateways %s%n",
+          SubnetLayout.name(number).text(),
+          "0x" + devnet.chain().subnetIds().get(number - 1),
+          String.join(" + ", layout.modelsOf(number, devnet.starter().modelIds())),
+          layout.gatewaysOf(number));
     }
     out.println("  engine      " + devnet.starter().engine());
     out.println("  client      " + session.client() + "  session " + session.id());

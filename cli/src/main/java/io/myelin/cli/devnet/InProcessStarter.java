@@ -64,13 +64,14 @@ final class InProcessStarter implements NodeStarter {
   @Override
   public Member compute(int number, URI gateway, ChainLink chain) {
     OperatorKey key = KeyFile.loadOrCreate(plan.computeFolder(number).resolve("operator.key"));
+    EngineSet models = engine.join().only(plan.layout().modelsOfNode(number, source.modelIds()));
     ComputeNode node =
         ComputeHost.start(
             ComputeNodeSettings.of(plan.computeFolder(number), DevnetPlan.SLOTS)
                 .withDrainTimeout(Duration.ofSeconds(DevnetPlan.DRAIN_SECONDS))
                 .withDomain(chain.domain()),
             key,
-            engine.join(),
+            models,
             gateway,
             plan.faults().getOrDefault(number, List.of()),
             Optional.empty());
@@ -78,8 +79,7 @@ final class InProcessStarter implements NodeStarter {
       return new LocalMember(
           "compute " + number,
           node,
-          QueueHost.start(
-              plan.computeFolder(number), key, chain, node, engine.join(), DevnetPlan.SLOTS));
+          QueueHost.start(plan.computeFolder(number), key, chain, node, models, DevnetPlan.SLOTS));
     } catch (CommandException e) {
       node.close();
       throw e;
@@ -87,8 +87,8 @@ final class InProcessStarter implements NodeStarter {
   }
 
   @Override
-  public List<String> modelIds() {
-    return source.modelIds();
+  public EngineSource source() {
+    return source;
   }
 
   @Override

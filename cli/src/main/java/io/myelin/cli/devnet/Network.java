@@ -3,9 +3,11 @@ package io.myelin.cli.devnet;
 import io.myelin.cli.devnet.genesis.DevnetChain;
 import io.myelin.cli.devnet.genesis.Person;
 import io.myelin.cli.devnet.genesis.Roster;
+import io.myelin.cli.devnet.genesis.SubnetPlan;
 import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.node.KeyFile;
+import io.myelin.protocol.subnet.ListedModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,17 +36,30 @@ final class Network {
         .toList();
   }
 
-  static DevnetChain chain(DevnetPlan plan, Roster roster, List<String> models) {
-    List<String> listed = new ArrayList<>(models);
-    // One session for all of them.
-    listed.add("*");
+  static DevnetChain chain(DevnetPlan plan, Roster roster, EngineSource source) {
     return DevnetChain.start(
         EngineSource.root(),
         plan.chainFolder(),
         plan.port() != 0,
         roster,
-        listed,
+        subnets(plan.layout(), source),
         DevnetPlan.SLOTS);
+  }
+
+  private static List<SubnetPlan> subnets(SubnetLayout layout, EngineSource source) {
+    List<SubnetPlan> plans = new ArrayList<>();
+    for (int subnet = 1; subnet <= layout.subnets(); subnet++) {
+      List<ListedModel> listed = new ArrayList<>();
+      for (String model : layout.modelsOf(subnet, source.modelIds())) {
+        listed.add(SubnetPlan.listed(model, source.weightsOf(model)));
+      }
+      if (subnet == 1) {
+        // One session for all of them.
+        listed.add(SubnetPlan.anyModel());
+      }
+      plans.add(new SubnetPlan(SubnetLayout.name(subnet), listed, layout.gatewaysOf(subnet)));
+    }
+    return plans;
   }
 
   static ChainLink link(DevnetChain chain) {
@@ -52,7 +67,7 @@ final class Network {
         List.of(chain.rpc()),
         chain.network().chainId(),
         chain.network().directory().address(),
-        chain.subnetId(),
+        chain.subnetIds(),
         List.of(),
         0);
   }

@@ -1,6 +1,7 @@
 package io.myelin.cli.devnet;
 
 import io.myelin.cli.node.ChainLink;
+import io.myelin.cli.node.EngineSource;
 import java.net.URI;
 import java.util.List;
 
@@ -16,8 +17,13 @@ interface NodeStarter extends AutoCloseable {
   /** Starts a compute node, from 1, on the way to its gateway. */
   Member compute(int number, URI gateway, ChainLink chain);
 
+  /** The models. */
+  EngineSource source();
+
   /** The models' ids. */
-  List<String> modelIds();
+  default List<String> modelIds() {
+    return source().modelIds();
+  }
 
   /** How and where the model runs, for people. */
   String engine();

@@ -94,9 +94,8 @@ final class ProcessStarter implements NodeStarter {
                 "--port",
                 Integer.toString(port),
                 "--data",
-                folder.toString(),
-                "--subnet",
-                chain.subnetId().hex()));
+                folder.toString()));
+    arguments.addAll(chain.subnetArguments());
     arguments.addAll(chainArguments(chain));
     arguments.addAll(validatorArguments(chain));
     ChildMember child =
@@ -163,7 +162,7 @@ final class ProcessStarter implements NodeStarter {
                 Integer.toString(threads)));
     arguments.addAll(chainArguments(chain));
     arguments.addAll(validatorArguments(chain));
-    for (String model : source.modelIds()) {
+    for (String model : plan.layout().modelsOfNode(number, source.modelIds())) {
       arguments.add("--model");
       arguments.add(model);
     }
@@ -176,8 +175,8 @@ final class ProcessStarter implements NodeStarter {
   }
 
   @Override
-  public List<String> modelIds() {
-    return source.modelIds();
+  public EngineSource source() {
+    return source;
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.typeddata.Eip712Domain;
 import java.net.URI;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How a node reaches its network's chain.
@@ -12,7 +13,7 @@ import java.util.List;
  * @param rpc endpoints of the chain, the preferred ones first
  * @param chainId EIP-155 number that they must have
  * @param directory the contract that names all others
- * @param subnetId that a gateway is admitted to; zero for other nodes
+ * @param subnetIds that a gateway is admitted to, the default one first; none for other nodes
  * @param validators where committees are asked; none for nodes that ask nobody
  * @param firstBlock no event of the network is older
  */
@@ -20,7 +21,7 @@ public record ChainLink(
     List<URI> rpc,
     long chainId,
     Address directory,
-    Digest subnetId,
+    List<Digest> subnetIds,
     List<URI> validators,
     long firstBlock) {
 
@@ -28,6 +29,7 @@ public record ChainLink(
   public ChainLink {
     rpc = List.copyOf(rpc);
     validators = List.copyOf(validators);
+    subnetIds = List.copyOf(subnetIds);
     if (rpc.isEmpty()) {
       throw new IllegalArgumentException("rpc: none (expected: at least one endpoint)");
     }
@@ -40,6 +42,16 @@ public record ChainLink(
 
   /** The same with these validators. */
   public ChainLink asking(List<URI> committee) {
-    return new ChainLink(rpc, chainId, directory, subnetId, committee, firstBlock);
+    return new ChainLink(rpc, chainId, directory, subnetIds, committee, firstBlock);
+  }
+
+  /** The same for a gateway of these subnets, the default one first. */
+  public ChainLink serving(List<Digest> subnets) {
+    return new ChainLink(rpc, chainId, directory, subnets, validators, firstBlock);
+  }
+
+  /** As options of a node that joins these subnets. */
+  public List<String> subnetArguments() {
+    return subnetIds.stream().flatMap(id -> Stream.of("--subnet", id.hex())).toList();
   }
 }

@@ -38,8 +38,11 @@ final class ChainOptions {
   @Option(
       names = "--subnet",
       paramLabel = "ID",
-      description = "The subnet that the gateway is admitted to, 64 hex digits.")
-  private @Nullable String subnet;
+      description = {
+        "A subnet that the gateway is admitted to, 64 hex digits (repeatable).",
+        "Sessions for any model are opened in the first."
+      })
+  private List<String> subnets = List.of();
 
   @Option(
       names = "--validator",
@@ -104,11 +107,22 @@ final class ChainOptions {
         endpoints,
         number("chain-id", file.text("chain-id", chainId, "" + LocalChainSettings.CHAIN_ID)),
         parse("directory", file.text("directory", directory, ""), Address::parse),
-        needsSubnet
-            ? parse("subnet", bare(file.text("subnet", subnet, "")), Digest::parse)
-            : Digest.ZERO,
+        needsSubnet ? subnets(file) : List.of(),
         committee,
         number("first-block", file.text("first-block", firstBlock, "0")));
+  }
+
+  private List<Digest> subnets(ConfigFile file) {
+    List<Digest> found =
+        file.list("subnet", subnets).stream()
+            .map(id -> parse("subnet", bare(id), Digest::parse))
+            .distinct()
+            .toList();
+    if (found.isEmpty()) {
+      throw CommandException.usage(
+          "--subnet is missing; ./myelin subnet list shows those there are");
+    }
+    return found;
   }
 
   private static String bare(String hex) {

@@ -8,6 +8,7 @@ import io.myelin.engine.catalogue.ModelEntry;
 import io.myelin.engine.catalogue.ModelOrigin;
 import io.myelin.engine.local.EngineSet;
 import io.myelin.engine.local.ModelEngines;
+import io.myelin.protocol.ids.Digest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,6 +47,15 @@ public final class EngineSource {
   /** The models' ids. */
   public List<String> modelIds() {
     return models.keySet().stream().map(ModelEntry::id).toList();
+  }
+
+  /** As a subnet lists a model's weights. */
+  public Digest weightsOf(String modelId) {
+    return models.keySet().stream()
+        .filter(entry -> entry.id().equals(modelId))
+        .findFirst()
+        .orElseThrow()
+        .weightsDigest();
   }
 
   /** The first model that generates text, as far as the catalogue knows. */

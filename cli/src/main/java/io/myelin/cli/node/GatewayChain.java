@@ -74,7 +74,7 @@ final class GatewayChain implements AutoCloseable {
               sender,
               new CommitteeCalls(committee),
               journal,
-              link.subnetId(),
+              link.subnetIds(),
               link.firstBlock());
       return new GatewayChain(client, network, store, sender, committee, sessions);
     } catch (RuntimeException e) {

@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
       "",
       "The configuration file has one `key = value` a line, with the names of the options:",
       "host, port, url, data, key, rpc, chain-id, directory, subnet, validator, first-block.",
-      "A flag wins over the file; several endpoints or validators are separated by commas."
+      "A flag wins over the file; several endpoints, subnets or validators are separated by commas."
     })
 public final class GatewayCommand extends MyelinCommand {
   @Mixin private NodeOptions options = new NodeOptions();

@@ -183,7 +183,7 @@ public final class GatewayHost implements AutoCloseable {
             hubSettings,
             key.address(),
             domain,
-            new ChainNodeAdmission(chain.sessions()::pool),
+            new ChainNodeAdmission(chain.sessions()::pool, chain.sessions()::listedWeights),
             loops,
             clock,
             random,

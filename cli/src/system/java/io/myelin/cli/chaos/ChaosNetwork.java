@@ -6,6 +6,7 @@ import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.devnet.genesis.DevnetChain;
 import io.myelin.cli.devnet.genesis.Person;
 import io.myelin.cli.devnet.genesis.Roster;
+import io.myelin.cli.devnet.genesis.SubnetPlan;
 import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.ComputeHost;
 import io.myelin.cli.node.EngineSource;
@@ -91,7 +92,7 @@ final class ChaosNetwork implements AutoCloseable {
     }
     int port = freePort();
     List<String> arguments = arguments("gateway", port, folder.resolve("gateway-1"), link);
-    arguments.addAll(List.of("--subnet", link.subnetId().hex()));
+    arguments.addAll(link.subnetArguments());
     committee.forEach(validator -> arguments.addAll(List.of("--validator", validator.toString())));
     ChaosNetwork network =
         new ChaosNetwork(
@@ -123,12 +124,17 @@ final class ChaosNetwork implements AutoCloseable {
   private static ChainLink genesis(Path folder, Roster roster, int port) {
     try (DevnetChain ground =
         DevnetChain.start(
-            EngineSource.root(), folder, false, roster, List.of(WordEngine.MODEL), SLOTS)) {
+            EngineSource.root(),
+            folder,
+            false,
+            roster,
+            List.of(SubnetPlan.one(WordEngine.MODEL)),
+            SLOTS)) {
       return new ChainLink(
           List.of(URI.create("http://127.0.0.1:" + port)),
           ground.network().chainId(),
           ground.network().directory().address(),
-          ground.subnetId(),
+          List.of(ground.subnetId()),
           List.of(),
           0);
     }

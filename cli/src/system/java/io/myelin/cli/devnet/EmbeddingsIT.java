@@ -46,7 +46,7 @@ class EmbeddingsIT {
 
   @BeforeAll
   void start(@TempDir Path data) {
-    DevnetPlan plan = new DevnetPlan("127.0.0.1", 0, 1, 2, 3, data, false, Map.of(), Map.of());
+    DevnetPlan plan = new DevnetPlan("127.0.0.1", 0, 1, 1, 2, 3, data, false, Map.of(), Map.of());
     devnet = Devnet.prepare(plan, EngineSource.prepare(List.of(), FetchProgress.SILENT));
     devnet.start();
   }

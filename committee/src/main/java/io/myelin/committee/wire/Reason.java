@@ -7,7 +7,7 @@ import java.util.Optional;
 public enum Reason {
   /** A field is missing, too long, or out of range. */
   MALFORMED(Status.Code.INVALID_ARGUMENT),
-  /** The gateway did not sign what is asked for in its name. */
+  /** The gateway, or the subnet's owner, did not sign what is asked for in its name. */
   REFUSED_ASKER(Status.Code.FAILED_PRECONDITION),
   /** The client did not sign the request. */
   REFUSED_REQUEST(Status.Code.FAILED_PRECONDITION),
@@ -31,6 +31,8 @@ public enum Reason {
   REFUSED_NODE(Status.Code.FAILED_PRECONDITION),
   /** The task of the queue is not revealed, or deserves the other verdict. */
   REFUSED_TASK(Status.Code.FAILED_PRECONDITION),
+  /** The subnet, the version or a model of the configuration is not right. */
+  REFUSED_CONFIG(Status.Code.FAILED_PRECONDITION),
   /** A session of the batch is not right. */
   REFUSED_SESSION(Status.Code.FAILED_PRECONDITION),
   /** A test told the validator to refuse. */

@@ -19,6 +19,7 @@ import io.myelin.protocol.settlement.SessionBrief;
 import io.myelin.protocol.settlement.SessionHead;
 import io.myelin.protocol.settlement.SessionTail;
 import io.myelin.protocol.settlement.Settlement;
+import io.myelin.protocol.subnet.SubnetModels;
 import io.myelin.protocol.typeddata.ReceiptAttestation;
 import io.myelin.protocol.typeddata.SessionRequest;
 import java.math.BigInteger;
@@ -134,6 +135,16 @@ public final class ChainTerms {
     System.arraycopy(owner.bytes(), 0, words, Digest.LENGTH - owner.bytes().length, 20);
     System.arraycopy(salt.bytes(), 0, words, Digest.LENGTH, Digest.LENGTH);
     return Keccak256.hash(words);
+  }
+
+  /** A configuration's models as the contract takes them. */
+  public static List<SubnetRegistry.ModelConfig> models(SubnetModels models) {
+    return models.models().stream()
+        .map(
+            one ->
+                new SubnetRegistry.ModelConfig(
+                    one.model(), one.weightsDigest(), one.inputWei(), one.outputWei()))
+        .toList();
   }
 
   /** What a committee signs of a subnet's models: the digest of their configuration. */

@@ -1,5 +1,8 @@
 package io.myelin.engine.catalogue;
 
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.subnet.ListedModel;
+
 /**
  * One model of the catalogue.
  *
@@ -33,7 +36,7 @@ public record ModelEntry(
 
   /** Checks every field. */
   public ModelEntry {
-    if (!id.matches("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")) {
+    if (!ListedModel.isId(id)) {
       throw new IllegalArgumentException(
           "id: \"" + id + "\" (expected: up to 128 of letters, digits and . _ : / -)");
     }
@@ -54,6 +57,11 @@ public record ModelEntry(
       throw new IllegalArgumentException(
           "chatTemplate: " + chatTemplate + " (expected: file, chatml, upstream or none)");
     }
+  }
+
+  /** As a subnet lists its weights: the file's SHA-256, or any where another server has them. */
+  public Digest weightsDigest() {
+    return sha256.isEmpty() ? ListedModel.UNPINNED : Digest.parse(sha256);
   }
 
   /** How its weights are stored. */

@@ -50,6 +50,18 @@ public final class EngineSet implements InferenceEngine {
     return List.copyOf(all);
   }
 
+  /**
+   * Those of these engines that serve one of the models, as a set. Closing that closes them here.
+   *
+   * @throws IllegalArgumentException when none does
+   */
+  public EngineSet only(List<String> models) {
+    return new EngineSet(
+        engines.stream()
+            .filter(engine -> engine.models().stream().anyMatch(m -> models.contains(m.id())))
+            .toList());
+  }
+
   /** What runs where, for people. */
   public String describe() {
     return engines.stream()

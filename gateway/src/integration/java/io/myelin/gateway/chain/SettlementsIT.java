@@ -70,7 +70,7 @@ final class SettlementsIT {
             store.intents(network.chainId(), world.chain().genesis(), gateway),
             SenderPolicy.local(),
             InstantSource.system());
-    ChainView view = new ChainView(world.chain(), network, world.subnetId(), 0, _ -> {});
+    ChainView view = new ChainView(world.chain(), network, List.of(world.subnetId()), 0, _ -> {});
     ChainView.Snapshot _ = view.refresh();
     committee = new SigningCommittee();
     settlements =

@@ -1,5 +1,6 @@
 package io.myelin.gateway.api;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
@@ -9,6 +10,8 @@ import io.myelin.gateway.http.StrictJson;
 import io.myelin.gateway.session.NodeDirectory;
 import io.myelin.gateway.session.NodeView;
 import io.myelin.gateway.session.Sessions;
+import io.myelin.gateway.session.SubnetView;
+import io.myelin.protocol.ids.Address;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,19 +83,30 @@ public final class NetworkOperations {
 
   private HttpResponse subnets() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    ObjectNode subnet = json.putArray("subnets").addObject();
-    subnet.put("id", "0x" + sessions.standing().subnetId());
-    subnet.putArray("gateways").add(identity.address());
-    subnet.set("models", Views.list(sessions.models(), Views::model));
+    json.set("subnets", Views.list(sessions.subnets(), this::subnet));
     return Answers.ok(json);
+  }
+
+  /** This gateway first: the chain may not name it yet. */
+  private ObjectNode subnet(SubnetView subnet) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("id", "0x" + subnet.id());
+    ArrayNode gateways = json.putArray("gateways").add(identity.address());
+    subnet.gateways().stream()
+        .map(Address::toString)
+        .filter(gateway -> !gateway.equals(identity.address()))
+        .forEach(gateways::add);
+    json.set("models", Views.list(subnet.models(), Views::model));
+    return json;
   }
 
   private HttpResponse network() {
     List<NodeView> connected = nodes.nodes();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.putObject("gateway")
-        .put("address", identity.address())
-        .put("subnet", "0x" + sessions.standing().subnetId())
+    ObjectNode gateway = json.putObject("gateway");
+    gateway.put("address", identity.address()).put("subnet", "0x" + sessions.standing().subnetId());
+    ArrayNode subnets = gateway.putArray("subnets");
+    sessions.standing().subnetIds().forEach(id -> subnets.add("0x" + id));
+    gateway
         .put("seedCommitment", "0x" + sessions.seedCommitment())
         .put("validatorSet", sessions.standing().validatorSet());
     json.putObject("signing")

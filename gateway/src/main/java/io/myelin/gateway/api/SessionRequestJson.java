@@ -31,6 +31,7 @@ public final class SessionRequestJson {
           "seedCommitment",
           "validatorSet",
           "maxTasks",
+          "subnet",
           "permit");
   private static final Set<String> PERMIT = Set.of("valueWei", "deadlineSeconds", "signature");
   private static final Set<String> INNER =
@@ -87,8 +88,12 @@ public final class SessionRequestJson {
         field(body, "seedCommitment", "0x and 64 hex digits", SessionRequestJson::digest);
     long set = number(body, "validatorSet", 1, 1L << 53);
     long maxTasks = body.has("maxTasks") ? number(body, "maxTasks", 0, MOST_TASKS) : 0;
+    Digest subnet =
+        body.has("subnet")
+            ? field(body, "subnet", "0x and 64 hex digits", SessionRequestJson::digest)
+            : null;
     return new SignedSessionRequest(
-        request, signature, random, commitment, set, maxTasks, permit(body));
+        request, signature, random, commitment, set, maxTasks, subnet, permit(body));
   }
 
   private static @Nullable SignedPermit permit(ObjectNode body) throws ApiError {

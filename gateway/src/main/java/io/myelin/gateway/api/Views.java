@@ -201,9 +201,9 @@ public final class Views {
   }
 
   static ObjectNode model(ModelView model) {
-    return NODES
-        .objectNode()
-        .put("id", model.id())
+    ObjectNode json = NODES.objectNode();
+    strings(json.putArray("subnets"), model.subnets());
+    return json.put("id", model.id())
         .put("contextLength", model.contextLength())
         .put("priceInputWei", model.priceInputWei().toString())
         .put("priceOutputWei", model.priceOutputWei().toString())

@@ -3,18 +3,33 @@ package io.myelin.gateway.chain;
 import io.myelin.gateway.hub.NodeAdmission;
 import io.myelin.gateway.session.ChainPool;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.subnet.ListedModel;
 import io.myelin.v1.Hello;
+import io.myelin.v1.ServedModel;
+import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Admits the nodes that their owners registered and staked on chain, with the slots declared there.
  */
 public final class ChainNodeAdmission implements NodeAdmission {
-  private final Supplier<ChainPool> pool;
+  private static final Logger log = LoggerFactory.getLogger(ChainNodeAdmission.class);
 
-  /** With the pool as it was last seen. */
-  public ChainNodeAdmission(Supplier<ChainPool> pool) {
+  private final Supplier<ChainPool> pool;
+  private final Function<String, List<Digest>> listed;
+
+  /**
+   * With pool and subnets as they were last seen.
+   *
+   * @param listed what the gateway's subnets list as weights of a model
+   */
+  public ChainNodeAdmission(Supplier<ChainPool> pool, Function<String, List<Digest>> listed) {
     this.pool = pool;
+    this.listed = listed;
   }
 
   @Override
@@ -46,6 +61,30 @@ public final class ChainNodeAdmission implements NodeAdmission {
               + ", as its owner declared; ./myelin stake node slots)",
           true);
     }
-    return new Verdict.Admitted();
+    return weights(operator, hello);
+  }
+
+  /**
+   * A model with other weights than listed is not asked of the node; a node that has no other model
+   * has nothing to do here, and is told.
+   */
+  private Verdict weights(Address operator, Hello hello) {
+    String wrong = "";
+    boolean useful = false;
+    for (ServedModel model : hello.getModelsList()) {
+      Digest served = Digest.of(model.getWeightsDigest().toByteArray());
+      List<Digest> weights = listed.apply(model.getId());
+      if (weights.isEmpty() || weights.stream().anyMatch(one -> ListedModel.allows(one, served))) {
+        useful = true;
+        continue;
+      }
+      wrong =
+          "weights of %s: SHA-256 %s (expected: %s, as the subnet lists them; ./myelin subnet join)"
+              .formatted(model.getId(), served, weights.getFirst());
+      log.warn("node {}: {}; it is not asked for that model", operator, wrong);
+    }
+    return useful || wrong.isEmpty()
+        ? new Verdict.Admitted()
+        : new Verdict.Refused("wrong_weights", wrong, true);
   }
 }

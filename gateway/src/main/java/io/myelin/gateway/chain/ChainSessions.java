@@ -22,13 +22,17 @@ import io.myelin.gateway.session.SessionChain;
 import io.myelin.gateway.session.SessionOpening;
 import io.myelin.gateway.session.SessionRefusedException.Reason;
 import io.myelin.gateway.session.SignedPermit;
+import io.myelin.gateway.session.WhereServed;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.selection.Candidate;
+import io.myelin.protocol.settlement.SessionTail;
 import java.math.BigInteger;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +47,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,12 +74,13 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
       new PoolUpkeep.Connected(
           List::of, (_, _) -> CompletableFuture.failedFuture(new IllegalStateException()));
   private volatile Consumer<SessionId> closing = _ -> {};
+  private volatile Function<Address, Optional<URI>> urls = _ -> Optional.empty();
 
   /**
    * Sessions of one gateway.
    *
    * @param sender of the gateway's key, which pays the gas
-   * @param subnetId the gateway is admitted to
+   * @param subnets the gateway is admitted to, the default one first
    * @param firstBlock no event of the network is older
    */
   public ChainSessions(
@@ -83,12 +89,12 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
       TransactionSender sender,
       Committee committee,
       Journal journal,
-      Digest subnetId,
+      List<Digest> subnets,
       long firstBlock) {
     this.network = network;
     this.committee = committee;
     this.writes = new ChainWrites(sender);
-    this.view = new ChainView(chain, network, subnetId, firstBlock, id -> closing.accept(id));
+    this.view = new ChainView(chain, network, subnets, firstBlock, id -> closing.accept(id));
     this.settlements =
         new Settlements(
             chain, network, sender.account(), committee, writes, journal, view, this::find);
@@ -150,8 +156,49 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
   }
 
   @Override
-  public Optional<Quote> quote(String model) {
-    return view.now().quote(model);
+  public Optional<Quote> quote(Digest subnetId, String model) {
+    return view.now().quote(subnetId, model);
+  }
+
+  /** What the gateway's subnets list as weights of a model, each. */
+  public List<Digest> listedWeights(String model) {
+    return standing().subnetIds().stream()
+        .flatMap(subnet -> quote(subnet, model).stream())
+        .map(Quote::weightsDigest)
+        .toList();
+  }
+
+  @Override
+  public List<Address> gateways(Digest subnetId) {
+    return view.now().subnets().stream()
+        .filter(entry -> entry.subnetId().equals(subnetId))
+        .findFirst()
+        .map(SubnetBook.Entry::gateways)
+        .orElse(List.of());
+  }
+
+  @Override
+  public WhereServed whereServed() {
+    return model ->
+        view.now().subnets().stream()
+            .filter(entry -> entry.models().contains(SessionTail.modelIdOf(model)))
+            // Anybody can make a subnet that nobody serves.
+            .sorted(Comparator.comparing(entry -> entry.gateways().isEmpty()))
+            .map(
+                entry ->
+                    new WhereServed.Place(
+                        entry.subnetId(),
+                        entry.gateways().stream()
+                            .map(gateway -> new WhereServed.At(gateway, urls.apply(gateway)))
+                            .toList()))
+            .toList();
+  }
+
+  /**
+   * From now on tells clients where other gateways answer, as far as this knows; must not block.
+   */
+  public void findGatewaysWith(Function<Address, Optional<URI>> known) {
+    urls = known;
   }
 
   @Override

@@ -12,7 +12,6 @@ import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.gateway.session.ChainPool;
 import io.myelin.gateway.session.SessionChain;
-import io.myelin.gateway.session.TokenPrice;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
@@ -39,10 +38,10 @@ final class ChainView {
 
   private final ChainClient chain;
   private final NetworkContracts network;
-  private final Digest subnetId;
+  private final List<Digest> served;
   private final Consumer<SessionId> closing;
   private final Set<Address> nodes = new LinkedHashSet<>();
-  private final Set<Digest> models = new LinkedHashSet<>();
+  private final SubnetBook subnets;
   private final long firstBlock;
   private long nextBlock;
   private @Nullable BlockHeader seen;
@@ -52,7 +51,8 @@ final class ChainView {
   record Snapshot(
       long timeSeconds,
       SessionChain.Standing standing,
-      Map<Digest, SessionChain.Quote> quotes,
+      Map<Digest, Map<Digest, SessionChain.Quote>> quotes,
+      List<SubnetBook.Entry> subnets,
       Map<Address, ChainPool.Entry> pool)
       implements ChainPool {
 
@@ -61,30 +61,34 @@ final class ChainView {
       return Optional.ofNullable(pool.get(node));
     }
 
-    Optional<SessionChain.Quote> quote(String model) {
-      return Optional.ofNullable(quotes.get(SessionTail.modelIdOf(model)));
+    Optional<SessionChain.Quote> quote(Digest subnetId, String model) {
+      return Optional.ofNullable(
+          quotes.getOrDefault(subnetId, Map.of()).get(SessionTail.modelIdOf(model)));
     }
   }
 
   /**
    * A view that reads from a block on.
    *
+   * @param served the subnets of this gateway, the default one first
    * @param firstBlock no event of the network is older
    * @param closing told of sessions that somebody closes on chain
    */
   ChainView(
       ChainClient chain,
       NetworkContracts network,
-      Digest subnetId,
+      List<Digest> served,
       long firstBlock,
       Consumer<SessionId> closing) {
     this.chain = chain;
     this.network = network;
-    this.subnetId = subnetId;
+    this.served = List.copyOf(served);
+    this.subnets = new SubnetBook(chain, network.subnets());
     this.firstBlock = firstBlock;
     this.nextBlock = firstBlock;
     this.closing = closing;
-    this.snapshot = new Snapshot(0, new SessionChain.Standing(subnetId, 0), Map.of(), Map.of());
+    this.snapshot =
+        new Snapshot(0, new SessionChain.Standing(served, 0), Map.of(), List.of(), Map.of());
   }
 
   Snapshot now() {
@@ -109,24 +113,15 @@ final class ChainView {
     for (Address node : nodes) {
       entry(network.nodes().nodeOf(node).on(chain)).ifPresent(entry -> pool.put(node, entry));
     }
-    Map<Digest, SessionChain.Quote> quotes = new HashMap<>();
-    for (Digest model : models) {
-      SubnetRegistry.Model listed = network.subnets().modelOf(subnetId, model).on(chain);
-      if (listed.priceVersion() > 0) {
-        SubnetRegistry.Price price =
-            network.subnets().priceOf(subnetId, model, listed.priceVersion()).on(chain);
-        quotes.put(
-            model,
-            new SessionChain.Quote(
-                listed.priceVersion(), new TokenPrice(price.inputWei(), price.outputWei())));
-      }
-    }
+    Map<Digest, Map<Digest, SessionChain.Quote>> quotes = new HashMap<>();
+    served.forEach(subnetId -> quotes.put(subnetId, subnets.quotes(subnetId)));
     long set = network.validators().setVersion().on(chain);
     snapshot =
         new Snapshot(
             head.timestampSeconds(),
-            new SessionChain.Standing(subnetId, set),
+            new SessionChain.Standing(served, set),
             Map.copyOf(quotes),
+            subnets.entries(head.timestampSeconds()),
             Map.copyOf(pool));
     seen = head;
     return snapshot;
@@ -158,6 +153,8 @@ final class ChainView {
                 List.of(
                     NodePool.JoinedEvent.TYPE.topic(),
                     SubnetRegistry.ModelListedEvent.TYPE.topic(),
+                    SubnetRegistry.GatewayAdmittedEvent.TYPE.topic(),
+                    SubnetRegistry.GatewayLeavingEvent.TYPE.topic(),
                     Session.SessionClosingEvent.TYPE.topic()));
     List<SessionId> closed = new ArrayList<>();
     LogRanges.read(chain, filter, nextBlock, head).forEach(log -> note(log, closed));
@@ -168,10 +165,8 @@ final class ChainView {
   private void note(EventLog log, List<SessionId> closed) {
     if (NodePool.event(log).orElse(null) instanceof NodePool.JoinedEvent joined) {
       nodes.add(joined.node());
-    } else if (SubnetRegistry.event(log).orElse(null)
-            instanceof SubnetRegistry.ModelListedEvent listed
-        && listed.subnetId().equals(subnetId)) {
-      models.add(listed.modelId());
+    } else if (SubnetRegistry.event(log).isPresent()) {
+      SubnetRegistry.event(log).ifPresent(subnets::note);
     } else if (Session.event(log).orElse(null) instanceof Session.SessionClosingEvent closes) {
       closed.add(ChainTerms.sessionId(closes.sessionId()));
     }

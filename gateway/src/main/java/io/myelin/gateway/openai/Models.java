@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 /** The models a session may ask for. */
 final class Models {
   private static final int NO_NODE_RETRY_SECONDS = 5;
-  private static final String ANY = "*";
 
   private final SessionDirectory directory;
   private final String softwareVersion;
@@ -28,9 +27,7 @@ final class Models {
 
   /** Those of the session, in the directory's order. */
   List<ModelView> of(SessionView session) {
-    return directory.models().stream()
-        .filter(model -> session.model().equals(ANY) || session.model().equals(model.id()))
-        .toList();
+    return directory.models(session);
   }
 
   /**
@@ -47,7 +44,7 @@ final class Models {
     List<ModelView> connected = directory.models();
     boolean sessions =
         session.model().equals(id) && connected.stream().noneMatch(m -> m.id().equals(id));
-    if (sessions || connected.isEmpty()) {
+    if (sessions || (connected.isEmpty() && directory.withPlaces("", id).isEmpty())) {
       throw ApiError.server(
           HttpStatus.SERVICE_UNAVAILABLE,
           "no_node_available",
@@ -58,16 +55,18 @@ final class Models {
         able.isEmpty()
             ? "none at the moment"
             : able.stream().map(ModelView::id).sorted().limit(50).collect(Collectors.joining(", "));
-    throw new ApiError(
-        HttpStatus.NOT_FOUND,
-        ApiError.INVALID_REQUEST,
+    String message =
         "The model '"
             + StrictJson.shortened(id)
             + "' does not exist here or this session has no access to it. Models that "
             + what
             + ": "
             + known
-            + ".",
+            + ".";
+    throw new ApiError(
+        HttpStatus.NOT_FOUND,
+        ApiError.INVALID_REQUEST,
+        directory.withPlaces(message, id),
         "model",
         "model_not_found",
         0);

@@ -141,6 +141,10 @@ public final class TaskPipeline implements TaskService, NodeEvents {
     }
   }
 
+  private TaskRejectedException unknownModel(String model, String why) {
+    return new TaskRejectedException(Reason.UNKNOWN_MODEL, ledger.withPlaces(why, model), 0);
+  }
+
   private SessionGrant admit(Submission submission) throws TaskRejectedException {
     if (stopping) {
       throw new TaskRejectedException(
@@ -155,19 +159,20 @@ public final class TaskPipeline implements TaskService, NodeEvents {
                         Reason.UNKNOWN_SESSION, "no session " + submission.sessionId(), 0));
     String model = submission.work().model();
     if (!grant.allowsModel(model)) {
-      throw new TaskRejectedException(
-          Reason.UNKNOWN_MODEL,
+      throw unknownModel(
+          model,
           "model: \"%s\" (expected: \"%s\", the model of this session)"
-              .formatted(model, grant.model()),
-          0);
+              .formatted(model, grant.model()));
     }
     SlotTable.Need need =
         new SlotTable.Need(model, submission.work() instanceof Submission.Work.Embed);
     if (!grant.model().equals(model) && dispatcher.nobodyServes(need)) {
-      throw new TaskRejectedException(
-          Reason.UNKNOWN_MODEL,
-          "model: \"%s\" (expected: one that a connected node serves)".formatted(model),
-          0);
+      throw unknownModel(
+          model, "model: \"%s\" (expected: one that a connected node serves)".formatted(model));
+    }
+    if (!ledger.lists(submission.sessionId(), model)) {
+      throw unknownModel(
+          model, "model: \"%s\" (expected: one that the session's subnet lists)".formatted(model));
     }
     int able = dispatcher.able(submission.sessionId(), need);
     if (able < grant.redundancy() && submission.kind() == Submission.Kind.LIVE) {

@@ -1,5 +1,7 @@
 package io.myelin.gateway.session;
 
+import java.util.List;
+
 /**
  * A model at this gateway.
  *
@@ -11,6 +13,8 @@ package io.myelin.gateway.session;
  * @param generates whether it generates text
  * @param nodes nodes connected that serve it
  * @param createdAtSeconds when it was first listed (Unix time)
+ * @param subnets ids of the gateway's subnets that list it, 0x and 64 hex digits; the prices are
+ *     the first's
  */
 public record ModelView(
     String id,
@@ -20,4 +24,24 @@ public record ModelView(
     boolean embeddings,
     boolean generates,
     int nodes,
-    long createdAtSeconds) {}
+    long createdAtSeconds,
+    List<String> subnets) {
+  /** Copies. */
+  public ModelView {
+    subnets = List.copyOf(subnets);
+  }
+
+  /** The same, named of other subnets. */
+  ModelView in(List<String> others) {
+    return new ModelView(
+        id,
+        contextLength,
+        priceInputWei,
+        priceOutputWei,
+        embeddings,
+        generates,
+        nodes,
+        createdAtSeconds,
+        others);
+  }
+}

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,13 +75,6 @@ final class NodePool {
         .orElse(Set.of());
   }
 
-  /** Whether any node here serves it, with a free slot or not. */
-  boolean serves(String model) {
-    return model.equals("*")
-        ? !views.isEmpty()
-        : views.values().stream().anyMatch(view -> view.serves(model));
-  }
-
   /** Gives back what the session still holds. */
   void releaseAll(SessionId session) {
     for (PoolNode node : state.nodes().values()) {
@@ -112,6 +106,7 @@ final class NodePool {
    * Draws from the nodes with a slot that is free here and on the chain; every node weighs the same
    * while none has a record.
    *
+   * @param able whether a node serves what is asked for
    * @param needed what the session cannot do without
    * @param wanted what it would like to have, spares included
    * @param excludedOwners who have a seat already: nobody has two
@@ -120,7 +115,7 @@ final class NodePool {
       ChainPool chain,
       SelectionSeed seed,
       String purpose,
-      String model,
+      Predicate<NodeView> able,
       int needed,
       int wanted,
       Set<Address> excluded,
@@ -130,12 +125,11 @@ final class NodePool {
     for (PoolNode node : state.ephemeral()) {
       ChainPool.Entry entry = chain.node(node.node()).orElse(null);
       NodeView view = views.get(node.node());
-      boolean able = view != null && (model.equals("*") || view.serves(model));
       boolean allowed =
           entry != null
               && !excluded.contains(node.node())
               && !excludedOwners.contains(entry.owner());
-      if (entry != null && allowed && able && entry.freeSlots() > 0) {
+      if (entry != null && view != null && allowed && entry.freeSlots() > 0 && able.test(view)) {
         candidates.add(new Candidate(node.node(), entry.owner(), 1));
         free += Math.min(node.freeSlots(), entry.freeSlots());
       }

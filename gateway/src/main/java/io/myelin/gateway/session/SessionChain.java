@@ -5,6 +5,7 @@ import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.selection.Candidate;
+import io.myelin.protocol.subnet.ListedModel;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,8 +21,18 @@ public interface SessionChain {
   /** What everybody who opens a session now agrees to. */
   Standing standing();
 
-  /** The price of a model in this gateway's subnet; empty when the subnet does not list it. */
-  Optional<Quote> quote(String model);
+  /** The offer of a model in a subnet; empty when that does not list it, or is not served here. */
+  Optional<Quote> quote(Digest subnetId, String model);
+
+  /** Which subnets of the whole chain list a model, and who serves them. */
+  default WhereServed whereServed() {
+    return _ -> List.of();
+  }
+
+  /** The gateways that a subnet admits and that are ready, in the order of their addresses. */
+  default List<Address> gateways(Digest subnetId) {
+    return List.of();
+  }
 
   /** The pool as it was last seen. */
   ChainPool pool();
@@ -70,19 +81,39 @@ public interface SessionChain {
   Optional<OnChain> find(SessionId session);
 
   /**
-   * What a client signs into its nonce besides its own randomness.
+   * What a client signs into its nonce besides its own randomness, and what it may ask for.
    *
-   * @param subnetId which this gateway belongs to
+   * @param subnetIds that this gateway serves, at least one; the first is the default
    * @param validatorSet which committees are drawn from
    */
-  record Standing(Digest subnetId, long validatorSet) {}
+  record Standing(List<Digest> subnetIds, long validatorSet) {
+    /** Checks that there is one. */
+    public Standing {
+      subnetIds = List.copyOf(subnetIds);
+      if (subnetIds.isEmpty()) {
+        throw new IllegalArgumentException("subnetIds: none (expected: at least one)");
+      }
+    }
+
+    /** The default subnet: sessions for any model are opened in it. */
+    public Digest subnetId() {
+      return subnetIds.getFirst();
+    }
+  }
 
   /**
-   * A price that was published.
+   * A model as a subnet offers it now.
    *
-   * @param version its number, which a running session keeps
+   * @param version the price's number, which a running session keeps
+   * @param weightsDigest what nodes must serve, see {@link ListedModel#allows}
    */
-  record Quote(long version, TokenPrice price) {}
+  record Quote(Digest subnetId, long version, TokenPrice price, Digest weightsDigest) {
+    /** Whether a node that serves the model does it with the listed weights. */
+    public boolean allows(NodeView.Served served) {
+      return weightsDigest.equals(Digest.ZERO)
+          || ListedModel.allows(weightsDigest, Digest.parse(served.weightsDigestHex()));
+    }
+  }
 
   /**
    * More nodes for a session.

@@ -14,4 +14,16 @@ public interface SessionDirectory {
 
   /** Models that can be asked for at this gateway now. */
   List<ModelView> models();
+
+  /** Those that a session may ask for: its own, or for {@code *} each of its subnet. */
+  default List<ModelView> models(SessionView session) {
+    return models().stream()
+        .filter(model -> session.model().equals("*") || session.model().equals(model.id()))
+        .toList();
+  }
+
+  /** A message that a model is not served here, with where it is, if that is known. */
+  default String withPlaces(String message, String model) {
+    return message;
+  }
 }

@@ -38,6 +38,7 @@ final class SessionDriver {
   private final Map<String, LiveSession> sessions;
   private final NodePool pool;
   private final SessionChain chain;
+  private final Offers offers;
   private final ChainCalls calls;
   private final SessionLog journal;
   private final TaskEnder tasks;
@@ -56,6 +57,7 @@ final class SessionDriver {
       Map<String, LiveSession> sessions,
       NodePool pool,
       SessionChain chain,
+      Offers offers,
       ChainCalls calls,
       SessionLog journal,
       TaskEnder tasks,
@@ -63,6 +65,7 @@ final class SessionDriver {
     this.sessions = sessions;
     this.pool = pool;
     this.chain = chain;
+    this.offers = offers;
     this.calls = calls;
     this.journal = journal;
     this.tasks = tasks;
@@ -355,7 +358,7 @@ final class SessionDriver {
             chain.pool(),
             session.seed,
             purpose(session),
-            session.state.terms().model(),
+            offers.able(session.opened.subnetId(), session.state.terms().model()),
             Math.max(0, redundancy - has),
             most,
             excluded,

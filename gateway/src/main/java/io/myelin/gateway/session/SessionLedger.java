@@ -43,6 +43,16 @@ public interface SessionLedger {
   /** The sessions that a slot of the node is reserved for. */
   Set<String> holders(Address node);
 
+  /** Whether the session's subnet lists a model. */
+  default boolean lists(String sessionId, String model) {
+    return true;
+  }
+
+  /** A message that a model cannot be asked for, with where it is served, if that is known. */
+  default String withPlaces(String message, String model) {
+    return message;
+  }
+
   /** The terms and the nodes of a session as they are now, whatever its state. */
   Optional<SessionGrant> grant(String sessionId);
 }

@@ -51,6 +51,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
   private final RandomGenerator random;
   private final SeedSecrets secrets;
   private final ModelCatalogue catalogue;
+  private final Offers offers;
   private final SessionChain chain;
   private final Object lock = new Object();
 
@@ -93,11 +94,13 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
     this.random = random;
     this.secrets = new SeedSecrets(random);
     this.catalogue = new ModelCatalogue(chain);
+    this.offers = new Offers(chain);
     this.driver =
         new SessionDriver(
             sessions,
             pool,
             chain,
+            offers,
             new ChainCalls(chain, clock::millis, this::answered),
             journal,
             (session, task) -> {
@@ -219,16 +222,9 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
     long now = clock.millis();
     LiveSession session;
     synchronized (lock) {
-      checkRoom(request.model());
       SessionChain.Quote quote =
-          chain
-              .quote(request.model())
-              .orElseThrow(
-                  () ->
-                      new SessionRefusedException(
-                          Reason.UNKNOWN_MODEL,
-                          "request.model: the subnet does not list " + request.model() + "."));
-      SessionChain.Standing standing = chain.standing();
+          offers.choose(request.model(), signed.subnet(), connected.values());
+      checkRoom();
       SessionTerms terms =
           new SessionTerms(
               id,
@@ -247,7 +243,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
               signed.clientRandom(),
               secret,
               signed.validatorSet(),
-              standing.subnetId(),
+              quote.subnetId(),
               quote.version(),
               quote.price(),
               signed.maxTasks(),
@@ -293,14 +289,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
   }
 
   @GuardedBy("lock")
-  private void checkRoom(String model) throws SessionRefusedException {
-    if (!pool.serves(model)) {
-      throw new SessionRefusedException(
-          Reason.UNKNOWN_MODEL,
-          "request.model: no node connected here serves "
-              + model
-              + " (expected: one that GET /v1/models lists, or *).");
-    }
+  private void checkRoom() throws SessionRefusedException {
     if (sessions.size() - ended.size() >= settings.maxSessions()) {
       throw new SessionRefusedException(
           Reason.NO_CAPACITY,
@@ -429,6 +418,40 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
   }
 
   @Override
+  public List<ModelView> models(SessionView view) {
+    LiveSession session;
+    synchronized (lock) {
+      session = sessions.get(view.id());
+    }
+    return session == null
+        ? Sessions.super.models(view)
+        : catalogue.of(session.opened.subnetId()).stream()
+            .filter(model -> session.grant().allowsModel(model.id()))
+            .toList();
+  }
+
+  @Override
+  public List<SubnetView> subnets() {
+    return chain.standing().subnetIds().stream()
+        .map(id -> new SubnetView(id, catalogue.of(id), chain.gateways(id)))
+        .toList();
+  }
+
+  @Override
+  public boolean lists(String sessionId, String model) {
+    LiveSession session;
+    synchronized (lock) {
+      session = sessions.get(sessionId);
+    }
+    return session == null || offers.lists(session.opened.subnetId(), model);
+  }
+
+  @Override
+  public String withPlaces(String message, String model) {
+    return offers.withPlaces(message, model);
+  }
+
+  @Override
   public int activeCount() {
     synchronized (lock) {
       return (int)
@@ -503,22 +526,24 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
       connected.put(node, view);
       pool.joined(node, view);
       catalogue.refresh(connected.values());
-      takeSeatsAgain(node, now);
+      takeSeatsAgain(node, view, now);
       driver.searchAgain(now);
     }
   }
 
   /** After a restart the pool learns from the sessions which slots are taken. */
   @GuardedBy("lock")
-  private void takeSeatsAgain(Address node, long now) {
+  private void takeSeatsAgain(Address node, NodeView view, long now) {
     for (LiveSession session : List.copyOf(sessions.values())) {
       SessionId id = session.state.terms().sessionId();
-      if (session.state.seats().get(node) == Seat.RESERVED
-          && !pool.holds(node, id)
-          && !pool.reserve(node, id)) {
-        SessionTransition _ =
-            driver.drive(
-                session, new SessionEvent.NodeLost(node, "came back with fewer slots"), now);
+      if (session.state.seats().get(node) != Seat.RESERVED || pool.holds(node, id)) {
+        continue;
+      }
+      boolean able =
+          offers.able(session.opened.subnetId(), session.state.terms().model()).test(view);
+      if (!able || !pool.reserve(node, id)) {
+        String why = able ? "came back with fewer slots" : "came back with other models or weights";
+        SessionTransition _ = driver.drive(session, new SessionEvent.NodeLost(node, why), now);
       }
     }
   }

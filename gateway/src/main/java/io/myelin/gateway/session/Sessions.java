@@ -33,8 +33,15 @@ public interface Sessions extends SessionDirectory {
    */
   Digest seedCommitment();
 
-  /** What else a client binds with its nonce: subnet and validator set. */
+  /** What else a client binds with its nonce, the validator set; and the gateway's subnets. */
   SessionChain.Standing standing();
+
+  /** The subnets that this gateway serves, the default one first. */
+  default List<SubnetView> subnets() {
+    return standing().subnetIds().stream()
+        .map(id -> new SubnetView(id, models(), List.of()))
+        .toList();
+  }
 
   /**
    * How the node pool names a node now: ephemeral, reserved, released, suspended, leaving, or

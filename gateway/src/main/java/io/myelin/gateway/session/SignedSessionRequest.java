@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param seedCommitment the gateway's part, as its hash; handed out once, used once
  * @param validatorSet that the committee is drawn from; the request's nonce binds all three
  * @param maxTasks most tasks of the session; 0 for no limit. Not signed: it only ever restricts
+ * @param subnet where it shall be opened, or null for the gateway's choice. Not signed: the price
+ *     is the gateway's to quote, and the budget is all that it may cost
  * @param permit its leave to escrow the budget, or null when the account gave an allowance
  */
 public record SignedSessionRequest(
@@ -23,9 +25,22 @@ public record SignedSessionRequest(
     Digest seedCommitment,
     long validatorSet,
     long maxTasks,
+    @Nullable Digest subnet,
     @Nullable SignedPermit permit) {
 
   private static final long MOST_TASKS = 0xFFFF_FFFFL;
+
+  /** In the subnet that the gateway chooses. */
+  public SignedSessionRequest(
+      SessionRequest request,
+      Signature signature,
+      Digest clientRandom,
+      Digest seedCommitment,
+      long validatorSet,
+      long maxTasks,
+      @Nullable SignedPermit permit) {
+    this(request, signature, clientRandom, seedCommitment, validatorSet, maxTasks, null, permit);
+  }
 
   /** Checks ranges. */
   public SignedSessionRequest {

@@ -2,11 +2,16 @@ package io.myelin.gateway.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.myelin.gateway.hub.NodeAdmission;
 import io.myelin.gateway.session.ChainPool;
 import io.myelin.gateway.session.ChainPool.Standing;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
 import io.myelin.v1.Hello;
+import io.myelin.v1.ServedModel;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +20,7 @@ class ChainNodeAdmissionTest {
   private static final Address OWNER = Address.parse("0x" + "02".repeat(20));
 
   private static NodeAdmission.Verdict admit(Optional<ChainPool.Entry> entry, int slots) {
-    return new ChainNodeAdmission(() -> _ -> entry)
+    return new ChainNodeAdmission(() -> _ -> entry, _ -> List.of())
         .admit(NODE, Hello.newBuilder().setSlots(slots).build());
   }
 
@@ -45,6 +50,29 @@ class ChainNodeAdmissionTest {
     assertThat(refusal(admit(entry(Standing.SUSPENDED), 1))).isEqualTo("suspended");
     assertThat(refusal(admit(entry(Standing.LEAVING), 1))).isEqualTo("leaving");
     assertThat(refusal(admit(entry(Standing.QUALIFIED), 5))).isEqualTo("too_many_slots");
+  }
+
+  @Test
+  void shouldTurnAwayWhoHasOtherWeightsOnly() {
+    ChainNodeAdmission admission =
+        new ChainNodeAdmission(
+            () -> _ -> entry(Standing.QUALIFIED),
+            model -> model.equals("listed") ? List.of(Digest.parse("ab".repeat(32))) : List.of());
+    assertThat(admission.admit(NODE, hello("listed", 0xab)))
+        .isInstanceOf(NodeAdmission.Verdict.Admitted.class);
+    assertThat(refusal(admission.admit(NODE, hello("listed", 0xcd)))).isEqualTo("wrong_weights");
+    assertThat(admission.admit(NODE, hello("unlisted", 0xcd)))
+        .isInstanceOf(NodeAdmission.Verdict.Admitted.class);
+  }
+
+  private static Hello hello(String model, int weights) {
+    byte[] digest = new byte[32];
+    Arrays.fill(digest, (byte) weights);
+    return Hello.newBuilder()
+        .setSlots(1)
+        .addModels(
+            ServedModel.newBuilder().setId(model).setWeightsDigest(ByteString.copyFrom(digest)))
+        .build();
   }
 
   @Test

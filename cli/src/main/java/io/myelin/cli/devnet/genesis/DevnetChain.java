@@ -44,11 +44,16 @@ public final class DevnetChain implements AutoCloseable {
    * @param root of the installation, which holds Anvil
    * @param folder where the chain is kept
    * @param usualPort whether it should have the usual port when that is free
-   * @param models every id that sessions may be opened for
+   * @param subnets with what they list, and who serves them
    * @param slots of each compute node
    */
   public static DevnetChain start(
-      Path root, Path folder, boolean usualPort, Roster roster, List<String> models, int slots) {
+      Path root,
+      Path folder,
+      boolean usualPort,
+      Roster roster,
+      List<SubnetPlan> subnets,
+      int slots) {
     LocalChain anvil;
     try {
       anvil =
@@ -64,7 +69,7 @@ public final class DevnetChain implements AutoCloseable {
           RpcChainClient.connect(ChainSettings.of(anvil.chainId(), List.of(anvil.uri())));
       try (Purses purses =
           new Purses(anvil, chain, ChainStore.open(folder.resolve("genesis.db")))) {
-        Genesis.Made made = Genesis.make(chain, purses, roster, models, slots);
+        Genesis.Made made = Genesis.make(chain, purses, roster, subnets, slots);
         whole = true;
         return new DevnetChain(folder, anvil, chain, made);
       } finally {
@@ -108,9 +113,14 @@ public final class DevnetChain implements AutoCloseable {
     return made.network();
   }
 
-  /** The network's one subnet. */
+  /** The network's first subnet. */
   public Digest subnetId() {
-    return made.subnetId();
+    return made.subnetIds().getFirst();
+  }
+
+  /** Its subnets, in the order they were planned. */
+  public List<Digest> subnetIds() {
+    return made.subnetIds();
   }
 
   /** Fetches what these accounts are credited, each to itself; the admin pays the gas. */

@@ -8,18 +8,18 @@ import io.myelin.contracts.deploy.Deployer;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.protocol.crypto.OperatorKey;
-import io.myelin.protocol.crypto.Sha256;
 import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.settlement.SessionTail;
 import io.myelin.protocol.settlement.Subjects;
+import io.myelin.protocol.subnet.ListedModel;
+import io.myelin.protocol.subnet.SubnetModels;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.NodeVerdict;
 import io.myelin.protocol.typeddata.SubnetConfig;
 import io.myelin.protocol.typeddata.TypedStruct;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,11 +43,6 @@ final class Genesis {
   private static final BigInteger NODE_STAKE_WEI = TOKEN.multiply(BigInteger.valueOf(200));
   private static final BigInteger CLIENT_WEI = TOKEN.multiply(BigInteger.valueOf(1_000_000));
   private static final BigInteger SUBNET_WEI = TOKEN.multiply(BigInteger.valueOf(1_000));
-
-  /** 1 gwei of a token per prompt token read, 3 per token written. */
-  private static final BigInteger INPUT_WEI = BigInteger.valueOf(1_000_000_000L);
-
-  private static final BigInteger OUTPUT_WEI = BigInteger.valueOf(3_000_000_000L);
   private static final int QUALIFIED = 0;
   private static final int UNQUALIFIED_STANDING = 1;
 
@@ -66,18 +61,22 @@ final class Genesis {
   /**
    * A network as its contracts have it.
    *
-   * @param subnetId that lists the models
+   * @param subnetIds in the order they were planned
    */
-  record Made(NetworkContracts network, Digest subnetId) {}
+  record Made(NetworkContracts network, List<Digest> subnetIds) {
+    Made {
+      subnetIds = List.copyOf(subnetIds);
+    }
+  }
 
   /**
    * Makes what is missing.
    *
-   * @param models every id that sessions may be opened for
+   * @param subnets with what they list, and who serves them
    * @param slots of each compute node
    */
   static Made make(
-      ChainClient chain, Purses purses, Roster roster, List<String> models, int slots) {
+      ChainClient chain, Purses purses, Roster roster, List<SubnetPlan> subnets, int slots) {
     NetworkContracts network;
     try {
       network =
@@ -94,15 +93,17 @@ final class Genesis {
       throw new CommandException("stopped while starting", e);
     }
     Genesis genesis = new Genesis(chain, purses, roster, network);
-    Digest subnetId = genesis.people(slots);
+    List<Digest> subnetIds = genesis.people(subnets, slots);
     genesis.set();
-    genesis.list(subnetId, models);
+    for (int i = 0; i < subnetIds.size(); i++) {
+      genesis.list(subnetIds.get(i), subnets.get(i).models());
+    }
     genesis.qualify();
-    return new Made(network, subnetId);
+    return new Made(network, subnetIds);
   }
 
-  private Digest people(int slots) {
-    CompletableFuture<Digest> subnet = new CompletableFuture<>();
+  private List<Digest> people(List<SubnetPlan> plans, int slots) {
+    List<Digest> subnetIds = new ArrayList<>();
     List<CompletableFuture<Void>> all = new ArrayList<>();
     for (Person validator : roster.validators()) {
       all.add(run(() -> stake(validator)));
@@ -113,15 +114,20 @@ final class Genesis {
     all.add(
         run(
             () -> {
-              Digest id = subnet();
-              roster.gateways().forEach(gateway -> bond(gateway, id));
-              subnet.complete(id);
+              // One after the other: one owner sends them.
+              for (SubnetPlan plan : plans) {
+                subnetIds.add(subnet(plan));
+              }
+              roster.gateways().forEach(this::bond);
+              for (int i = 0; i < plans.size(); i++) {
+                admit(subnetIds.get(i), plans.get(i));
+              }
             }));
     all.add(run(() -> tokens(roster.client(), network.payment().address(), CLIENT_WEI)));
     all.add(run(() -> purses.gas(roster.treasury().address())));
     try {
       CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).join();
-      return subnet.join();
+      return subnetIds;
     } catch (CompletionException e) {
       throw e.getCause() instanceof CommandException known
           ? known
@@ -178,20 +184,19 @@ final class Genesis {
         network.nodes().join(node.node(), slots, NODE_STAKE_WEI, node.consent(network)));
   }
 
-  private Digest subnet() {
+  private Digest subnet(SubnetPlan plan) {
     OperatorKey owner = roster.gateways().getFirst().owner();
-    Digest salt = Sha256.hash("myelin/devnet".getBytes(StandardCharsets.UTF_8));
+    Digest salt = plan.name().salt();
     Digest id = ChainTerms.subnetId(owner.address(), salt);
     if (network.subnets().subnets(id).on(chain).owner().equals(Address.ZERO)) {
       tokens(owner, network.subnets().address(), SUBNET_WEI);
-      purses.send(owner, "subnet", network.subnets().createSubnet(salt));
+      purses.send(owner, "subnet/" + id, network.subnets().createSubnet(salt));
     }
     return id;
   }
 
-  private void bond(Person gateway, Digest subnetId) {
+  private void bond(Person gateway) {
     purses.gas(gateway.node());
-    OperatorKey subnetOwner = roster.gateways().getFirst().owner();
     if (network.subnets().gateways(gateway.node()).on(chain).owner().equals(Address.ZERO)) {
       tokens(gateway.owner(), network.subnets().address(), BOND_WEI);
       purses.send(
@@ -199,11 +204,18 @@ final class Genesis {
           "bond/" + gateway.node(),
           network.subnets().registerGateway(gateway.node(), BOND_WEI, gateway.consent(network)));
     }
-    if (!network.subnets().admitted(subnetId, gateway.node()).on(chain)) {
-      purses.send(
-          subnetOwner,
-          "admit/" + gateway.node(),
-          network.subnets().admit(subnetId, gateway.node(), true));
+  }
+
+  private void admit(Digest subnetId, SubnetPlan plan) {
+    OperatorKey owner = roster.gateways().getFirst().owner();
+    for (int number : plan.gateways()) {
+      Address gateway = roster.gateways().get(number - 1).node();
+      if (!network.subnets().admitted(subnetId, gateway).on(chain)) {
+        purses.send(
+            owner,
+            "admit/" + subnetId.shortHex() + "/" + gateway,
+            network.subnets().admit(subnetId, gateway, true));
+      }
     }
   }
 
@@ -213,22 +225,24 @@ final class Genesis {
     }
   }
 
-  private void list(Digest subnetId, List<String> models) {
-    List<SubnetRegistry.ModelConfig> missing =
+  private void list(Digest subnetId, List<ListedModel> models) {
+    List<ListedModel> other =
         models.stream()
             .filter(
-                model ->
-                    network
-                            .subnets()
-                            .modelOf(subnetId, SessionTail.modelIdOf(model))
-                            .on(chain)
-                            .priceVersion()
-                        == 0)
-            .map(model -> new SubnetRegistry.ModelConfig(model, Digest.ZERO, INPUT_WEI, OUTPUT_WEI))
+                model -> {
+                  SubnetRegistry.Model listed =
+                      network
+                          .subnets()
+                          .modelOf(subnetId, SessionTail.modelIdOf(model.model()))
+                          .on(chain);
+                  return listed.priceVersion() == 0
+                      || !listed.weightsDigest().equals(model.weightsDigest());
+                })
             .toList();
-    if (missing.isEmpty()) {
+    if (other.isEmpty()) {
       return;
     }
+    List<SubnetRegistry.ModelConfig> missing = ChainTerms.models(new SubnetModels(other));
     long version = network.subnets().subnets(subnetId).on(chain).version() + 1;
     committee(
         Subjects.configSubject(subnetId, version),
@@ -236,7 +250,7 @@ final class Genesis {
         word ->
             purses.send(
                 roster.gateways().getFirst().owner(),
-                "configure",
+                "configure/" + subnetId + "/" + version,
                 network.subnets().configure(subnetId, missing, word.seats(), word.signatures())));
   }
 

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param admin deploys, has the whole supply of tokens, and proposes parameters
  * @param treasury gets its share
- * @param gateways each with an owner of its own; the first one's owns the subnet
+ * @param gateways each with an owner of its own; the first one's owns the subnets
  * @param compute each with an owner of its own, so that redundant nodes are independent
  * @param validators each with an owner of its own
  * @param client pays for the demo session
