@@ -6,6 +6,7 @@ import io.myelin.cli.doctor.DoctorCommand;
 import io.myelin.cli.model.ModelCommand;
 import io.myelin.cli.node.ComputeCommand;
 import io.myelin.cli.node.GatewayCommand;
+import io.myelin.cli.node.RegistryCommand;
 import io.myelin.cli.node.ValidatorCommand;
 import io.myelin.cli.queue.QueueCommand;
 import io.myelin.cli.receipt.VerifyCommand;
@@ -40,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       GatewayCommand.class,
       ComputeCommand.class,
       ValidatorCommand.class,
+      RegistryCommand.class,
       ModelCommand.class,
       SubnetCommand.class,
       SessionCommand.class,

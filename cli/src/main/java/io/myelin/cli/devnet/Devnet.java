@@ -33,6 +33,7 @@ final class Devnet implements AutoCloseable {
   private final DevnetPlan plan;
   private final FileChannel lock;
   private final NodeStarter starter;
+  private final List<RegistryMember> registries = new ArrayList<>();
   private final List<ValidatorMember> validators = new ArrayList<>();
   private final List<GatewayMember> gateways = new ArrayList<>();
   private final List<Member> computeNodes = new ArrayList<>();
@@ -93,16 +94,24 @@ final class Devnet implements AutoCloseable {
     DevnetChain ground = Network.chain(plan, people, starter.source());
     chain = ground;
     ChainLink link = Network.link(ground);
-    startValidators(link);
-    ChainLink asking = link.asking(validators.stream().map(ValidatorMember::url).toList());
+    List<String> bootstrap = new ArrayList<>();
+    for (int number = 1; number <= DevnetPlan.REGISTRIES; number++) {
+      requireOpen();
+      RegistryMember registry = starter.registry(number, link, bootstrap);
+      registries.add(registry);
+      bootstrap.add(registry.record());
+    }
+    startValidators(link, bootstrap);
+    SubnetLayout layout = plan.layout();
     for (int number = 1; number <= plan.gateways(); number++) {
       requireOpen();
-      gateways.add(starter.gateway(number, asking.serving(subnetsOf(number, ground))));
+      ChainLink serving = link.serving(ids(layout.subnetsOf(number), ground));
+      gateways.add(starter.gateway(number, serving, bootstrap));
     }
     for (int number = 1; number <= plan.computeNodes(); number++) {
       requireOpen();
-      computeNodes.add(
-          starter.compute(number, gateways.get(plan.gatewayOf(number) - 1).url(), asking));
+      ChainLink serving = link.serving(ids(List.of(layout.subnetOf(number)), ground));
+      computeNodes.add(starter.compute(number, serving, bootstrap));
     }
     for (int number = 1; number <= plan.gateways(); number++) {
       Waiting.untilJoined(gateways.get(number - 1).url(), nodesOf(number), JOIN);
@@ -117,6 +126,7 @@ final class Devnet implements AutoCloseable {
           gateways,
           computeNodes,
           validators,
+          registries,
           ground,
           plan.layout(),
           starter.modelIds(),
@@ -137,20 +147,20 @@ final class Devnet implements AutoCloseable {
     }
   }
 
-  private List<Digest> subnetsOf(int gateway, DevnetChain ground) {
-    return plan.layout().subnetsOf(gateway).stream()
+  private static List<Digest> ids(List<Integer> subnets, DevnetChain ground) {
+    return subnets.stream()
         .map(subnet -> ground.subnetIds().get(subnet - 1))
         .toList();
   }
 
   /** All at once; those that came up are there to be closed even when another did not. */
-  private void startValidators(ChainLink link) {
+  private void startValidators(ChainLink link, List<String> bootstrap) {
     requireOpen();
     List<Future<ValidatorMember>> starting;
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       starting =
           IntStream.rangeClosed(1, plan.validators())
-              .mapToObj(number -> threads.submit(() -> starter.validator(number, link)))
+              .mapToObj(number -> threads.submit(() -> starter.validator(number, link, bootstrap)))
               .toList();
     }
     Throwable failure = null;
@@ -174,10 +184,12 @@ final class Devnet implements AutoCloseable {
     return models.size() == 1 ? models.getFirst() : ClientSession.ANY_MODEL;
   }
 
+  /** Every node of the gateway's subnets finds it. */
   private List<Member> nodesOf(int gateway) {
+    SubnetLayout layout = plan.layout();
     List<Member> nodes = new ArrayList<>();
     for (int number = 1; number <= computeNodes.size(); number++) {
-      if (plan.gatewayOf(number) == gateway) {
+      if (layout.subnetsOf(gateway).contains(layout.subnetOf(number))) {
         nodes.add(computeNodes.get(number - 1));
       }
     }
@@ -188,6 +200,10 @@ final class Devnet implements AutoCloseable {
     if (closed.get()) {
       throw new CommandException("stopped while starting");
     }
+  }
+
+  List<RegistryMember> registries() {
+    return List.copyOf(registries);
   }
 
   List<ValidatorMember> validators() {
@@ -261,6 +277,7 @@ final class Devnet implements AutoCloseable {
       stop(computeNodes);
       stop(gateways.stream().map(GatewayMember::member).toList());
       stop(validators.stream().map(ValidatorMember::member).toList());
+      stop(registries.stream().map(RegistryMember::member).toList());
       DevnetChain running = chain;
       if (running != null) {
         quietly("the chain", running::close);

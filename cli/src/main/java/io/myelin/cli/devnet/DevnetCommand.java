@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
     description = {
       "Start the whole network on this machine, in the foreground until Ctrl-C.",
       "With --ask: ask once, show and check the receipt, stop everything.",
-      "Not part of the network yet: registry, dashboard."
+      "Not part of the network yet: the dashboard."
     },
     footer = {
       "",

@@ -15,8 +15,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * {@code devnet.json}: what runs where, for programs. The dashboard is absent and the registry
- * empty until the network has them.
+ * {@code devnet.json}: what runs where, for programs. The dashboard is absent until
+ * the network has one.
  */
 final class DevnetFile {
   private static final ObjectMapper JSON =
@@ -34,6 +34,7 @@ final class DevnetFile {
       List<GatewayMember> gateways,
       List<Member> computeNodes,
       List<ValidatorMember> validators,
+      List<RegistryMember> registries,
       DevnetChain chain,
       SubnetLayout layout,
       List<String> models,
@@ -87,7 +88,15 @@ final class DevnetFile {
           .put("pid", validator.member().pid())
           .put("url", validator.url().toString());
     }
-    json.putArray("registry");
+    ArrayNode registryList = json.putArray("registry");
+    for (RegistryMember registry : registries) {
+      registryList
+          .addObject()
+          .put("id", registry.member().id().toString())
+          .put("record", registry.record())
+          .put("grpc", registry.url().toString())
+          .put("pid", registry.member().pid());
+    }
     ObjectNode chainEntry =
         json.putObject("chain")
             .put("rpc", chain.rpc().toString())

@@ -34,6 +34,9 @@ record DevnetPlan(
   /** Tasks a node of the devnet runs at once: a laptop's memory bounds it. */
   static final int SLOTS = 4;
 
+  /** Registry nodes: one may die. */
+  static final int REGISTRIES = 2;
+
   /** Most time a stopping devnet gives to tasks that run. */
   static final int DRAIN_SECONDS = 3;
 
@@ -53,11 +56,6 @@ record DevnetPlan(
     return new SubnetLayout(subnets, gateways, computeNodes);
   }
 
-  /** Gateway that a compute node dials, both from 1. */
-  int gatewayOf(int computeNode) {
-    return layout().gatewayOf(computeNode);
-  }
-
   Path gatewayFolder(int number) {
     return data.resolve("gateway-" + number);
   }
@@ -68,6 +66,10 @@ record DevnetPlan(
 
   Path validatorFolder(int number) {
     return data.resolve("validator-" + number);
+  }
+
+  Path registryFolder(int number) {
+    return data.resolve("registry-" + number);
   }
 
   Path chainFolder() {

@@ -19,6 +19,9 @@ final class DevnetSummary {
         devnet.chain().rpc(),
         devnet.chain().pid(),
         devnet.chain().network().directory().address());
+    for (RegistryMember registry : devnet.registries()) {
+      line(out, registry.member(), registry.url().toString());
+    }
     for (ValidatorMember validator : devnet.validators()) {
       line(out, validator.member(), validator.url().toString());
     }
@@ -46,7 +49,7 @@ final class DevnetSummary {
     out.println("  engine      " + devnet.starter().engine());
     out.println("  client      " + session.client() + "  session " + session.id());
     out.println("  data        " + DevnetFile.in(devnet.plan().data()));
-    out.println("  not part of the network yet: registry, dashboard");
+    out.println("  not part of the network yet: dashboard");
     out.println();
     if (foreground) {
       boolean usual = devnet.plan().data().equals(Folders.devnet().toAbsolutePath());

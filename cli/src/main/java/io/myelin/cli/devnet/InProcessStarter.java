@@ -7,7 +7,10 @@ import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.node.GatewayHost;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.cli.node.QueueHost;
+import io.myelin.cli.node.RegistryHost;
 import io.myelin.cli.node.ValidatorHost;
+import io.myelin.cli.peer.PeerLink;
+import io.myelin.cli.peer.ValidatorUrls;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.engine.local.EngineSet;
@@ -39,32 +42,55 @@ final class InProcessStarter implements NodeStarter {
   }
 
   @Override
-  public ValidatorMember validator(int number, ChainLink chain) {
+  public RegistryMember registry(int number, ChainLink chain, List<String> bootstrap) {
+    Path folder = plan.registryFolder(number);
+    RegistryHost host =
+        RegistryHost.start(
+            folder,
+            KeyFile.loadOrCreate(folder.resolve("operator.key")),
+            chain,
+            PeerLink.local(bootstrap),
+            plan.host(),
+            0);
+    return new RegistryMember(
+        new LocalHost("registry " + number, host.id(), host::close), host.url(), host.record());
+  }
+
+  @Override
+  public ValidatorMember validator(int number, ChainLink chain, List<String> bootstrap) {
     Path folder = plan.validatorFolder(number);
     ValidatorHost host =
         ValidatorHost.start(
-            folder, KeyFile.loadOrCreate(folder.resolve("operator.key")), chain, plan.host(), 0);
+            folder,
+            KeyFile.loadOrCreate(folder.resolve("operator.key")),
+            chain,
+            Optional.of(PeerLink.local(bootstrap)),
+            plan.host(),
+            0);
     return new ValidatorMember(
         new LocalHost("validator " + number, host.id(), host::close), host.url());
   }
 
   @Override
-  public GatewayMember gateway(int number, ChainLink chain) {
+  public GatewayMember gateway(int number, ChainLink chain, List<String> bootstrap) {
     GatewayHost host =
         GatewayHost.start(
             plan.gatewayFolder(number),
             KeyFile.loadOrCreate(plan.gatewayFolder(number).resolve("operator.key")),
             chain,
+            Optional.of(PeerLink.local(bootstrap)),
             plan.host(),
-            plan.portOf(number));
+            plan.portOf(number),
+            "");
     return new GatewayMember(
         new LocalHost("gateway " + number, host.id(), host::close), URI.create(host.url()));
   }
 
   @Override
-  public Member compute(int number, URI gateway, ChainLink chain) {
+  public Member compute(int number, ChainLink chain, List<String> bootstrap) {
     OperatorKey key = KeyFile.loadOrCreate(plan.computeFolder(number).resolve("operator.key"));
     EngineSet models = engine.join().only(plan.layout().modelsOfNode(number, source.modelIds()));
+    ValidatorUrls validators = new ValidatorUrls(List.of());
     ComputeNode node =
         ComputeHost.start(
             ComputeNodeSettings.of(plan.computeFolder(number), DevnetPlan.SLOTS)
@@ -72,14 +98,23 @@ final class InProcessStarter implements NodeStarter {
                 .withDomain(chain.domain()),
             key,
             models,
-            gateway,
+            List.of(),
             plan.faults().getOrDefault(number, List.of()),
-            Optional.empty());
+            Optional.empty(),
+            Optional.of(
+                new ComputeHost.Finding(PeerLink.local(bootstrap), chain, validators)));
     try {
       return new LocalMember(
           "compute " + number,
           node,
-          QueueHost.start(plan.computeFolder(number), key, chain, node, models, DevnetPlan.SLOTS));
+          QueueHost.start(
+              plan.computeFolder(number),
+              key,
+              chain,
+              validators,
+              node,
+              models,
+              DevnetPlan.SLOTS));
     } catch (CommandException e) {
       node.close();
       throw e;

@@ -2,20 +2,26 @@ package io.myelin.cli.devnet;
 
 import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.EngineSource;
-import java.net.URI;
 import java.util.List;
 
 /** Starts nodes one way or the other. */
 interface NodeStarter extends AutoCloseable {
 
+  /**
+   * Starts a registry node, from 1; it answers when this returns.
+   *
+   * @param bootstrap records of those before it
+   */
+  RegistryMember registry(int number, ChainLink chain, List<String> bootstrap);
+
   /** Starts a validator, from 1; it listens when this returns. */
-  ValidatorMember validator(int number, ChainLink chain);
+  ValidatorMember validator(int number, ChainLink chain, List<String> bootstrap);
 
   /** Starts a gateway, from 1; it listens when this returns. */
-  GatewayMember gateway(int number, ChainLink chain);
+  GatewayMember gateway(int number, ChainLink chain, List<String> bootstrap);
 
-  /** Starts a compute node, from 1, on the way to its gateway. */
-  Member compute(int number, URI gateway, ChainLink chain);
+  /** Starts a compute node, from 1, which looks for the gateways of its subnet. */
+  Member compute(int number, ChainLink chain, List<String> bootstrap);
 
   /** The models. */
   EngineSource source();

@@ -5,12 +5,14 @@ import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.node.KeyFile;
+import io.myelin.cli.node.RegistryHost;
 import io.myelin.protocol.crypto.OperatorKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +37,49 @@ final class ProcessStarter implements NodeStarter {
   }
 
   @Override
-  public ValidatorMember validator(int number, ChainLink chain) {
+  public RegistryMember registry(int number, ChainLink chain, List<String> bootstrap) {
+    Path folder = plan.registryFolder(number);
+    OperatorKey key = KeyFile.loadOrCreate(folder.resolve("operator.key"));
+    int port = free(0);
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "registry",
+                "--host",
+                plan.host(),
+                "--port",
+                Integer.toString(port),
+                "--peer-port",
+                "0",
+                "--data",
+                folder.toString()));
+    arguments.addAll(chainArguments(chain));
+    arguments.addAll(bootstrapArguments(bootstrap));
+    Path record = folder.resolve(RegistryHost.RECORD_FILE);
+    try {
+      Files.deleteIfExists(record);
+    } catch (IOException e) {
+      throw new CommandException(record + " cannot be replaced: " + e.getMessage(), e);
+    }
+    ChildMember child =
+        ChildMember.start(
+            "registry " + number, key.address(), arguments, folder.resolve("registry.log"));
+    try {
+      String text = Waiting.untilWritten(record, child, GATEWAY_START);
+      return new RegistryMember(child, URI.create("http://" + plan.host() + ":" + port), text);
+    } catch (CommandException e) {
+      child.stop();
+      child.awaitStopped();
+      throw e;
+    }
+  }
+
+  private static List<String> bootstrapArguments(List<String> bootstrap) {
+    return bootstrap.stream().flatMap(record -> Stream.of("--bootstrap", record)).toList();
+  }
+
+  @Override
+  public ValidatorMember validator(int number, ChainLink chain, List<String> bootstrap) {
     Path folder = plan.validatorFolder(number);
     OperatorKey key = KeyFile.loadOrCreate(folder.resolve("operator.key"));
     int port = free(0);
@@ -50,6 +94,7 @@ final class ProcessStarter implements NodeStarter {
                 "--data",
                 folder.toString()));
     arguments.addAll(chainArguments(chain));
+    arguments.addAll(bootstrapArguments(bootstrap));
     ChildMember child =
         ChildMember.start(
             "validator " + number, key.address(), arguments, folder.resolve("validator.log"));
@@ -74,14 +119,8 @@ final class ProcessStarter implements NodeStarter {
         chain.directory().toString());
   }
 
-  private static List<String> validatorArguments(ChainLink chain) {
-    return chain.validators().stream()
-        .flatMap(validator -> Stream.of("--validator", validator.toString()))
-        .toList();
-  }
-
   @Override
-  public GatewayMember gateway(int number, ChainLink chain) {
+  public GatewayMember gateway(int number, ChainLink chain, List<String> bootstrap) {
     Path folder = plan.gatewayFolder(number);
     OperatorKey key = KeyFile.loadOrCreate(folder.resolve("operator.key"));
     int port = free(plan.portOf(number));
@@ -97,7 +136,7 @@ final class ProcessStarter implements NodeStarter {
                 folder.toString()));
     arguments.addAll(chain.subnetArguments());
     arguments.addAll(chainArguments(chain));
-    arguments.addAll(validatorArguments(chain));
+    arguments.addAll(bootstrapArguments(bootstrap));
     ChildMember child =
         ChildMember.start(
             "gateway " + number, key.address(), arguments, folder.resolve("gateway.log"));
@@ -142,7 +181,7 @@ final class ProcessStarter implements NodeStarter {
   }
 
   @Override
-  public Member compute(int number, URI gateway, ChainLink chain) {
+  public Member compute(int number, ChainLink chain, List<String> bootstrap) {
     Path folder = plan.computeFolder(number);
     OperatorKey key = KeyFile.loadOrCreate(folder.resolve("operator.key"));
     int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / plan.computeNodes());
@@ -150,8 +189,6 @@ final class ProcessStarter implements NodeStarter {
         new ArrayList<>(
             List.of(
                 "compute",
-                "--gateway",
-                gateway.toString(),
                 "--data",
                 folder.toString(),
                 "--slots",
@@ -161,7 +198,8 @@ final class ProcessStarter implements NodeStarter {
                 "--threads",
                 Integer.toString(threads)));
     arguments.addAll(chainArguments(chain));
-    arguments.addAll(validatorArguments(chain));
+    arguments.addAll(chain.subnetArguments());
+    arguments.addAll(bootstrapArguments(bootstrap));
     for (String model : plan.layout().modelsOfNode(number, source.modelIds())) {
       arguments.add("--model");
       arguments.add(model);

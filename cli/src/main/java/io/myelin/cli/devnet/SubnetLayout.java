@@ -41,12 +41,6 @@ record SubnetLayout(int subnets, int gateways, int computeNodes) {
     return (computeNode - 1) % subnets + 1;
   }
 
-  /** The gateway that a compute node dials: those of its subnet in turn. */
-  int gatewayOf(int computeNode) {
-    List<Integer> serving = gatewaysOf(subnetOf(computeNode));
-    return serving.get((computeNode - 1) / subnets % serving.size());
-  }
-
   /** A subnet's models, of all that there are. */
   List<String> modelsOf(int subnet, List<String> models) {
     return IntStream.range(0, models.size())

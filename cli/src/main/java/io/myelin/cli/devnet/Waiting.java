@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -52,6 +54,24 @@ final class Waiting {
         List.of(member),
         patience,
         member.name() + " does not answer at " + url);
+  }
+
+  /** Until a file is there; what is in it, without what surrounds it. */
+  static String untilWritten(Path file, Member member, Duration patience) {
+    until(
+        () -> Files.exists(file) && !read(file).isEmpty(),
+        List.of(member),
+        patience,
+        member.name() + " has not written " + file);
+    return read(file);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new CommandException(file + " cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /** Until the gateway lists all of these nodes. */

@@ -1,5 +1,6 @@
 package io.myelin.cli.node;
 
+import io.myelin.cli.peer.Peers;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.typeddata.Eip712Domain;
@@ -38,6 +39,11 @@ public record ChainLink(
   /** What everybody in the network signs in. */
   public Eip712Domain domain() {
     return new Eip712Domain(chainId, directory);
+  }
+
+  /** The chain as peers ask it who is staked. */
+  public Peers.Truth truth() {
+    return new Peers.Truth(rpc, chainId, directory, firstBlock);
   }
 
   /** The same with these validators. */

@@ -72,25 +72,37 @@ final class ChainOptions {
   }
 
   /**
-   * The chain that a user named, for a node that asks committees and belongs to no subnet.
+   * The chain that a user named, for a node that asks committees and need not belong to a subnet.
    *
+   * @param finds whether it finds validators by itself
    * @throws CommandException when something is missing
    */
-  ChainLink asking(ConfigFile file) {
-    ChainLink link = link(file, false);
-    if (link.validators().isEmpty()) {
+  ChainLink asking(ConfigFile file, boolean finds) {
+    ChainLink link = link(file, false, true);
+    requireValidators(link.validators(), finds);
+    return file.list("subnet", subnets).isEmpty() ? link : link.serving(subnets(file));
+  }
+
+  /** The chain that a user named, for a node that asks nobody. */
+  ChainLink link(ConfigFile file) {
+    return link(file, false, true);
+  }
+
+  private static void requireValidators(List<URI> named, boolean finds) {
+    if (!finds && named.isEmpty()) {
       throw CommandException.usage(
-          "--validator is missing (expected: http://host:port of each validator of the network)");
+          "--validator is missing (expected: http://host:port of each validator of the network; or"
+              + " --bootstrap enr:... to find them)");
     }
-    return link;
   }
 
   /**
    * The chain that a user named.
    *
    * @param needsSubnet whether the node belongs to a subnet and asks committees
+   * @param finds whether it finds validators by itself
    */
-  ChainLink link(ConfigFile file, boolean needsSubnet) {
+  ChainLink link(ConfigFile file, boolean needsSubnet, boolean finds) {
     List<URI> endpoints = file.list("rpc", rpc).stream().map(url -> address("rpc", url)).toList();
     if (endpoints.isEmpty()) {
       throw CommandException.usage(
@@ -99,10 +111,7 @@ final class ChainOptions {
     }
     List<URI> committee =
         file.list("validator", validators).stream().map(url -> address("validator", url)).toList();
-    if (needsSubnet && committee.isEmpty()) {
-      throw CommandException.usage(
-          "--validator is missing (expected: http://host:port of each validator of the network)");
-    }
+    requireValidators(committee, finds);
     return new ChainLink(
         endpoints,
         number("chain-id", file.text("chain-id", chainId, "" + LocalChainSettings.CHAIN_ID)),

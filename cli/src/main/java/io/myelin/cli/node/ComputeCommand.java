@@ -3,6 +3,8 @@ package io.myelin.cli.node;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Logging;
 import io.myelin.cli.MyelinCommand;
+import io.myelin.cli.peer.PeerLink;
+import io.myelin.cli.peer.ValidatorUrls;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.model.ConsoleProgress;
 import io.myelin.compute.ComputeNode;
@@ -30,7 +32,8 @@ import picocli.CommandLine.Option;
     name = "compute",
     mixinStandardHelpOptions = true,
     description = {
-      "Run a compute node: it dials a gateway, offers its model, and works.",
+      "Run a compute node: it dials gateways, offers its models, and works.",
+      "With --bootstrap it finds the gateways of its subnets by itself, and follows them.",
       "With --rpc it also takes tasks of the queue on chain, which no gateway stands behind; then",
       "its key pays gas, so it needs ether. --gateway may be left out.",
       "SIGTERM or Ctrl-C drains it: running tasks finish, new ones are refused."
@@ -39,6 +42,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  ./myelin compute --gateway http://127.0.0.1:8080",
+      "  ./myelin compute --rpc http://127.0.0.1:8545 --directory 0x5fb1... --bootstrap enr:...",
       "  ./myelin compute --config node.properties --slots 8",
       "  ./myelin compute --gateway http://127.0.0.1:8080 --model all-minilm-l6-v2",
       "  ./myelin compute --rpc http://127.0.0.1:8545 --directory 0x5fb1... \\",
@@ -46,7 +50,8 @@ import picocli.CommandLine.Option;
       "",
       "The configuration file has one `key = value` a line, with the names of the options:",
       "gateway, gateway-id, model, data, key, slots, threads, drain-seconds, rpc, chain-id,",
-      "directory, validator, first-block.",
+      "directory, subnet, validator, first-block, bootstrap, peer-host, peer-port, advertise,",
+      "allow-private.",
       "A flag wins over the file. The node's owner registers and stakes it first:",
       "  ./myelin stake node add",
       "Several models or gateways are separated by commas."
@@ -67,7 +72,13 @@ public final class ComputeCommand extends MyelinCommand {
           "validator",
           "first-block",
           "chain-id",
-          "directory");
+          "directory",
+          "subnet",
+          "bootstrap",
+          "peer-host",
+          "peer-port",
+          "advertise",
+          "allow-private");
 
   /** Tasks at once. */
   public static final int DEFAULT_SLOTS = 4;
@@ -76,6 +87,7 @@ public final class ComputeCommand extends MyelinCommand {
 
   @Mixin private NodeOptions options = new NodeOptions();
   @Mixin private ChainOptions chain = new ChainOptions();
+  @Mixin private PeerOptions peers = new PeerOptions();
 
   @Option(
       names = "--gateway",
@@ -131,11 +143,18 @@ public final class ComputeCommand extends MyelinCommand {
     ConfigFile file = options.file(KEYS);
     List<String> urls = file.list("gateway", gateways);
     Optional<ChainLink> link =
-        chain.isGiven(file) ? Optional.of(chain.asking(file)) : Optional.empty();
+        chain.isGiven(file)
+            ? Optional.of(chain.asking(file, peers.isGiven(file)))
+            : Optional.empty();
     if (urls.isEmpty() && link.isEmpty()) {
       throw wrong(
           "--gateway is missing (expected: for example http://host:8080; or --rpc, --directory and"
-              + " --validator to serve the queue on chain)");
+              + " --bootstrap to find gateways, or --validator to serve the queue on chain)");
+    }
+    Optional<PeerLink> how =
+        peers.isGiven(file) ? Optional.of(peers.link(file, "127.0.0.1", 0)) : Optional.empty();
+    if (how.isPresent() && link.isEmpty()) {
+      throw wrong("--rpc is missing (expected: a chain, which says whom to believe)");
     }
     List<URI> addresses = urls.stream().map(Endpoint::address).toList();
     Path folder = options.folder(file, "compute");
@@ -156,7 +175,7 @@ public final class ComputeCommand extends MyelinCommand {
                             NetworkDomain.of(
                                 chain.chainId(file), chain.directory(file), addresses.getFirst())));
     OperatorKey operator = options.operatorKey(file, folder);
-    return run(settings, operator, addresses, link, modelIds, threadCount, parsed);
+    return run(settings, operator, addresses, link, how, modelIds, threadCount, parsed);
   }
 
   private int run(
@@ -164,10 +183,13 @@ public final class ComputeCommand extends MyelinCommand {
       OperatorKey operator,
       List<URI> urls,
       Optional<ChainLink> link,
+      Optional<PeerLink> how,
       List<String> modelIds,
       int threadCount,
       List<Fault> parsed)
       throws Exception {
+    ValidatorUrls validators =
+        new ValidatorUrls(link.map(ChainLink::validators).orElse(List.of()));
     try (InferenceEngine engine = engine(modelIds, settings.tasks().slots(), threadCount);
         ComputeNode node =
             ComputeHost.start(
@@ -176,7 +198,8 @@ public final class ComputeCommand extends MyelinCommand {
                 engine,
                 urls,
                 parsed,
-                Optional.of(() -> Runtime.getRuntime().halt(137)));
+                Optional.of(() -> Runtime.getRuntime().halt(137)),
+                how.map(one -> new ComputeHost.Finding(one, link.orElseThrow(), validators)));
         @Nullable QueueHost queue =
             link.isEmpty()
                 ? null
@@ -184,6 +207,7 @@ public final class ComputeCommand extends MyelinCommand {
                     settings.dataFolder(),
                     operator,
                     link.get(),
+                    validators,
                     node,
                     engine,
                     settings.tasks().slots())) {
@@ -198,6 +222,7 @@ public final class ComputeCommand extends MyelinCommand {
               "compute node "
                   + node.address()
                   + urls.stream().map(url -> " -> " + url).collect(Collectors.joining())
+                  + (how.isEmpty() ? "" : " -> the gateways that it finds")
                   + (queue == null ? "" : " -> the queue on chain"));
       out().flush();
       NodeExit exit = node.exit().get();

@@ -1,14 +1,20 @@
 package io.myelin.cli.node;
 
 import io.myelin.cli.CommandException;
+import io.myelin.cli.peer.PeerLink;
+import io.myelin.cli.peer.Peers;
+import io.myelin.cli.peer.ValidatorUrls;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.compute.fault.Fault;
 import io.myelin.compute.fault.NodeFaults;
+import io.myelin.compute.link.Dialer;
 import io.myelin.compute.link.GrpcDialer;
 import io.myelin.compute.task.KeyCommitSigner;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.peer.PeerRole;
 import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -16,6 +22,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a compute node together. */
@@ -34,6 +41,14 @@ public final class ComputeHost {
   }
 
   /**
+   * How a node finds its gateways, and is found by them.
+   *
+   * @param link its chain, with the subnets whose gateways it works for; with none, for all
+   * @param validators told of those that are found
+   */
+  public record Finding(PeerLink how, ChainLink link, ValidatorUrls validators) {}
+
+  /**
    * Starts a node; it dials until it is welcomed.
    *
    * @param gateways that it works for; none for a node that serves the queue on chain alone
@@ -47,6 +62,23 @@ public final class ComputeHost {
       List<URI> gateways,
       List<Fault> faults,
       Optional<Runnable> crash) {
+    return start(settings, key, engine, gateways, faults, crash, Optional.empty());
+  }
+
+  /**
+   * As above, for a node that finds gateways.
+   *
+   * @throws CommandException when its folder cannot be used, the chain is not reached or a port is
+   *     taken
+   */
+  public static ComputeNode start(
+      ComputeNodeSettings settings,
+      OperatorKey key,
+      InferenceEngine engine,
+      List<URI> gateways,
+      List<Fault> faults,
+      Optional<Runnable> crash,
+      Optional<Finding> finding) {
     AtomicReference<@Nullable ComputeNode> started = new AtomicReference<>();
     Runnable end =
         crash.orElse(
@@ -62,7 +94,7 @@ public final class ComputeHost {
     try {
       ComputeNode node =
           ComputeNode.start(
-              settings,
+              finding.isPresent() ? settings.roaming() : settings,
               key,
               wrapped.engine(engine),
               wrapped.signer(new KeyCommitSigner(key, settings.domain(), random, clock)),
@@ -70,9 +102,40 @@ public final class ComputeHost {
               clock,
               random);
       started.set(node);
+      if (finding.isPresent()) {
+        follow(node, key, settings, finding.get(), url -> wrapped.dialer(new GrpcDialer(url)));
+      }
       return node;
     } catch (IOException e) {
       throw new CommandException("compute node " + key.address() + ": " + e.getMessage(), e);
     }
+  }
+
+  private static void follow(
+      ComputeNode node,
+      OperatorKey key,
+      ComputeNodeSettings settings,
+      Finding finding,
+      Function<URI, Dialer> dialer) {
+    List<Digest> subnets = finding.link().subnetIds();
+    Peers peers;
+    try {
+      peers =
+          Peers.join(
+              finding.how(),
+              finding.link().truth(),
+              key,
+              PeerRole.COMPUTE,
+              subnets,
+              Optional.empty(),
+              settings.dataFolder());
+    } catch (CommandException e) {
+      node.close();
+      throw e;
+    }
+    finding.validators().found(peers);
+    peers.followGateways(
+        subnets, (gateway, url) -> node.serve(dialer.apply(url), gateway), node::forget);
+    var _ = node.exit().thenRunAsync(peers::close, task -> Thread.ofVirtual().start(task));
   }
 }

@@ -8,6 +8,7 @@ import io.myelin.chain.store.ChainStore;
 import io.myelin.chain.transaction.ChainSender;
 import io.myelin.chain.transaction.SenderPolicy;
 import io.myelin.cli.CommandException;
+import io.myelin.cli.peer.ValidatorUrls;
 import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.CommitteeSettings;
 import io.myelin.contracts.deploy.NetworkContracts;
@@ -49,7 +50,8 @@ final class GatewayChain implements AutoCloseable {
    *
    * @throws CommandException when the chain is not reached, or is not this network's
    */
-  static GatewayChain open(Path folder, OperatorKey key, ChainLink link, Journal journal) {
+  static GatewayChain open(
+      Path folder, OperatorKey key, ChainLink link, ValidatorUrls validators, Journal journal) {
     ChainClient client = null;
     ChainStore store = null;
     ChainSender sender = null;
@@ -66,7 +68,7 @@ final class GatewayChain implements AutoCloseable {
               InstantSource.system());
       CommitteeClient committee =
           CommitteeClient.connect(
-              link.validators(), client, network, key, CommitteeSettings.standard());
+              validators, client, network, key, CommitteeSettings.standard());
       ChainSessions sessions =
           new ChainSessions(
               client,

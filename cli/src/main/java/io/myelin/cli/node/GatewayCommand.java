@@ -5,6 +5,7 @@ import io.myelin.cli.Logging;
 import io.myelin.cli.MyelinCommand;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +26,19 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  ./myelin gateway --rpc http://127.0.0.1:8545 --directory 0x5fb1... --subnet 90ab... \\",
       "      --validator http://127.0.0.1:8600 --validator http://127.0.0.1:8601",
+      "  ./myelin gateway --rpc http://127.0.0.1:8545 --directory 0x5fb1... --subnet 90ab... \\",
+      "      --bootstrap enr:...                  finds the validators, and is found",
       "  ./myelin gateway --config gateway.properties --host 0.0.0.0",
       "",
       "The configuration file has one `key = value` a line, with the names of the options:",
-      "host, port, url, data, key, rpc, chain-id, directory, subnet, validator, first-block.",
+      "host, port, url, data, key, rpc, chain-id, directory, subnet, validator, first-block,",
+      "bootstrap, peer-host, peer-port, advertise, allow-private.",
       "A flag wins over the file; several endpoints, subnets or validators are separated by commas."
     })
 public final class GatewayCommand extends MyelinCommand {
   @Mixin private NodeOptions options = new NodeOptions();
   @Mixin private ChainOptions chain = new ChainOptions();
+  @Mixin private PeerOptions peers = new PeerOptions();
 
   @Option(
       names = "--host",
@@ -54,6 +59,7 @@ public final class GatewayCommand extends MyelinCommand {
   public Integer call() throws Exception {
     Logging.node();
     Set<String> known = new HashSet<>(ChainOptions.KEYS);
+    known.addAll(PeerOptions.KEYS);
     known.addAll(Set.of("host", "port", "url", "data", "key"));
     ConfigFile file = options.file(known);
     Path folder = options.folder(file, "gateway");
@@ -64,7 +70,8 @@ public final class GatewayCommand extends MyelinCommand {
         GatewayHost.start(
             folder,
             options.operatorKey(file, folder),
-            chain.link(file, true),
+            chain.link(file, true, peers.isGiven(file)),
+            peers.isGiven(file) ? Optional.of(peers.link(file, address, 0)) : Optional.empty(),
             address,
             number,
             publicUrl);

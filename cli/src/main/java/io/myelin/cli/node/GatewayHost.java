@@ -3,6 +3,9 @@ package io.myelin.cli.node;
 import com.linecorp.armeria.common.util.EventLoopGroups;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Version;
+import io.myelin.cli.peer.PeerLink;
+import io.myelin.cli.peer.Peers;
+import io.myelin.cli.peer.ValidatorUrls;
 import io.myelin.gateway.GatewayConfig;
 import io.myelin.gateway.GatewayServer;
 import io.myelin.gateway.api.NativeApi;
@@ -37,20 +40,24 @@ import io.myelin.gateway.ws.WsSettings;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.peer.PeerRole;
 import io.myelin.protocol.typeddata.Eip712Domain;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +81,7 @@ public final class GatewayHost implements AutoCloseable {
   private final GatewayServer server;
   private final AtomicBoolean draining;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile @Nullable Peers peers;
 
   private GatewayHost(
       OperatorKey key,
@@ -115,6 +123,61 @@ public final class GatewayHost implements AutoCloseable {
    */
   public static GatewayHost start(
       Path folder, OperatorKey key, ChainLink link, String host, int port, String publicUrl) {
+    return start(folder, key, link, Optional.empty(), host, port, publicUrl);
+  }
+
+  /**
+   * As above, found by its peers, and finding validators among them.
+   *
+   * @param how it joins the peer network; empty for a gateway that is told where validators are
+   */
+  public static GatewayHost start(
+      Path folder,
+      OperatorKey key,
+      ChainLink link,
+      Optional<PeerLink> how,
+      String host,
+      int port,
+      String publicUrl) {
+    ValidatorUrls validators = new ValidatorUrls(link.validators());
+    GatewayHost gateway = start(folder, key, link, validators, host, port, publicUrl);
+    try {
+      if (how.isPresent()) {
+        Peers joined =
+            Peers.join(
+                how.get(),
+                link.truth(),
+                key,
+                PeerRole.GATEWAY,
+                link.subnetIds(),
+                Optional.of(URI.create(gateway.reachedAt(publicUrl, how.get()))),
+                folder);
+        gateway.peers = joined;
+        validators.found(joined);
+      }
+      return gateway;
+    } catch (RuntimeException e) {
+      gateway.close();
+      throw e;
+    }
+  }
+
+  private String reachedAt(String publicUrl, PeerLink how) {
+    if (!publicUrl.isEmpty()) {
+      return publicUrl;
+    }
+    int port = URI.create(url()).getPort();
+    return how.advertised().map(ip -> "http://" + ip.inUrl() + ":" + port).orElseGet(this::url);
+  }
+
+  private static GatewayHost start(
+      Path folder,
+      OperatorKey key,
+      ChainLink link,
+      ValidatorUrls validators,
+      String host,
+      int port,
+      String publicUrl) {
     Journal journal;
     try {
       journal = Journal.open(folder.resolve("journal.db"));
@@ -123,7 +186,7 @@ public final class GatewayHost implements AutoCloseable {
     }
     GatewayChain chain;
     try {
-      chain = GatewayChain.open(folder, key, link, journal);
+      chain = GatewayChain.open(folder, key, link, validators, journal);
     } catch (CommandException e) {
       journal.close();
       throw e;
@@ -324,6 +387,12 @@ public final class GatewayHost implements AutoCloseable {
     return key.address();
   }
 
+  /** What others join the network by; empty when this gateway is not in it. */
+  public Optional<String> record() {
+    Peers joined = peers;
+    return joined == null ? Optional.empty() : Optional.of(joined.record());
+  }
+
   /** Where it listens. */
   public String url() {
     return server.url();
@@ -336,6 +405,10 @@ public final class GatewayHost implements AutoCloseable {
       return;
     }
     draining.set(true);
+    Peers joined = peers;
+    if (joined != null) {
+      joined.close();
+    }
     pipeline.shutDown();
     hub.close();
     server.close();

@@ -8,6 +8,7 @@ import io.myelin.chain.store.ChainStore;
 import io.myelin.chain.transaction.ChainSender;
 import io.myelin.chain.transaction.SenderPolicy;
 import io.myelin.cli.CommandException;
+import io.myelin.cli.peer.ValidatorUrls;
 import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.CommitteeSettings;
 import io.myelin.compute.ComputeNode;
@@ -37,6 +38,7 @@ public final class QueueHost implements AutoCloseable {
    * Starts to follow the queue.
    *
    * @param data the node's data folder
+   * @param validators to ask for verdicts
    * @param node whose slots are used; closed after this
    * @param engine that the node runs on
    * @throws CommandException when the chain is not reached, is not this network's, or another
@@ -46,6 +48,7 @@ public final class QueueHost implements AutoCloseable {
       Path data,
       OperatorKey key,
       ChainLink link,
+      ValidatorUrls validators,
       ComputeNode node,
       InferenceEngine engine,
       int slots) {
@@ -71,7 +74,7 @@ public final class QueueHost implements AutoCloseable {
       parts.push(sender);
       CommitteeClient committee =
           CommitteeClient.connect(
-              link.validators(), chain, network, key, CommitteeSettings.standard());
+              validators, chain, network, key, CommitteeSettings.standard());
       parts.push(committee);
       parts.push(
           QueueWorker.start(

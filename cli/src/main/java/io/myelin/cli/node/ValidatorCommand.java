@@ -4,6 +4,7 @@ import io.myelin.cli.Logging;
 import io.myelin.cli.MyelinCommand;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +27,15 @@ import picocli.CommandLine.Option;
       "  ./myelin validator --config validator.properties --port 8600",
       "",
       "The configuration file has one `key = value` a line, with the names of the options:",
-      "host, port, data, key, rpc, chain-id, directory, first-block. A flag wins over the file."
+      "host, port, data, key, rpc, chain-id, directory, first-block, bootstrap, peer-host,",
+      "peer-port, advertise, allow-private. A flag wins over the file."
     })
 public final class ValidatorCommand extends MyelinCommand {
   private static final int USUAL_PORT = 8_600;
 
   @Mixin private NodeOptions options = new NodeOptions();
   @Mixin private ChainOptions chain = new ChainOptions();
+  @Mixin private PeerOptions peers = new PeerOptions();
 
   @Option(
       names = "--host",
@@ -47,15 +50,18 @@ public final class ValidatorCommand extends MyelinCommand {
   public Integer call() throws Exception {
     Logging.node();
     Set<String> known = new HashSet<>(ChainOptions.KEYS);
+    known.addAll(PeerOptions.KEYS);
     known.addAll(Set.of("host", "port", "data", "key"));
     ConfigFile file = options.file(known);
     Path folder = options.folder(file, "validator");
+    String address = file.text("host", host, "127.0.0.1");
     ValidatorHost validator =
         ValidatorHost.start(
             folder,
             options.operatorKey(file, folder),
-            chain.link(file, false),
-            file.text("host", host, "127.0.0.1"),
+            chain.link(file),
+            peers.isGiven(file) ? Optional.of(peers.link(file, address, 0)) : Optional.empty(),
+            address,
             file.number("port", port, USUAL_PORT, 0, 65_535));
     Thread stop = Thread.ofPlatform().name("validator-stop").unstarted(validator::close);
     Runtime.getRuntime().addShutdownHook(stop);

@@ -4,15 +4,21 @@ import io.myelin.chain.ChainClient;
 import io.myelin.chain.rpc.ChainSettings;
 import io.myelin.chain.rpc.RpcChainClient;
 import io.myelin.cli.CommandException;
+import io.myelin.cli.peer.PeerLink;
+import io.myelin.cli.peer.Peers;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.peer.PeerRole;
 import io.myelin.validator.ValidatorConfig;
 import io.myelin.validator.ValidatorFault;
 import io.myelin.validator.ValidatorNode;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Puts a validator together. */
 public final class ValidatorHost implements AutoCloseable {
@@ -20,10 +26,49 @@ public final class ValidatorHost implements AutoCloseable {
   private final ValidatorNode node;
   private final Address id;
 
+  private @Nullable Peers peers;
+
   private ValidatorHost(ChainClient chain, ValidatorNode node, Address id) {
     this.chain = chain;
     this.node = node;
     this.id = id;
+  }
+
+  /**
+   * Starts one that its peers find; as below.
+   *
+   * @param how it joins the peer network
+   */
+  public static ValidatorHost start(
+      Path folder,
+      OperatorKey key,
+      ChainLink link,
+      Optional<PeerLink> how,
+      String host,
+      int port) {
+    ValidatorHost validator = start(folder, key, link, host, port);
+    try {
+      if (how.isPresent()) {
+        int chosen = validator.url().getPort();
+        validator.peers =
+            Peers.join(
+                how.get(),
+                link.truth(),
+                key,
+                PeerRole.VALIDATOR,
+                List.of(),
+                Optional.of(
+                    how.get()
+                        .advertised()
+                        .map(ip -> URI.create("http://" + ip.inUrl() + ":" + chosen))
+                        .orElseGet(validator::url)),
+                folder);
+      }
+      return validator;
+    } catch (RuntimeException e) {
+      validator.close();
+      throw e;
+    }
   }
 
   /**
@@ -72,6 +117,9 @@ public final class ValidatorHost implements AutoCloseable {
 
   @Override
   public void close() {
+    if (peers != null) {
+      peers.close();
+    }
     node.close();
     chain.close();
   }

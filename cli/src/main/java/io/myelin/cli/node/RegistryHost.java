@@ -1,0 +1,104 @@
+package io.myelin.cli.node;
+
+import io.myelin.cli.CommandException;
+import io.myelin.cli.peer.PeerLink;
+import io.myelin.cli.peer.Peers;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.peer.PeerRole;
+import io.myelin.registry.RegistryNode;
+import io.myelin.registry.RegistrySettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Puts a registry node together: the peer network, and a gRPC server for those outside of it. */
+public final class RegistryHost implements AutoCloseable {
+  /** The file in its folder that others can take as bootstrap. */
+  public static final String RECORD_FILE = "registry.enr";
+
+  private final Peers peers;
+  private final RegistryNode node;
+  private final Address id;
+
+  private RegistryHost(Peers peers, RegistryNode node, Address id) {
+    this.peers = peers;
+    this.node = node;
+    this.id = id;
+  }
+
+  /**
+   * Starts one; it answers when this returns.
+   *
+   * @param port of gRPC; 0 for any free one
+   * @throws CommandException when the chain is not reached or a port is taken
+   */
+  public static RegistryHost start(
+      Path folder, OperatorKey key, ChainLink link, PeerLink how, String host, int port) {
+    Peers peers = null;
+    boolean whole = false;
+    try {
+      int chosen = port == 0 ? freePort(host) : port;
+      String name = host.contains(":") ? "[" + host + "]" : host;
+      String reached = how.advertised().map(ip -> ip.inUrl()).orElse(name);
+      peers =
+          Peers.join(
+              how,
+              link.truth(),
+              key,
+              PeerRole.REGISTRY,
+              List.of(),
+              Optional.of(URI.create("http://" + reached + ":" + chosen)),
+              folder);
+      RegistryNode node =
+          RegistryNode.start(
+              RegistrySettings.of(host, chosen, key.address(), link.chainId(), link.directory()),
+              peers.network(),
+              List::of);
+      Files.writeString(folder.resolve(RECORD_FILE), peers.record() + "\n");
+      whole = true;
+      return new RegistryHost(peers, node, key.address());
+    } catch (IOException e) {
+      throw new CommandException(String.valueOf(e.getMessage()), e);
+    } finally {
+      if (!whole && peers != null) {
+        peers.close();
+      }
+    }
+  }
+
+  /** Chosen before listening, since the record names it. */
+  private static int freePort(String host) throws IOException {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(InetAddress.getByName(host), 0));
+      return probe.getLocalPort();
+    }
+  }
+
+  /** Its key's address. */
+  public Address id() {
+    return id;
+  }
+
+  /** Where it answers over gRPC. */
+  public URI url() {
+    return node.url();
+  }
+
+  /** What others join by. */
+  public String record() {
+    return peers.record();
+  }
+
+  @Override
+  public void close() {
+    node.close();
+    peers.close();
+  }
+}
