@@ -14,6 +14,7 @@ import io.myelin.cli.CommandException;
 import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
+import io.myelin.cli.fronts.WsTalk;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.testing.Await;
 import io.myelin.contracts.terms.ChainTerms;
@@ -145,6 +146,21 @@ class SubnetsIT {
             .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
             .build());
     assertNotFound(request("/v1/models/" + VECTORS).GET().build());
+    try (GatewayClient client = new GatewayClient(devnet.session().endpoint())) {
+      ObjectNode task = JSON.createObjectNode();
+      task.set("embedding", body);
+      assertThatThrownBy(
+              () -> client.post("/api/v1/sessions/" + devnet.session().id() + "/tasks", task))
+          .isInstanceOf(CommandException.class)
+          .hasMessageContaining("404")
+          .hasMessageContaining("Subnet " + subnet(2) + " lists it");
+    }
+    try (WsTalk socket = new WsTalk(devnet.session().endpoint())) {
+      ObjectNode frame = socket.frame("submit");
+      frame.set("embedding", body);
+      socket.send(frame);
+      assertNamesTheOther(socket.next().path("error"));
+    }
     GatewayClientGrpc.GatewayClientBlockingStub grpc =
         GrpcClients.builder("gproto+" + devnet.session().gateway() + "/")
             .setHeader("authorization", "Bearer " + devnet.session().apiKey())
@@ -172,7 +188,10 @@ class SubnetsIT {
   private void assertNotFound(HttpRequest request) throws Exception {
     HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
     assertThat(response.statusCode()).as(response.body()).isEqualTo(404);
-    JsonNode error = JSON.readTree(response.body()).path("error");
+    assertNamesTheOther(JSON.readTree(response.body()).path("error"));
+  }
+
+  private void assertNamesTheOther(JsonNode error) {
     assertThat(error.path("code").asText()).isEqualTo("model_not_found");
     assertThat(error.path("message").asText())
         .contains("Subnet " + subnet(2) + " lists it", id(2), id(3));

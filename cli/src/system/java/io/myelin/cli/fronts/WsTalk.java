@@ -16,14 +16,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A WebSocket client on the JDK's own, one task at a time. */
-final class WsTalk implements AutoCloseable {
+public final class WsTalk implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final BlockingQueue<String> frames = new LinkedBlockingQueue<>();
   private final WebSocket socket;
 
-  WsTalk(Endpoint endpoint) throws Exception {
+  /** Connects, and takes the welcome. */
+  public WsTalk(Endpoint endpoint) throws Exception {
     URI url = endpoint.at("/api/v1/ws");
     socket =
         http.newWebSocketBuilder()
@@ -50,15 +51,18 @@ final class WsTalk implements AutoCloseable {
     }
   }
 
-  void send(ObjectNode frame) throws Exception {
+  /** Sends a frame. */
+  public void send(ObjectNode frame) throws Exception {
     socket.sendText(frame.toString(), true).get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
-  ObjectNode frame(String type) {
+  /** A frame of a type, to be filled. */
+  public ObjectNode frame(String type) {
     return JSON.createObjectNode().put("type", type);
   }
 
-  JsonNode next() throws IOException, InterruptedException {
+  /** The next frame that comes. */
+  public JsonNode next() throws IOException, InterruptedException {
     String frame = frames.poll(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     if (frame == null) {
       throw new AssertionError("no frame in time");
