@@ -30,7 +30,10 @@ import picocli.CommandLine.Parameters;
       "  ./myelin chat                                     interactive; /help lists its commands",
       "  ./myelin chat < questions.txt                     a line each",
       "  ./myelin chat --receipt kept.json \"Hello\"         check the receipt and keep it",
-      "  ./myelin chat --gateway http://host:8080 --key mk_... \"Hello\""
+      "  ./myelin chat --gateway http://host:8080 --key mk_... \"Hello\"",
+      "  ./myelin chat --network enr:... --key mk_... \"Hello\"   finds the session's gateway",
+      "",
+      "./myelin session open --network enr:... opens one without knowing any gateway."
     })
 public final class ChatCommand extends MyelinCommand {
 

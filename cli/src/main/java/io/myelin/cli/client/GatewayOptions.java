@@ -1,7 +1,13 @@
 package io.myelin.cli.client;
 
+import io.myelin.cli.CommandException;
 import io.myelin.cli.Folders;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -12,6 +18,15 @@ public final class GatewayOptions {
       paramLabel = "URL",
       description = "The gateway's address (or MYELIN_GATEWAY). Default: the running devnet's.")
   private @Nullable String gateway;
+
+  @Option(
+      names = "--network",
+      paramLabel = "RECORD",
+      description = {
+        "Find a gateway by the record, enr:..., of a registry node, or by a file that holds some.",
+        "With --key: the gateway of that session."
+      })
+  private @Nullable String network;
 
   @Option(
       names = "--key",
@@ -27,7 +42,49 @@ public final class GatewayOptions {
 
   /** The gateway and the key to use there. */
   public Endpoint endpoint() {
-    return Endpoint.find(gateway, key, devnetData());
+    if (network == null) {
+      return Endpoint.find(gateway, key, devnetData());
+    }
+    if (gateway != null) {
+      throw CommandException.usage("--network and --gateway: one is enough");
+    }
+    return found(records(network));
+  }
+
+  private Endpoint found(List<String> records) {
+    String chosen = key != null ? key : System.getenv("MYELIN_API_KEY");
+    List<URI> gateways = NetworkFinder.gateways(records);
+    List<String> failures = new ArrayList<>();
+    for (URI url : gateways) {
+      Endpoint endpoint = new Endpoint(url, chosen == null ? "" : chosen);
+      try (GatewayClient client = new GatewayClient(endpoint)) {
+        // A session's key opens its own gateway only.
+        var _ = client.get(chosen == null ? "/health" : "/api/v1/sessions");
+        return endpoint;
+      } catch (CommandException e) {
+        failures.add(url + ": " + e.getMessage());
+      }
+    }
+    throw new CommandException(
+        "none of the network's gateways "
+            + (chosen == null ? "answers" : "knows this key")
+            + ": "
+            + String.join("; ", failures));
+  }
+
+  private static List<String> records(String text) {
+    if (text.startsWith("enr:")) {
+      return List.of(text);
+    }
+    try {
+      return Files.readAllLines(Path.of(text)).stream()
+          .map(String::strip)
+          .filter(line -> !line.isEmpty())
+          .toList();
+    } catch (IOException e) {
+      throw CommandException.usage(
+          "--network: " + text + " (expected: a record, enr:..., or a file that holds some)");
+    }
   }
 
   /** Where the devnet keeps its address and keys. */

@@ -148,9 +148,7 @@ final class Devnet implements AutoCloseable {
   }
 
   private static List<Digest> ids(List<Integer> subnets, DevnetChain ground) {
-    return subnets.stream()
-        .map(subnet -> ground.subnetIds().get(subnet - 1))
-        .toList();
+    return subnets.stream().map(subnet -> ground.subnetIds().get(subnet - 1)).toList();
   }
 
   /** All at once; those that came up are there to be closed even when another did not. */

@@ -15,8 +15,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * {@code devnet.json}: what runs where, for programs. The dashboard is absent until
- * the network has one.
+ * {@code devnet.json}: what runs where, for programs. The dashboard is absent until the network has
+ * one.
  */
 final class DevnetFile {
   private static final ObjectMapper JSON =

@@ -101,20 +101,13 @@ final class InProcessStarter implements NodeStarter {
             List.of(),
             plan.faults().getOrDefault(number, List.of()),
             Optional.empty(),
-            Optional.of(
-                new ComputeHost.Finding(PeerLink.local(bootstrap), chain, validators)));
+            Optional.of(new ComputeHost.Finding(PeerLink.local(bootstrap), chain, validators)));
     try {
       return new LocalMember(
           "compute " + number,
           node,
           QueueHost.start(
-              plan.computeFolder(number),
-              key,
-              chain,
-              validators,
-              node,
-              models,
-              DevnetPlan.SLOTS));
+              plan.computeFolder(number), key, chain, validators, node, models, DevnetPlan.SLOTS));
     } catch (CommandException e) {
       node.close();
       throw e;

@@ -3,10 +3,10 @@ package io.myelin.cli.node;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Logging;
 import io.myelin.cli.MyelinCommand;
-import io.myelin.cli.peer.PeerLink;
-import io.myelin.cli.peer.ValidatorUrls;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.model.ConsoleProgress;
+import io.myelin.cli.peer.PeerLink;
+import io.myelin.cli.peer.ValidatorUrls;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.compute.NodeExit;
@@ -188,8 +188,7 @@ public final class ComputeCommand extends MyelinCommand {
       int threadCount,
       List<Fault> parsed)
       throws Exception {
-    ValidatorUrls validators =
-        new ValidatorUrls(link.map(ChainLink::validators).orElse(List.of()));
+    ValidatorUrls validators = new ValidatorUrls(link.map(ChainLink::validators).orElse(List.of()));
     try (InferenceEngine engine = engine(modelIds, settings.tasks().slots(), threadCount);
         ComputeNode node =
             ComputeHost.start(

@@ -67,8 +67,7 @@ final class GatewayChain implements AutoCloseable {
               policy(link.chainId()),
               InstantSource.system());
       CommitteeClient committee =
-          CommitteeClient.connect(
-              validators, client, network, key, CommitteeSettings.standard());
+          CommitteeClient.connect(validators, client, network, key, CommitteeSettings.standard());
       ChainSessions sessions =
           new ChainSessions(
               client,

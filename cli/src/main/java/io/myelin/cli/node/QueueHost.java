@@ -73,8 +73,7 @@ public final class QueueHost implements AutoCloseable {
               InstantSource.system());
       parts.push(sender);
       CommitteeClient committee =
-          CommitteeClient.connect(
-              validators, chain, network, key, CommitteeSettings.standard());
+          CommitteeClient.connect(validators, chain, network, key, CommitteeSettings.standard());
       parts.push(committee);
       parts.push(
           QueueWorker.start(

@@ -60,7 +60,11 @@ public final class RegistryHost implements AutoCloseable {
           RegistryNode.start(
               RegistrySettings.of(host, chosen, key.address(), link.chainId(), link.directory()),
               peers.network(),
-              List::of);
+              new RegistrySubnets(
+                  peers.chain(),
+                  peers.contracts().subnets(),
+                  link.firstBlock(),
+                  System::nanoTime));
       Files.writeString(folder.resolve(RECORD_FILE), peers.record() + "\n");
       whole = true;
       return new RegistryHost(peers, node, key.address());

@@ -40,12 +40,7 @@ public final class ValidatorHost implements AutoCloseable {
    * @param how it joins the peer network
    */
   public static ValidatorHost start(
-      Path folder,
-      OperatorKey key,
-      ChainLink link,
-      Optional<PeerLink> how,
-      String host,
-      int port) {
+      Path folder, OperatorKey key, ChainLink link, Optional<PeerLink> how, String host, int port) {
     ValidatorHost validator = start(folder, key, link, host, port);
     try {
       if (how.isPresent()) {

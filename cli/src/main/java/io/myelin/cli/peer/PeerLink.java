@@ -38,7 +38,6 @@ public record PeerLink(
 
   /** On this machine only, at any free port. */
   public static PeerLink local(List<String> bootstrap) {
-    return new PeerLink(
-        bootstrap, "127.0.0.1", 0, Optional.empty(), AddressPolicy.DEVNET, true);
+    return new PeerLink(bootstrap, "127.0.0.1", 0, Optional.empty(), AddressPolicy.DEVNET, true);
   }
 }

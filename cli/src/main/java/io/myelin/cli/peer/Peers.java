@@ -37,14 +37,15 @@ import java.util.stream.Collectors;
 /** A node's place in the peer network. What it believes of others, it has from the chain. */
 public final class Peers implements AutoCloseable {
   /** Announced and looked up more often than across the internet. */
-  private static final PeerTimings QUICK =
-      new PeerTimings(1_000, 2_000, 2_000, 10_000, 4_000, 100);
+  private static final PeerTimings QUICK = new PeerTimings(1_000, 2_000, 2_000, 10_000, 4_000, 100);
 
   private final ChainClient chain;
+  private final NetworkContracts contracts;
   private final PeerNetwork network;
 
-  private Peers(ChainClient chain, PeerNetwork network) {
+  private Peers(ChainClient chain, NetworkContracts contracts, PeerNetwork network) {
     this.chain = chain;
+    this.contracts = contracts;
     this.network = network;
   }
 
@@ -110,7 +111,7 @@ public final class Peers implements AutoCloseable {
               InstantSource.system(),
               new SecureRandom());
       whole = true;
-      return new Peers(chain, network);
+      return new Peers(chain, contracts, network);
     } catch (IOException | RuntimeException e) {
       throw new CommandException("the peer network: " + e.getMessage(), e);
     } finally {
@@ -123,6 +124,16 @@ public final class Peers implements AutoCloseable {
   /** What others take as bootstrap record. */
   public String record() {
     return network.record();
+  }
+
+  /** The chain that is asked who is staked. */
+  public ChainClient chain() {
+    return chain;
+  }
+
+  /** The network's contracts. */
+  public NetworkContracts contracts() {
+    return contracts;
   }
 
   /** The network itself. */
