@@ -23,6 +23,7 @@ import io.myelin.protocol.peer.SubnetTag;
 import io.myelin.protocol.peer.book.PeerEntry.Stage;
 import io.myelin.protocol.peer.store.TopicMessage;
 import io.myelin.protocol.peer.store.TopicStore;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.Base64;
@@ -49,10 +50,7 @@ final class HostileIT {
   @BeforeEach
   void start() throws Exception {
     victim =
-        nodes.start(
-            Nodes.settings(List.of()),
-            nodes.stakedKey(),
-            Nodes.profile(PeerRole.REGISTRY));
+        nodes.start(Nodes.settings(List.of()), nodes.stakedKey(), Nodes.profile(PeerRole.REGISTRY));
   }
 
   @AfterEach
@@ -63,8 +61,7 @@ final class HostileIT {
   @Test
   void anUnstakedPeerIsNotListedUntilItIsAndNoLongerThanItIs() throws Exception {
     OperatorKey key = nodes.key();
-    nodes.start(
-        Nodes.settings(List.of(victim.record())), key, Nodes.profile(PeerRole.GATEWAY));
+    nodes.start(Nodes.settings(List.of(victim.record())), key, Nodes.profile(PeerRole.GATEWAY));
     Nodes.await("it was refused", 10, () -> stage(Stage.REFUSED) == 1);
     assertThat(gateways()).isEmpty();
     assertThat(victim.figures().refused()).containsKey("unstaked");
@@ -81,8 +78,7 @@ final class HostileIT {
     PeerRecord record = RecordCodec.sign(nodes.stakedKey(), claim(1, "127.0.0.1", SERVICE));
     byte[] bytes = RecordCodec.bytes(record);
     bytes[bytes.length - 1] ^= 1;
-    String forged =
-        "enr:" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    String forged = "enr:" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     assertThatThrownBy(() -> victim.offer(forged))
         .isInstanceOf(RecordFormatException.class)
         .hasMessageContaining("signature");
@@ -104,8 +100,7 @@ final class HostileIT {
         .hasMessageContaining("network");
     stranger.close();
     try (Link link = link(key, other)) {
-      assertThatThrownBy(() -> link.probe(victimRecord()).get(10, TimeUnit.SECONDS))
-          .isNotNull();
+      assertThatThrownBy(() -> link.probe(victimRecord()).get(10, TimeUnit.SECONDS)).isNotNull();
     }
     assertThat(gateways()).isEmpty();
   }
@@ -128,8 +123,7 @@ final class HostileIT {
     }
     PeerRecord internal = RecordCodec.sign(nodes.stakedKey(), claim(1, "10.0.0.7", SERVICE));
     victim.offer(internal.text());
-    Nodes.await(
-        "all were refused", 20, () -> stage(Stage.REFUSED) == services.size() + 1);
+    Nodes.await("all were refused", 20, () -> stage(Stage.REFUSED) == services.size() + 1);
     assertThat(gateways()).isEmpty();
   }
 
@@ -137,14 +131,12 @@ final class HostileIT {
   void aReplayedOldRecordChangesNothing() throws Exception {
     OperatorKey key = nodes.stakedKey();
     PeerNode gateway =
-        nodes.start(
-            Nodes.settings(List.of(victim.record())), key, Nodes.profile(PeerRole.GATEWAY));
+        nodes.start(Nodes.settings(List.of(victim.record())), key, Nodes.profile(PeerRole.GATEWAY));
     String old = gateway.record();
     Nodes.await("listed", 10, () -> gateways().size() == 1);
     Digest subnet = Digest.of(nodes.key().publicKey().hash().bytes());
     gateway.update(Nodes.profile(PeerRole.GATEWAY, subnet));
-    Nodes.await(
-        "the new record is seen", 10, () -> !gateways().getFirst().subnets().isEmpty());
+    Nodes.await("the new record is seen", 10, () -> !gateways().getFirst().subnets().isEmpty());
 
     victim.offer(old);
     gateway.close();
@@ -165,18 +157,20 @@ final class HostileIT {
       }
       byte[] cut =
           TopicMessage.encode(
-              new TopicMessage.Announce(GATEWAYS, RecordCodec.sign(key, claim(1, "127.0.0.1", SERVICE))));
+              new TopicMessage.Announce(
+                  GATEWAYS, RecordCodec.sign(key, claim(1, "127.0.0.1", SERVICE))));
       assertThat(
               link.talk(victimRecord(), Arrays.copyOf(cut, cut.length - 1))
                   .get(10, TimeUnit.SECONDS))
           .isEmpty();
       // Longer than a packet: the library drops it, and nothing comes of it.
       CompletableFuture<byte[]> oversized = link.talk(victimRecord(), new byte[1_150]);
-      assertThatThrownBy(() -> {
-            if (oversized.get(10, TimeUnit.SECONDS).length == 0) {
-              throw new java.util.concurrent.TimeoutException();
-            }
-          })
+      assertThatThrownBy(
+              () -> {
+                if (oversized.get(10, TimeUnit.SECONDS).length == 0) {
+                  throw new java.util.concurrent.TimeoutException();
+                }
+              })
           .isNotNull();
     }
     assertThat(victim.figures().refused()).containsKey("message.malformed");
@@ -187,9 +181,7 @@ final class HostileIT {
     PeerRecord other = RecordCodec.sign(nodes.stakedKey(), claim(1, "127.0.0.1", SERVICE));
     try (Link link = link(nodes.stakedKey(), Nodes.NETWORK)) {
       byte[] answer =
-          link.talk(
-                  victimRecord(),
-                  TopicMessage.encode(new TopicMessage.Announce(GATEWAYS, other)))
+          link.talk(victimRecord(), TopicMessage.encode(new TopicMessage.Announce(GATEWAYS, other)))
               .get(10, TimeUnit.SECONDS);
       assertThat(TopicMessage.decode(answer))
           .isEqualTo(new TopicMessage.Answer(TopicStore.Outcome.WRONG_TOPIC));
@@ -212,8 +204,7 @@ final class HostileIT {
       victim.offer(RecordCodec.sign(nodes.key(), claim(1, "127.0.0.1", SERVICE)).text());
     }
     OperatorKey late = nodes.stakedKey();
-    nodes.start(
-        Nodes.settings(List.of(victim.record())), late, Nodes.profile(PeerRole.GATEWAY));
+    nodes.start(Nodes.settings(List.of(victim.record())), late, Nodes.profile(PeerRole.GATEWAY));
     Nodes.await("one that comes during the flood is listed", 15, () -> gateways().size() == 2);
     assertThat(gateways().stream().map(Peer::record)).contains(real.record());
     long known = victim.figures().nodes().values().stream().mapToLong(Long::longValue).sum();
@@ -241,11 +232,7 @@ final class HostileIT {
   }
 
   private static PeerClaim claim(
-      NetworkTag network,
-      long sequence,
-      String ip,
-      int udpPort,
-      Optional<ServiceAddress> service) {
+      NetworkTag network, long sequence, String ip, int udpPort, Optional<ServiceAddress> service) {
     return new PeerClaim(
         sequence,
         IpAddress.parse(ip).orElseThrow(),
@@ -265,7 +252,7 @@ final class HostileIT {
     Link link =
         Discv5Link.start(
             new LinkSettings(
-                new InetSocketAddress("127.0.0.1", 0),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 Nodes.NETWORK,
                 AddressPolicy.DEVNET,
                 2_000,

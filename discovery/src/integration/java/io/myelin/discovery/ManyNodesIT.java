@@ -24,8 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * 60 nodes in this process, each with a socket of its own: everybody finds exactly whom it looks for;
- * then a fifth dies at once.
+ * 60 nodes in this process, each with a socket of its own: everybody finds exactly whom it looks
+ * for; then a fifth dies at once.
  */
 final class ManyNodesIT {
   private static final Digest FIRST = Sha256.hash(new byte[] {1});
@@ -45,8 +45,7 @@ final class ManyNodesIT {
 
   private record Member(PeerNode node, Address operator, PeerRole role, Set<Digest> subnets) {
     boolean is(Wanted wanted) {
-      return role == wanted.role()
-          && wanted.subnet().map(subnets::contains).orElse(true);
+      return role == wanted.role() && wanted.subnet().map(subnets::contains).orElse(true);
     }
   }
 
@@ -171,8 +170,7 @@ final class ManyNodesIT {
         Nodes.settings(bootstrap.isEmpty() ? List.of() : List.of(bootstrap))
             .following(Set.of())
             .timed(TIMINGS, BOOK, new StoreSettings(32_000, 512, 512, 4_096));
-    PeerNode node =
-        nodes.start(settings, key, Nodes.profile(role, subnets.toArray(Digest[]::new)));
+    PeerNode node = nodes.start(settings, key, Nodes.profile(role, subnets.toArray(Digest[]::new)));
     Member member = new Member(node, key.address(), role, subnets);
     members.add(member);
     // One after the other, as nodes come: each is in touch before the next one starts.

@@ -53,7 +53,8 @@ final class PartitionIT {
     Nodes.await("all see all", 30, () -> nodes.all.stream().allMatch(n -> sees(n, 9)));
 
     cut.set(true);
-    long parted = Nodes.await("halves see halves", 40, () -> nodes.all.stream().allMatch(n -> sees(n, 4)));
+    long parted =
+        Nodes.await("halves see halves", 40, () -> nodes.all.stream().allMatch(n -> sees(n, 4)));
     // The side without the bootstrap node takes a newcomer in, too.
     PeerNode late =
         nodes.start(
@@ -61,13 +62,17 @@ final class PartitionIT {
             nodes.stakedKey(),
             Nodes.profile(PeerRole.VALIDATOR),
             address -> reachable(false, address));
-    Nodes.await("the newcomer is seen on its side", 20, () -> rights.stream().allMatch(n -> sees(n, 5)));
-    assertThat(late.find(PeerRole.VALIDATOR, Optional.empty()).get(15, TimeUnit.SECONDS)).hasSize(5);
+    Nodes.await(
+        "the newcomer is seen on its side", 20, () -> rights.stream().allMatch(n -> sees(n, 5)));
+    assertThat(late.find(PeerRole.VALIDATOR, Optional.empty()).get(15, TimeUnit.SECONDS))
+        .hasSize(5);
     assertThat(lefts).allMatch(n -> sees(n, 4));
 
     cut.set(false);
-    long healed = Nodes.await("all see all again", 60, () -> nodes.all.stream().allMatch(n -> sees(n, 10)));
-    System.out.printf("partition of 10 nodes: apart after %d ms, whole again %d ms after%n", parted, healed);
+    long healed =
+        Nodes.await("all see all again", 60, () -> nodes.all.stream().allMatch(n -> sees(n, 10)));
+    System.out.printf(
+        "partition of 10 nodes: apart after %d ms, whole again %d ms after%n", parted, healed);
   }
 
   /** A firewall in each node: what is on the other side is not talked to while it is cut. */
@@ -93,7 +98,8 @@ final class PartitionIT {
     PeerNode again =
         nodes.start(
             Nodes.settings(List.of()).inFolder(folder), key, Nodes.profile(PeerRole.COMPUTE));
-    Nodes.await("found again", 15, () -> again.peers(PeerRole.GATEWAY, Optional.empty()).size() == 1);
+    Nodes.await(
+        "found again", 15, () -> again.peers(PeerRole.GATEWAY, Optional.empty()).size() == 1);
     Nodes.await(
         "seen again, with its new record",
         15,

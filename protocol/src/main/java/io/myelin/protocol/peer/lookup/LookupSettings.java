@@ -9,7 +9,9 @@ package io.myelin.protocol.peer.lookup;
  * @param maxRequests after so many it ends with what it has
  */
 public record LookupSettings(int parallel, int closest, int kept, int maxRequests) {
-  /** Kademlia's alpha 3; 10 nodes keep a topic (with 8, too many die together where half of all do). */
+  /**
+   * Kademlia's alpha 3; 10 nodes keep a topic (with 8, too many die together where half of all do).
+   */
   public static final LookupSettings DEFAULT = new LookupSettings(3, 10, 48, 96);
 
   /** Validates. */

@@ -84,7 +84,9 @@ final class PeerBookTest {
   void aLowerSequenceNeverReplacesAHigher() {
     PeerRecord now5 = live(5);
     hear(record(key, PeerRole.GATEWAY, 4));
-    assertThat(book.listed()).singleElement().satisfies(e -> assertThat(e.record()).isEqualTo(now5));
+    assertThat(book.listed())
+        .singleElement()
+        .satisfies(e -> assertThat(e.record()).isEqualTo(now5));
     apply(new BookEvent.Answered(record(key, PeerRole.GATEWAY, 4)));
     assertThat(book.listed().getFirst().misses()).isEqualTo(1);
   }
@@ -193,8 +195,7 @@ final class PeerBookTest {
   }
 
   private void check(PeerRecord record, Verdict verdict) {
-    apply(
-        new BookEvent.Checked(record.nodeId(), record.sequence(), verdict, Optional.empty()));
+    apply(new BookEvent.Checked(record.nodeId(), record.sequence(), verdict, Optional.empty()));
     apply(new BookEvent.Tick());
   }
 
