@@ -5,10 +5,12 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.peer.PeerRecord;
 import io.myelin.protocol.peer.RecordFormatException;
 import io.myelin.protocol.peer.store.TopicMessage;
+import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -16,10 +18,14 @@ import java.util.function.Supplier;
 final class Requests {
   private static final int FAILURES_TO_FORGET = 2;
   private static final int MAX_REMEMBERED = 4_096;
+  private static final int MAX_UNDER_WAY = 48;
+  private static final int MAX_WAITING = 10_000;
 
   private final Link link;
   private final Core core;
   private final Counters counters;
+  private final Queue<Runnable> waiting = new ArrayDeque<>();
+  private int underWay;
 
   /** Failures in a row, of those that failed last. */
   private final Map<Digest, Integer> failures =
@@ -65,6 +71,28 @@ final class Requests {
 
   private <T> CompletableFuture<Optional<T>> sent(
       PeerRecord node, Supplier<CompletableFuture<T>> request) {
+    CompletableFuture<Optional<T>> answer = new CompletableFuture<>();
+    if (waiting.size() >= MAX_WAITING) {
+      counters.refuse("request.busy");
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    waiting.add(() -> send(node, request, answer));
+    sendNext();
+    return answer;
+  }
+
+  /** So many at once and no more: a node that asks faster than it hears only loses answers. */
+  private void sendNext() {
+    while (underWay < MAX_UNDER_WAY && !waiting.isEmpty()) {
+      underWay++;
+      waiting.remove().run();
+    }
+  }
+
+  private <T> void send(
+      PeerRecord node,
+      Supplier<CompletableFuture<T>> request,
+      CompletableFuture<Optional<T>> answer) {
     counters.requests.increment();
     CompletableFuture<T> sent;
     try {
@@ -73,12 +101,15 @@ final class Requests {
       // The library refuses some records only when it sends.
       sent = CompletableFuture.failedFuture(e);
     }
-    return core.settled(sent)
-        .thenApply(
-            answer -> {
-              answered(node.nodeId(), answer.isPresent());
-              return answer;
-            });
+    var _ =
+        core.settled(sent)
+            .thenAccept(
+                came -> {
+                  underWay--;
+                  answered(node.nodeId(), came.isPresent());
+                  sendNext();
+                  answer.complete(came);
+                });
   }
 
   private void answered(Digest node, boolean came) {

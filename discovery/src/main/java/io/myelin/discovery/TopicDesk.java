@@ -13,7 +13,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -181,10 +180,5 @@ final class TopicDesk {
     }
     List<PeerRecord> rest = records.subList(message.skip(), total);
     return new TopicMessage.Held(total, fingerprint, rest.subList(0, TopicMessage.fitting(rest)));
-  }
-
-  /** The topics among which a record is kept here. */
-  Optional<PeerRecord> keptOf(PeerTopic topic, Digest node) {
-    return store.records(topic).stream().filter(r -> r.nodeId().equals(node)).findFirst();
   }
 }

@@ -21,7 +21,6 @@ import org.ethereum.beacon.discovery.DiscoveryManagerImpl;
 import org.ethereum.beacon.discovery.TalkHandler;
 import org.ethereum.beacon.discovery.liveness.LivenessChecker;
 import org.ethereum.beacon.discovery.message.handler.ExternalAddressSelector;
-import org.ethereum.beacon.discovery.network.NettyDiscoveryServerImpl;
 import org.ethereum.beacon.discovery.scheduler.ExecutorScheduler;
 import org.ethereum.beacon.discovery.schema.NodeRecord;
 import org.ethereum.beacon.discovery.schema.NodeRecordFactory;
@@ -43,7 +42,7 @@ public final class Discv5Link implements Link {
   private final OwnRecord own;
   private final KBuckets buckets;
   private final DiscoveryManagerImpl manager;
-  private final NettyDiscoveryServerImpl server;
+  private final UdpServer server;
   private final ScheduledThreadPoolExecutor timers;
 
   private Discv5Link(
@@ -51,7 +50,7 @@ public final class Discv5Link implements Link {
     this.settings = settings;
     this.records = new KnownRecords();
     OperatorSigner signer = new OperatorSigner(key);
-    this.own = new OwnRecord(KnownRecords.theirs(preliminary), signer);
+    this.own = new OwnRecord(records.theirs(preliminary), signer);
     ThreadFactory threads =
         Thread.ofPlatform().daemon().name("discv5-" + key.address().shortHex()).factory();
     this.timers = new ScheduledThreadPoolExecutor(SESSION_THREADS, threads);
@@ -59,7 +58,7 @@ public final class Discv5Link implements Link {
     Clock clock = Clock.systemUTC();
     LivenessChecker liveness = new LivenessChecker(clock);
     this.buckets = new KBuckets(clock, own, liveness);
-    this.server = new NettyDiscoveryServerImpl(settings.bind(), settings.readBytesPerSecond());
+    this.server = new UdpServer(settings.bind(), settings.readBytesPerSecond(), threads);
     this.manager =
         new DiscoveryManagerImpl(
             List.of(server),
@@ -131,7 +130,7 @@ public final class Discv5Link implements Link {
 
   @Override
   public void advertise(PeerRecord self) {
-    own.replace(KnownRecords.theirs(self));
+    own.replace(records.theirs(self));
   }
 
   @Override
@@ -150,7 +149,7 @@ public final class Discv5Link implements Link {
 
   @Override
   public CompletableFuture<List<PeerRecord>> findNodes(PeerRecord node, List<Integer> distances) {
-    return within(manager.findNodes(KnownRecords.theirs(node), distances)).thenApply(this::read);
+    return within(manager.findNodes(records.theirs(node), distances)).thenApply(this::read);
   }
 
   private List<PeerRecord> read(Collection<NodeRecord> found) {
@@ -159,7 +158,7 @@ public final class Discv5Link implements Link {
 
   @Override
   public CompletableFuture<byte[]> talk(PeerRecord node, byte[] message) {
-    return within(manager.talk(KnownRecords.theirs(node), PROTOCOL, Bytes.wrap(message)))
+    return within(manager.talk(records.theirs(node), PROTOCOL, Bytes.wrap(message)))
         .thenApply(Bytes::toArray);
   }
 

@@ -14,15 +14,21 @@ import org.ethereum.beacon.discovery.schema.NodeRecordFactory;
 final class KnownRecords {
   private static final int MAX = 8_192;
 
-  private final Map<Bytes, PeerRecord> read =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+  private final Map<Bytes, PeerRecord> read = new Recent<>();
+  private final Map<String, NodeRecord> written = new Recent<>();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Bytes, PeerRecord> eldest) {
-          return size() > MAX;
-        }
-      };
+  private static final class Recent<K, V> extends LinkedHashMap<K, V> {
+    private static final long serialVersionUID = 1L;
+
+    Recent() {
+      super(16, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+      return size() > MAX;
+    }
+  }
 
   /** Ours; empty when it is no record of Myelin's. */
   Optional<PeerRecord> ours(NodeRecord record) {
@@ -45,7 +51,10 @@ final class KnownRecords {
   }
 
   /** The library's. */
-  static NodeRecord theirs(PeerRecord record) {
-    return NodeRecordFactory.DEFAULT.fromBytes(RecordCodec.bytes(record));
+  NodeRecord theirs(PeerRecord record) {
+    synchronized (written) {
+      return written.computeIfAbsent(
+          record.text(), text -> NodeRecordFactory.DEFAULT.fromBytes(RecordCodec.bytes(record)));
+    }
   }
 }

@@ -9,8 +9,10 @@ package io.myelin.protocol.peer.lookup;
  * @param maxRequests after so many it ends with what it has
  */
 public record LookupSettings(int parallel, int closest, int kept, int maxRequests) {
-  /** Kademlia's alpha 3; 8 nodes keep a topic; one bucket's 16 twice remembered. */
-  public static final LookupSettings DEFAULT = new LookupSettings(3, 8, 48, 64);
+  /**
+   * Kademlia's alpha 3; 10 nodes keep a topic (with 8, too many die together where half of all do).
+   */
+  public static final LookupSettings DEFAULT = new LookupSettings(3, 10, 48, 96);
 
   /** Validates. */
   public LookupSettings {

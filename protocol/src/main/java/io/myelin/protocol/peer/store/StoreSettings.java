@@ -10,7 +10,7 @@ package io.myelin.protocol.peer.store;
  */
 public record StoreSettings(long keepMillis, int maxPerTopic, int maxPerSource, int maxRecords) {
   /** 40 seconds; 1,024 peers of a topic; 8,192 records, some 5 MB. */
-  public static final StoreSettings DEFAULT = new StoreSettings(40_000, 1_024, 1_024, 8_192);
+  public static final StoreSettings DEFAULT = new StoreSettings(40_000, 1_024, 256, 8_192);
 
   /** Validates. */
   public StoreSettings {
