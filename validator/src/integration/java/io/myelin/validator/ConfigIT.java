@@ -24,6 +24,7 @@ import io.myelin.protocol.subnet.SubnetModels;
 import io.myelin.v1.ConfigureSubnetRequest;
 import io.myelin.validator.testing.Validators;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -55,7 +56,7 @@ final class ConfigIT {
   }
 
   private static Digest created(String name) {
-    Digest salt = Sha256.hash(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    Digest salt = Sha256.hash(name.getBytes(StandardCharsets.UTF_8));
     world.fund(owner, world.network().subnets().address(), ChainWorld.ether(6_000));
     world.send(owner, world.network().subnets().createSubnet(salt));
     return ChainTerms.subnetId(owner.address(), salt);

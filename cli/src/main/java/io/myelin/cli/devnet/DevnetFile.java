@@ -46,12 +46,12 @@ final class DevnetFile {
     for (int number = 1; number <= gateways.size(); number++) {
       GatewayMember gateway = gateways.get(number - 1);
       ObjectNode entry = gatewayList.addObject();
-      names(entry.putArray("subnets"), layout.subnetsOf(number), chain);
       entry
           .put("url", gateway.url().toString())
           .put("grpc", gateway.url().toString())
           .put("id", gateway.member().id().toString())
           .put("pid", gateway.member().pid());
+      names(entry.putArray("subnets"), layout.subnetsOf(number), chain);
     }
     ArrayNode computeList = json.putArray("compute");
     for (int number = 1; number <= computeNodes.size(); number++) {

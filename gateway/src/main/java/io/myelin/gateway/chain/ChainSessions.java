@@ -27,12 +27,10 @@ import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.selection.Candidate;
-import io.myelin.protocol.settlement.SessionTail;
 import java.math.BigInteger;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -170,28 +168,12 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
 
   @Override
   public List<Address> gateways(Digest subnetId) {
-    return view.now().subnets().stream()
-        .filter(entry -> entry.subnetId().equals(subnetId))
-        .findFirst()
-        .map(SubnetBook.Entry::gateways)
-        .orElse(List.of());
+    return view.now().gateways(subnetId);
   }
 
   @Override
   public WhereServed whereServed() {
-    return model ->
-        view.now().subnets().stream()
-            .filter(entry -> entry.models().contains(SessionTail.modelIdOf(model)))
-            // Anybody can make a subnet that nobody serves.
-            .sorted(Comparator.comparing(entry -> entry.gateways().isEmpty()))
-            .map(
-                entry ->
-                    new WhereServed.Place(
-                        entry.subnetId(),
-                        entry.gateways().stream()
-                            .map(gateway -> new WhereServed.At(gateway, urls.apply(gateway)))
-                            .toList()))
-            .toList();
+    return model -> view.now().places(model, urls);
   }
 
   /**

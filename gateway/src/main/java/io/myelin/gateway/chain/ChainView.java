@@ -12,11 +12,14 @@ import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.gateway.session.ChainPool;
 import io.myelin.gateway.session.SessionChain;
+import io.myelin.gateway.session.WhereServed;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.settlement.SessionTail;
+import java.net.URI;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +65,31 @@ final class ChainView {
       return Optional.ofNullable(pool.get(node));
     }
 
+    /** Who is ready to serve a subnet. */
+    List<Address> gateways(Digest subnetId) {
+      return subnets.stream()
+          .filter(entry -> entry.subnetId().equals(subnetId))
+          .findFirst()
+          .map(SubnetBook.Entry::gateways)
+          .orElse(List.of());
+    }
+
+    /** Who lists a model. */
+    List<WhereServed.Place> places(String model, Function<Address, Optional<URI>> urls) {
+      return subnets.stream()
+          .filter(entry -> entry.models().contains(SessionTail.modelIdOf(model)))
+          // Anybody can make a subnet that nobody serves.
+          .sorted(Comparator.comparing(entry -> entry.gateways().isEmpty()))
+          .map(
+              entry ->
+                  new WhereServed.Place(
+                      entry.subnetId(),
+                      entry.gateways().stream()
+                          .map(gateway -> new WhereServed.At(gateway, urls.apply(gateway)))
+                          .toList()))
+          .toList();
+    }
+
     Optional<SessionChain.Quote> quote(Digest subnetId, String model) {
       return Optional.ofNullable(
           quotes.getOrDefault(subnetId, Map.of()).get(SessionTail.modelIdOf(model)));
@@ -83,7 +112,7 @@ final class ChainView {
     this.chain = chain;
     this.network = network;
     this.served = List.copyOf(served);
-    this.subnets = new SubnetBook(chain, network.subnets());
+    this.subnets = new SubnetBook(chain, network.subnets(), served);
     this.firstBlock = firstBlock;
     this.nextBlock = firstBlock;
     this.closing = closing;

@@ -38,7 +38,11 @@ final class SubnetBook {
   private long askedAtSeconds;
   private List<Entry> entries = List.of();
 
-  private record Known(Digest subnetId, Set<Digest> models, TreeSet<Address> gateways) {}
+  private record Known(Digest subnetId, Set<Digest> models, TreeSet<Address> gateways) {
+    Known(Digest subnetId) {
+      this(subnetId, new TreeSet<>(Comparator.comparing(Digest::hex)), new TreeSet<>(BY_TEXT));
+    }
+  }
 
   /**
    * A subnet as it stands.
@@ -53,9 +57,11 @@ final class SubnetBook {
     }
   }
 
-  SubnetBook(ChainClient chain, SubnetRegistry registry) {
+  /** With the subnets that are in it whatever strangers create. */
+  SubnetBook(ChainClient chain, SubnetRegistry registry, List<Digest> served) {
     this.chain = chain;
     this.registry = registry;
+    served.forEach(id -> known.put(id.hex(), new Known(id)));
   }
 
   void note(SubnetRegistry.Event event) {
@@ -81,9 +87,7 @@ final class SubnetBook {
   private @Nullable Known of(Digest subnetId) {
     Known subnet = known.get(subnetId.hex());
     if (subnet == null && known.size() < MOST_SUBNETS) {
-      subnet =
-          new Known(
-              subnetId, new TreeSet<>(Comparator.comparing(Digest::hex)), new TreeSet<>(BY_TEXT));
+      subnet = new Known(subnetId);
       known.put(subnetId.hex(), subnet);
     }
     return subnet;
