@@ -90,8 +90,7 @@ public final class NetworkFinder {
   }
 
   private static List<URI> ask(URI registry, PeerRecord by, AddressPolicy policy) {
-    ClientFactory factory =
-        ClientFactory.builder().workerGroup(1).connectTimeout(CONNECT).build();
+    ClientFactory factory = ClientFactory.builder().workerGroup(1).connectTimeout(CONNECT).build();
     try {
       RegistryBlockingStub calls =
           GrpcClients.builder("gproto+" + registry)

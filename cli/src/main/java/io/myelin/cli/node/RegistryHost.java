@@ -61,10 +61,7 @@ public final class RegistryHost implements AutoCloseable {
               RegistrySettings.of(host, chosen, key.address(), link.chainId(), link.directory()),
               peers.network(),
               new RegistrySubnets(
-                  peers.chain(),
-                  peers.contracts().subnets(),
-                  link.firstBlock(),
-                  System::nanoTime));
+                  peers.chain(), peers.contracts().subnets(), link.firstBlock(), System::nanoTime));
       Files.writeString(folder.resolve(RECORD_FILE), peers.record() + "\n");
       whole = true;
       return new RegistryHost(peers, node, key.address());

@@ -36,8 +36,7 @@ final class RegistrySubnets implements SubnetList {
   private long readNanos;
   private boolean read;
 
-  RegistrySubnets(
-      ChainClient chain, SubnetRegistry registry, long firstBlock, LongSupplier nanos) {
+  RegistrySubnets(ChainClient chain, SubnetRegistry registry, long firstBlock, LongSupplier nanos) {
     this.chain = chain;
     this.registry = registry;
     this.firstBlock = firstBlock;
