@@ -90,7 +90,7 @@ final class ManyNodesIT {
         NODES, TimeUnit.NANOSECONDS.toMillis(joined - begun), load());
     int wrong = 1;
     long rounds = 0;
-    while (wrong > 0 && System.nanoTime() - joined < TimeUnit.SECONDS.toNanos(40)) {
+    while (wrong > 0 && System.nanoTime() - joined < TimeUnit.SECONDS.toNanos(90)) {
       wrong = wrongViews(members, Set.of());
       rounds++;
     }
@@ -175,7 +175,7 @@ final class ManyNodesIT {
     members.add(member);
     // One after the other, as nodes come: each is in touch before the next one starts.
     if (number > 0) {
-      Nodes.await(number + " is in touch", 20, () -> node.figures().routing() >= 1);
+      Nodes.await(number + " is in touch", 60, () -> node.figures().routing() >= 1);
     }
     return member;
   }
