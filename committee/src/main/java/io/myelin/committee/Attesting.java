@@ -59,7 +59,9 @@ final class Attesting {
     try (ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("committee-member").factory())) {
       try {
-        seats.forEach(seat -> threads.submit(() -> work(seat, ask, round)));
+        for (Seat seat : seats) {
+          var _ = threads.submit(() -> work(seat, ask, round));
+        }
         List<Integer> done = new ArrayList<>();
         int signed = 0;
         while (done.size() < seats.size()) {
