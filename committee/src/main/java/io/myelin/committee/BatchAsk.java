@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -118,14 +119,7 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
   List<BadSession> badSessions(List<Verdict> verdicts) {
     Map<SessionId, BadSession> bad = new LinkedHashMap<>();
     for (Verdict verdict : verdicts) {
-      if (verdict instanceof Verdict.Stated(var finding)) {
-        try {
-          wrong(ReviewReply.parseFrom(finding.bytes())).forEach(one -> note(bad, one));
-        } catch (InvalidProtocolBufferException e) {
-          // What is no review was not counted either.
-          continue;
-        }
-      }
+      review(verdict).ifPresent(reply -> wrong(reply).forEach(one -> note(bad, one)));
     }
     List<BadSession> ours = new ArrayList<>();
     for (SettlementBatch.Part part : batch.sessions()) {
@@ -135,6 +129,17 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
       }
     }
     return ours;
+  }
+
+  private static Optional<ReviewReply> review(Verdict verdict) {
+    try {
+      return verdict instanceof Verdict.Stated(var finding)
+          ? Optional.of(ReviewReply.parseFrom(finding.bytes()))
+          : Optional.empty();
+    } catch (InvalidProtocolBufferException e) {
+      // What is no review was not counted either.
+      return Optional.empty();
+    }
   }
 
   private static void note(Map<SessionId, BadSession> bad, SessionReview session) {
