@@ -12,14 +12,17 @@ import io.myelin.committee.proposal.OpeningProposal;
 import io.myelin.committee.proposal.SettlementBatch;
 import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.ProposalCodec;
-import io.myelin.contracts.testing.ChainWorld;
+import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.terms.ChainTerms;
+import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.protocol.committee.SeatState;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.settlement.Approvals;
+import io.myelin.protocol.settlement.Outcome;
 import io.myelin.protocol.settlement.SessionTail;
+import io.myelin.protocol.settlement.Settlement;
 import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.RevealRequest;
 import io.myelin.v1.Revealed;
@@ -27,10 +30,13 @@ import io.myelin.v1.Sealed;
 import io.myelin.validator.testing.GatewaySide;
 import io.myelin.validator.testing.Lie;
 import io.myelin.validator.testing.Validators;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,7 +86,9 @@ final class ByzantineIT {
     gateway.settle(batch, committee.reviewAndAttest(batch));
   }
 
-  /** Whatever two of five do, a session opens, is settled, and only what was sealed right counts. */
+  /**
+   * Whatever two of five do, a session opens, is settled, and only what was sealed right counts.
+   */
   private static void shouldServe(Lie first, Lie second) throws Exception {
     try (CommitteeClient committee = with(first, second)) {
       settle(committee, gateway.open(committee, 2, 1));
@@ -157,7 +165,8 @@ final class ByzantineIT {
     Sealed elsewhere =
         validators
             .stub(1)
-            .approve(request.toBuilder().setRound(Fields.bytes(SessionTail.modelIdOf("b"))).build());
+            .approve(
+                request.toBuilder().setRound(Fields.bytes(SessionTail.modelIdOf("b"))).build());
 
     assertThat(refusal(own, List.of(own))).startsWith("TOO_FEW_SEALS: 1 of 5");
     // One seat many times is one seat.
@@ -211,5 +220,68 @@ final class ByzantineIT {
     validators.restart();
     assertThat(refusal(before, List.of(before))).startsWith("UNKNOWN_ROUND");
     assertThat(validators.stub(4).approve(request)).isEqualTo(before);
+  }
+
+  /** Who does its duty is paid from the validators' part, who is absent or lies gets nothing. */
+  @Test
+  void shouldPayThoseWhoSignedAndNobodyElse() throws Exception {
+    Map<Address, BigInteger> before = credits();
+    try (CommitteeClient committee = with(Lie.SEALS_GARBAGE, Lie.NEVER_REVEALS)) {
+      settle(committee, gateway.open(committee, 2, 1));
+    }
+    Map<Address, BigInteger> after = credits();
+    for (int i = 0; i < 5; i++) {
+      Address owner = world.validators().get(i).owner().address();
+      int gained = after.get(owner).compareTo(before.get(owner));
+      assertThat(gained).isEqualTo(i < 2 ? 0 : 1);
+    }
+  }
+
+  private static Map<Address, BigInteger> credits() {
+    return world.validators().stream()
+        .map(validator -> validator.owner().address())
+        .collect(
+            Collectors.toMap(
+                owner -> owner,
+                owner -> world.network().payment().credits(owner).on(world.chain())));
+  }
+
+  /**
+   * With three liars nothing is settled, and after expiry the client has all of its money again.
+   */
+  @Test
+  void shouldGiveTheMoneyBackWhenThreeLieAboutABatch() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      validators.honest(i);
+    }
+    GatewaySide.Live live;
+    try (CommitteeClient committee = validators.client(SHORT)) {
+      live = gateway.open(committee, 2, 1);
+    }
+    List<SignedReceipt> receipts = List.of(gateway.tasks(live).generation(0, 4, 5));
+    SettlementBatch batch = gateway.batch(gateway.part(live, receipts));
+    try (CommitteeClient committee =
+        with(Lie.SEALS_GARBAGE, Lie.NEVER_REVEALS, Lie.REVEALS_ANOTHER)) {
+      assertThat(
+              catchThrowableOfType(
+                  NotAgreedException.class, () -> committee.reviewAndAttest(batch)))
+          .hasMessageContaining("of 5");
+    } finally {
+      validators.honest(2);
+    }
+    InferencePayment payment = world.network().payment();
+    world.advance(Duration.ofDays(2).plusSeconds(1));
+    world.send(world.client(), payment.expire(ChainTerms.forPayment(live.brief())));
+    world.advance(Duration.ofDays(1).plusSeconds(1));
+    BigInteger before = payment.credits(world.client().address()).on(world.chain());
+    world.send(
+        world.client(),
+        payment.finalize_(
+            List.of(ChainTerms.forPayment(live.brief())),
+            List.of(ChainTerms.forPayment(Settlement.nothing(live.brief(), Outcome.EXPIRED)))));
+    BigInteger gained =
+        payment.credits(world.client().address()).on(world.chain()).subtract(before);
+    assertThat(gained).isEqualTo(live.brief().head().budgetWei());
+    world.makeSet();
   }
 }
