@@ -204,7 +204,9 @@ final class Gathering {
           .isEmpty()) {
         throw e;
       }
-      // It was started anew meanwhile. It seals the same again, and is then asked to open it.
+      // It was started anew meanwhile. It seals the same again, and is then asked to open it. The
+      // pause is for one that says so each time.
+      Thread.sleep(settings.retryPause());
       return seal(seat, member, ask);
     }
   }

@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -232,7 +233,9 @@ final class ByzantineIT {
     Map<Address, BigInteger> after = credits();
     for (int i = 0; i < 5; i++) {
       Address owner = world.validators().get(i).owner().address();
-      int gained = after.get(owner).compareTo(before.get(owner));
+      int gained =
+          Objects.requireNonNull(after.get(owner))
+              .compareTo(Objects.requireNonNull(before.get(owner)));
       assertThat(gained).isEqualTo(i < 2 ? 0 : 1);
     }
   }

@@ -22,6 +22,9 @@ import java.util.Optional;
 final class Sealing {
   private static final int MOST_SEALS = 64;
 
+  /** Characters of a refusal that are kept: an asker's own words may stand in it. */
+  private static final int MOST_DETAIL = 1_000;
+
   private final ChainView view;
   private final OperatorKey key;
   private final Rounds rounds;
@@ -45,7 +48,12 @@ final class Sealing {
   /** A refusal, sealed; empty when it is no verdict and can be said openly. */
   Optional<Sealed> seal(Sitting sitting, Digest round, Reason reason, String detail) {
     return reason.isVerdict()
-        ? Optional.of(seal(sitting, round, new Verdict.No(reason.text(detail))))
+        ? Optional.of(
+            seal(
+                sitting,
+                round,
+                new Verdict.No(
+                    reason.text(detail.substring(0, Math.min(detail.length(), MOST_DETAIL))))))
         : Optional.empty();
   }
 

@@ -7,6 +7,7 @@ import io.myelin.cli.CommandException;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
+import io.myelin.validator.Leadership;
 import io.myelin.validator.ValidatorConfig;
 import io.myelin.validator.ValidatorFault;
 import io.myelin.validator.ValidatorNode;
@@ -18,11 +19,13 @@ import java.nio.file.Path;
 public final class ValidatorHost implements AutoCloseable {
   private final ChainClient chain;
   private final ValidatorNode node;
+  private final Leadership leadership;
   private final Address id;
 
-  private ValidatorHost(ChainClient chain, ValidatorNode node, Address id) {
+  private ValidatorHost(ChainClient chain, ValidatorNode node, Leadership leadership, Address id) {
     this.chain = chain;
     this.node = node;
+    this.leadership = leadership;
     this.id = id;
   }
 
@@ -49,8 +52,9 @@ public final class ValidatorHost implements AutoCloseable {
               ValidatorFault.NONE,
               ValidatorConfig.Limits.standard());
       ValidatorNode node = ValidatorNode.start(config, key, chain, network);
+      Leadership leadership = Leadership.start(chain, network, key);
       whole = true;
-      return new ValidatorHost(chain, node, key.address());
+      return new ValidatorHost(chain, node, leadership, key.address());
     } catch (IOException | RuntimeException e) {
       throw new CommandException("validator " + key.address() + ": " + e.getMessage(), e);
     } finally {
@@ -72,6 +76,7 @@ public final class ValidatorHost implements AutoCloseable {
 
   @Override
   public void close() {
+    leadership.close();
     node.close();
     chain.close();
   }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import net.jqwik.api.Example;
@@ -63,7 +64,7 @@ final class LeadersProperties {
     while (acted.isEmpty()) {
       // Everybody looks in the same moment: nobody sees that another acts.
       for (Address owner : order.subList(silent, order.size())) {
-        if (leaders.mayAct(duty, owner, now + skew.get(owner))) {
+        if (leaders.mayAct(duty, owner, now + Objects.requireNonNull(skew.get(owner)))) {
           acted.add(owner);
         }
       }
