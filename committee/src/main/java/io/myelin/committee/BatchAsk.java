@@ -1,45 +1,42 @@
 package io.myelin.committee;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.StatusRuntimeException;
 import io.myelin.committee.NotAgreedException.BadSession;
 import io.myelin.committee.proposal.SettlementBatch;
 import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.Reason;
+import io.myelin.protocol.committee.Verdict;
+import io.myelin.protocol.committee.Verdict.Count;
 import io.myelin.protocol.crypto.Signature;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.v1.AttestRequest;
 import io.myelin.v1.ReviewReply;
+import io.myelin.v1.Sealed;
 import io.myelin.v1.SessionReview;
 import io.myelin.v1.Signed;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Lets each member review a batch, and only once a quorum found all of it right lets any sign: an
  * honest validator signs one content for a batch ever, so it must be the right one.
  */
-final class BatchAsk implements Gathering.Ask {
+final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
   private final SettlementBatch batch;
   private final Digest expected;
   private final AttestRequest wanted;
   private final CommitteeSettings settings;
-  private final CountDownLatch needed;
-  private final Set<Integer> right = ConcurrentHashMap.newKeySet();
-  private final Map<SessionId, BadSession> bad = new LinkedHashMap<>();
 
-  BatchAsk(
-      SettlementBatch batch,
-      Digest expected,
-      Signature asker,
-      long quorum,
-      CommitteeSettings settings) {
+  BatchAsk(SettlementBatch batch, Digest expected, Signature asker, CommitteeSettings settings) {
     this.batch = batch;
     this.expected = expected;
     this.wanted =
@@ -51,43 +48,101 @@ final class BatchAsk implements Gathering.Ask {
             .setGatewaySignature(ByteString.copyFrom(asker.bytes()))
             .build();
     this.settings = settings;
-    this.needed = new CountDownLatch(Math.toIntExact(quorum));
   }
 
   @Override
-  public Signed ask(Gathering.Seat seat, Members.Member member)
-      throws InterruptedException, Gathering.RefusedException {
-    // A member that failed since its review may have forgotten it, so it reviews again.
-    hold(ReviewCall.of(member, wanted, batch, settings.review()));
-    if (right.add(seat.number())) {
-      needed.countDown();
+  public Sealed ask(ByteString round, Members.Member member) throws InterruptedException {
+    return ReviewCall.of(member, wanted, round, batch, settings.review());
+  }
+
+  @Override
+  public Count read(Address operator, Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.No(String text) -> new Count.Against(text);
+      case Verdict.Yes _ -> new Count.Invalid("a signature (expected: a review)");
+      case Verdict.Stated(var finding) -> {
+        try {
+          yield hold(ReviewReply.parseFrom(finding.bytes()));
+        } catch (InvalidProtocolBufferException e) {
+          yield new Count.Invalid("not a review: " + e.getMessage());
+        }
+      }
+    };
+  }
+
+  private Count hold(ReviewReply reply) {
+    List<SessionReview> wrong = wrong(reply);
+    if (!wrong.isEmpty()) {
+      return new Count.Against(
+          Reason.REFUSED_SESSION.text(
+              "%d of %d sessions; %s"
+                  .formatted(wrong.size(), batch.sessions().size(), wrong.getFirst().getReason())));
     }
-    needed.await();
+    return reply.getSettlementsDigest().equals(Fields.bytes(expected))
+        ? new Count.For()
+        : new Count.Against(
+            MemberAnswer.OTHER_DIGEST + ": it works out another digest than " + expected);
+  }
+
+  private static List<SessionReview> wrong(ReviewReply reply) {
+    return reply.getSessionsList().stream().filter(session -> !session.getOk()).toList();
+  }
+
+  /**
+   * The signature of a member that found the batch right.
+   *
+   * @throws StatusRuntimeException when it does not sign, or does not answer
+   */
+  Signed attest(ByteString round, Members.Member member) throws InterruptedException {
+    try {
+      return attest(member);
+    } catch (StatusRuntimeException e) {
+      if (Reason.of(String.valueOf(e.getStatus().getDescription()))
+          .filter(Reason.REVIEW_FIRST::equals)
+          .isEmpty()) {
+        throw e;
+      }
+      // A member that failed since its review has forgotten it, so it reviews again.
+      Objects.requireNonNull(ask(round, member));
+      return attest(member);
+    }
+  }
+
+  private Signed attest(Members.Member member) {
     return member
         .calls()
         .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
         .attest(wanted);
   }
 
-  private void hold(ReviewReply reply) throws Gathering.RefusedException {
-    List<SessionReview> wrong =
-        reply.getSessionsList().stream().filter(session -> !session.getOk()).toList();
-    for (SessionReview session : wrong) {
-      note(session);
+  /** Sessions that members found wrong, of the batch only. */
+  List<BadSession> badSessions(List<Verdict> verdicts) {
+    Map<SessionId, BadSession> bad = new LinkedHashMap<>();
+    for (Verdict verdict : verdicts) {
+      review(verdict).ifPresent(reply -> wrong(reply).forEach(one -> note(bad, one)));
     }
-    if (!wrong.isEmpty()) {
-      throw new Gathering.RefusedException(
-          Reason.REFUSED_SESSION.name(),
-          "%d of %d sessions; %s"
-              .formatted(wrong.size(), batch.sessions().size(), wrong.getFirst().getReason()));
+    List<BadSession> ours = new ArrayList<>();
+    for (SettlementBatch.Part part : batch.sessions()) {
+      BadSession one = bad.get(part.claim().brief().sessionId());
+      if (one != null) {
+        ours.add(one);
+      }
     }
-    if (!reply.getSettlementsDigest().equals(Fields.bytes(expected))) {
-      throw new Gathering.RefusedException(
-          MemberAnswer.OTHER_DIGEST, "it works out another digest than " + expected);
+    return ours;
+  }
+
+  private static Optional<ReviewReply> review(Verdict verdict) {
+    try {
+      return verdict instanceof Verdict.Stated(var finding)
+          ? Optional.of(ReviewReply.parseFrom(finding.bytes()))
+          : Optional.empty();
+    } catch (InvalidProtocolBufferException e) {
+      // What is no review was not counted either.
+      return Optional.empty();
     }
   }
 
-  private void note(SessionReview session) {
+  private static void note(Map<SessionId, BadSession> bad, SessionReview session) {
     SessionId id;
     try {
       id = SessionId.of(session.getSessionId().toByteArray());
@@ -95,21 +150,9 @@ final class BatchAsk implements Gathering.Ask {
       // A member that names no session of this batch says nothing about one.
       return;
     }
-    synchronized (bad) {
-      bad.merge(
-          id,
-          new BadSession(id, 1, session.getReason()),
-          (one, _) -> new BadSession(id, one.members() + 1, one.reason()));
-    }
-  }
-
-  /** Sessions that members found wrong, of the batch only. */
-  List<BadSession> badSessions() {
-    synchronized (bad) {
-      return batch.sessions().stream()
-          .map(part -> bad.get(part.claim().brief().sessionId()))
-          .filter(Objects::nonNull)
-          .toList();
-    }
+    bad.merge(
+        id,
+        new BadSession(id, 1, session.getReason()),
+        (one, _) -> new BadSession(id, one.members() + 1, one.reason()));
   }
 }

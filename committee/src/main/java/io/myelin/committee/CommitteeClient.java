@@ -19,6 +19,9 @@ import io.myelin.contracts.ValidatorRegistry;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.terms.Param;
+import io.myelin.protocol.committee.RoundState;
+import io.myelin.protocol.committee.SeatState;
+import io.myelin.protocol.committee.Verdict;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
@@ -42,7 +45,9 @@ import io.myelin.v1.ConfigureSubnetRequest;
 import io.myelin.v1.ExtendRequest;
 import io.myelin.v1.JudgeRequest;
 import io.myelin.v1.JudgeTaskRequest;
+import io.myelin.v1.ValidatorGrpc.ValidatorBlockingStub;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -156,11 +161,7 @@ public final class CommitteeClient implements AutoCloseable {
             "the session is not approved",
             sessionCommittee(tail),
             attestation,
-            (_, member) ->
-                member
-                    .calls()
-                    .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
-                    .approve(message));
+            (round, member) -> call(member).approve(message.toBuilder().setRound(round).build()));
     return new Approval(brief, tail, quorum);
   }
 
@@ -194,11 +195,7 @@ public final class CommitteeClient implements AutoCloseable {
             "the session's new nodes are not approved",
             sessionCommittee(proposal.tail()),
             attestation,
-            (_, member) ->
-                member
-                    .calls()
-                    .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
-                    .extend(message));
+            (round, member) -> call(member).extend(message.toBuilder().setRound(round).build()));
     return new Approval(brief, proposal.tail(), quorum);
   }
 
@@ -221,22 +218,61 @@ public final class CommitteeClient implements AutoCloseable {
     BatchSettlement wanted = new BatchSettlement(batch.gateway(), batch.batch(), digest);
     Attestation attestation = Attestation.of(subject, wanted);
     long quorum = Param.QUORUM.of(network, chain).longValueExact();
-    BatchAsk ask = new BatchAsk(batch, digest, asked(wanted), quorum, settings);
-    Gathering gathering =
-        new Gathering(
-            members,
-            settings,
-            seats(owners),
-            quorum,
-            network.domain().digest(attestation),
-            settings.total().plus(settings.review()));
-    List<MemberAnswer> answers = gathering.ask(ask);
-    Optional<Quorum> agreed = gathering.quorum(answers);
-    if (agreed.isEmpty()) {
-      throw new NotAgreedException(
-          "batch " + batch.batch() + " is not attested", quorum, answers, ask.badSessions());
+    BatchAsk ask = new BatchAsk(batch, digest, asked(wanted), settings);
+    List<Seat> seats = seats(owners);
+    Attesting attesting =
+        new Attesting(
+            members, settings, network.domain().digest(attestation), Math.toIntExact(quorum));
+    Duration total = settings.total().plus(settings.review());
+    Optional<NotAgreedException> failure = Optional.empty();
+    // Some may have found it right and not sign; then those are waited for who were slower.
+    for (Duration moment : List.of(settings.moment(), settings.total())) {
+      Gathering gathering =
+          new Gathering(
+              members,
+              settings.patient(moment),
+              seats,
+              quorum,
+              network.domain(),
+              subject,
+              ask,
+              total);
+      RoundState reviewed = gathering.ask(ask);
+      List<MemberAnswer> answers = new ArrayList<>(gathering.answers(reviewed));
+      if (reviewed.outcome().equals(Optional.of(RoundState.Outcome.AGREED))) {
+        attesting
+            .ask(
+                reviewed.agreed().stream().map(seats::get).toList(),
+                ask,
+                Fields.bytes(reviewed.terms().round()))
+            .forEach(answers::set);
+        Optional<Quorum> agreed = Quorum.of(answers, quorum);
+        if (agreed.isPresent()) {
+          return agreed.get();
+        }
+      }
+      failure =
+          Optional.of(
+              new NotAgreedException(
+                  "batch " + batch.batch() + " is not attested",
+                  quorum,
+                  answers,
+                  ask.badSessions(verdicts(reviewed))));
+      if (reviewed.silent().isEmpty() || reviewed.agreed().size() < quorum) {
+        break;
+      }
     }
-    return agreed.get();
+    throw failure.orElseThrow();
+  }
+
+  private static List<Verdict> verdicts(RoundState state) {
+    return state.seats().stream()
+        .flatMap(
+            seat ->
+                seat instanceof SeatState.Refused refused
+                    ? refused.verdict().stream()
+                    : Stream.empty())
+        .toList();
   }
 
   /**
@@ -253,11 +289,7 @@ public final class CommitteeClient implements AutoCloseable {
         "node " + life.node() + " is not found fit",
         network.validators().committeeFor(subject, set, Address.ZERO).on(chain),
         life.attestation(),
-        (_, member) ->
-            member
-                .calls()
-                .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
-                .judge(message));
+        (round, member) -> call(member).judge(message.toBuilder().setAskingRound(round).build()));
   }
 
   /**
@@ -283,11 +315,7 @@ public final class CommitteeClient implements AutoCloseable {
         "task " + task.id().shortHex() + " is not judged " + (accepted ? "good" : "bad"),
         network.validators().committee(ledger.seed(), ledger.validatorSet()).on(chain),
         Attestation.of(Subjects.taskSubject(task.id()), wanted),
-        (_, member) ->
-            member
-                .calls()
-                .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
-                .judgeTask(message));
+        (round, member) -> call(member).judgeTask(message.toBuilder().setRound(round).build()));
   }
 
   /**
@@ -308,11 +336,8 @@ public final class CommitteeClient implements AutoCloseable {
         "version " + proposal.version() + " of the subnet's configuration is not signed",
         network.validators().committeeFor(subject, set, Address.ZERO).on(chain),
         Attestation.of(subject, wanted),
-        (_, member) ->
-            member
-                .calls()
-                .withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS)
-                .configureSubnet(message));
+        (round, member) ->
+            call(member).configureSubnet(message.toBuilder().setRound(round).build()));
   }
 
   private Signature asked(TypedStruct wanted) {
@@ -333,19 +358,25 @@ public final class CommitteeClient implements AutoCloseable {
             settings,
             seats(owners),
             quorum,
-            network.domain().digest(attestation),
+            network.domain(),
+            attestation.subject(),
+            Verdict.attesting(network.domain().digest(attestation)),
             settings.total());
-    List<MemberAnswer> answers = gathering.ask(ask);
-    Optional<Quorum> agreed = gathering.quorum(answers);
+    List<MemberAnswer> answers = gathering.answers(gathering.ask(ask));
+    Optional<Quorum> agreed = Quorum.of(answers, quorum);
     if (agreed.isEmpty()) {
       throw new NotAgreedException(failure, quorum, answers, List.of());
     }
     return agreed.get();
   }
 
-  private List<Gathering.Seat> seats(List<Address> owners) {
+  private ValidatorBlockingStub call(Members.Member member) {
+    return member.calls().withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private List<Seat> seats(List<Address> owners) {
     long nowSeconds = chain.head().timestampSeconds();
-    List<Gathering.Seat> seats = new ArrayList<>();
+    List<Seat> seats = new ArrayList<>();
     for (Address owner : owners) {
       ValidatorRegistry.Validator validator = network.validators().validatorOf(owner).on(chain);
       boolean sits =
@@ -353,7 +384,7 @@ public final class CommitteeClient implements AutoCloseable {
               && validator.jailedUntil() <= nowSeconds
               && !validator.operator().isZero();
       Optional<Address> operator = sits ? Optional.of(validator.operator()) : Optional.empty();
-      seats.add(new Gathering.Seat(seats.size(), owner, operator));
+      seats.add(new Seat(seats.size(), owner, operator));
     }
     return seats;
   }

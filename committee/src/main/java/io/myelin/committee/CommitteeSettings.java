@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param call longest wait for one answer of one member, but for reviews
  * @param total longest wait for an agreement, retries included
  * @param review longest wait for one review; a batch's total is this and {@code total}
- * @param moment how long others are waited for once there is a quorum
+ * @param moment how long others are waited for once a quorum has sealed its verdicts, and once one
+ *     has agreed
  * @param retryPause between two tries of a member that did not answer; doubles up to 16 times
  */
 public record CommitteeSettings(
@@ -38,5 +39,9 @@ public record CommitteeSettings(
   /** The same with other waits for one answer and for all. */
   public CommitteeSettings within(Duration oneCall, Duration all) {
     return new CommitteeSettings(oneCall, all, review, moment, retryPause);
+  }
+
+  CommitteeSettings patient(Duration newMoment) {
+    return new CommitteeSettings(call, total, review, newMoment, retryPause);
   }
 }

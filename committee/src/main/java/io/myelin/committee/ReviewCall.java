@@ -10,7 +10,7 @@ import io.myelin.committee.wire.TermsCodec;
 import io.myelin.v1.AttestRequest;
 import io.myelin.v1.BatchHeader;
 import io.myelin.v1.BatchPart;
-import io.myelin.v1.ReviewReply;
+import io.myelin.v1.Sealed;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,11 +19,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Sends one batch to one member, as fast as it reads and no faster. */
-final class ReviewCall implements ClientResponseObserver<BatchPart, ReviewReply> {
-  private final CompletableFuture<ReviewReply> reply = new CompletableFuture<>();
+final class ReviewCall implements ClientResponseObserver<BatchPart, Sealed> {
+  private final CompletableFuture<Sealed> reply = new CompletableFuture<>();
   private final Semaphore ready = new Semaphore(0);
   private @Nullable ClientCallStreamObserver<BatchPart> call;
-  private @Nullable ReviewReply received;
+  private @Nullable Sealed received;
 
   private ReviewCall() {}
 
@@ -32,14 +32,18 @@ final class ReviewCall implements ClientResponseObserver<BatchPart, ReviewReply>
    *
    * @throws StatusRuntimeException when there is none
    */
-  static ReviewReply of(
-      Members.Member member, AttestRequest wanted, SettlementBatch batch, Duration limit)
+  static Sealed of(
+      Members.Member member,
+      AttestRequest wanted,
+      ByteString round,
+      SettlementBatch batch,
+      Duration limit)
       throws InterruptedException {
     ReviewCall review = new ReviewCall();
     var _ =
         member.streams().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS).review(review);
     try {
-      review.send(wanted, batch);
+      review.send(wanted, round, batch);
       return review.reply.get();
     } catch (ExecutionException e) {
       throw Status.fromThrowable(e.getCause()).asRuntimeException();
@@ -48,7 +52,8 @@ final class ReviewCall implements ClientResponseObserver<BatchPart, ReviewReply>
     }
   }
 
-  private void send(AttestRequest wanted, SettlementBatch batch) throws InterruptedException {
+  private void send(AttestRequest wanted, ByteString round, SettlementBatch batch)
+      throws InterruptedException {
     next(
         BatchPart.newBuilder()
             .setHeader(
@@ -57,7 +62,8 @@ final class ReviewCall implements ClientResponseObserver<BatchPart, ReviewReply>
                     .setBatch(wanted.getBatch())
                     .setSet(wanted.getSet())
                     .setSettlementsDigest(wanted.getSettlementsDigest())
-                    .setGatewaySignature(wanted.getGatewaySignature()))
+                    .setGatewaySignature(wanted.getGatewaySignature())
+                    .setRound(round))
             .build());
     for (SettlementBatch.Part part : batch.sessions()) {
       next(BatchPart.newBuilder().setItem(TermsCodec.item(part.claim())).build());
@@ -96,7 +102,7 @@ final class ReviewCall implements ClientResponseObserver<BatchPart, ReviewReply>
   }
 
   @Override
-  public void onNext(ReviewReply message) {
+  public void onNext(Sealed message) {
     received = message;
   }
 
@@ -108,7 +114,7 @@ final class ReviewCall implements ClientResponseObserver<BatchPart, ReviewReply>
 
   @Override
   public void onCompleted() {
-    ReviewReply message = received;
+    Sealed message = received;
     if (message == null) {
       reply.completeExceptionally(
           Status.INTERNAL.withDescription("no review in the answer").asRuntimeException());

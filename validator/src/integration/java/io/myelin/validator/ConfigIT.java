@@ -10,9 +10,12 @@ import io.myelin.committee.NotAgreedException;
 import io.myelin.committee.Quorum;
 import io.myelin.committee.proposal.ConfigProposal;
 import io.myelin.committee.wire.ConfigCodec;
+import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.Reason;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.testing.ChainWorld;
+import io.myelin.protocol.committee.Payload;
+import io.myelin.protocol.committee.Verdict;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.crypto.Sha256;
 import io.myelin.protocol.ids.Address;
@@ -22,6 +25,9 @@ import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.subnet.ListedModel;
 import io.myelin.protocol.subnet.SubnetModels;
 import io.myelin.v1.ConfigureSubnetRequest;
+import io.myelin.v1.RevealRequest;
+import io.myelin.v1.Revealed;
+import io.myelin.v1.Sealed;
 import io.myelin.validator.testing.Validators;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -91,13 +97,43 @@ final class ConfigIT {
     return String.valueOf(
         catchThrowableOfType(
                 StatusRuntimeException.class,
-                () -> validators.stub(validator).configureSubnet(request))
+                () ->
+                    validators
+                        .stub(validator)
+                        .configureSubnet(
+                            request.toBuilder().setRound(Fields.bytes(Digest.ZERO)).build()))
             .getStatus()
             .getDescription());
   }
 
+  /** What the first member says: at once, or sealed until all of the committee has sealed. */
   private static String refusal(ConfigProposal proposal, ConfigureSubnetRequest request) {
-    return refusal(validators.of(members(proposal).getFirst()), request);
+    List<Address> members = members(proposal);
+    int first = validators.of(members.getFirst());
+    ByteString round = Fields.bytes(SessionTail.modelIdOf("round of " + request));
+    ConfigureSubnetRequest asked = request.toBuilder().setRound(round).build();
+    List<Sealed> seals;
+    try {
+      seals =
+          members.stream()
+              .map(owner -> validators.stub(validators.of(owner)).configureSubnet(asked))
+              .toList();
+    } catch (StatusRuntimeException e) {
+      return String.valueOf(e.getStatus().getDescription());
+    }
+    Revealed revealed =
+        validators
+            .stub(first)
+            .reveal(
+                RevealRequest.newBuilder()
+                    .setSubject(seals.getFirst().getSubject())
+                    .setRound(round)
+                    .addAllSeals(seals)
+                    .build());
+    return Verdict.parse(Payload.of(revealed.getPayload().toByteArray()))
+            instanceof Verdict.No(String text)
+        ? text
+        : "signed";
   }
 
   @Test

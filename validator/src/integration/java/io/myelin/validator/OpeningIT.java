@@ -3,6 +3,7 @@ package io.myelin.validator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import io.myelin.chain.Bytes;
 import io.myelin.chain.RevertedException;
@@ -12,10 +13,13 @@ import io.myelin.committee.NotAgreedException;
 import io.myelin.committee.proposal.ExtensionProposal;
 import io.myelin.committee.proposal.OpeningProposal;
 import io.myelin.committee.proposal.PoolView;
+import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.ProposalCodec;
 import io.myelin.committee.wire.Reason;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.testing.ChainWorld;
+import io.myelin.protocol.committee.Payload;
+import io.myelin.protocol.committee.Verdict;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.selection.Candidate;
@@ -25,6 +29,9 @@ import io.myelin.protocol.settlement.SessionSeed;
 import io.myelin.protocol.settlement.SessionTail;
 import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.DescribeRequest;
+import io.myelin.v1.RevealRequest;
+import io.myelin.v1.Revealed;
+import io.myelin.v1.Sealed;
 import io.myelin.v1.ValidatorDescription;
 import io.myelin.validator.testing.GatewaySide;
 import io.myelin.validator.testing.Validators;
@@ -79,7 +86,13 @@ final class OpeningIT {
     return String.valueOf(
         catchThrowableOfType(
                 StatusRuntimeException.class,
-                () -> validators.stub(validator).approve(message(proposal)))
+                () ->
+                    validators
+                        .stub(validator)
+                        .approve(
+                            message(proposal).toBuilder()
+                                .setRound(Fields.bytes(Digest.ZERO))
+                                .build()))
             .getStatus()
             .getDescription());
   }
@@ -104,8 +117,30 @@ final class OpeningIT {
     return ProposalCodec.approve(proposal, world.gateway().operator().sign(wanted));
   }
 
+  /** What the first member of the committee says, once all of it has sealed. */
+  private static Verdict verdict(OpeningProposal proposal) {
+    ByteString round = Fields.bytes(SessionTail.modelIdOf("round of " + proposal));
+    ApproveRequest request = message(proposal).toBuilder().setRound(round).build();
+    List<Sealed> seals =
+        members(proposal).stream()
+            .map(owner -> validators.stub(validators.of(owner)).approve(request))
+            .toList();
+    Revealed revealed =
+        validators
+            .stub(seated(proposal))
+            .reveal(
+                RevealRequest.newBuilder()
+                    .setSubject(seals.getFirst().getSubject())
+                    .setRound(round)
+                    .addAllSeals(seals)
+                    .build());
+    return Verdict.parse(Payload.of(revealed.getPayload().toByteArray()));
+  }
+
   private static void assertRefused(Reason reason, OpeningProposal proposal) {
-    assertThat(refusal(seated(proposal), proposal)).startsWith(reason.name() + ": ");
+    assertThat(verdict(proposal))
+        .isInstanceOfSatisfying(
+            Verdict.No.class, no -> assertThat(no.text()).startsWith(reason.name() + ": "));
   }
 
   @Test
@@ -151,7 +186,7 @@ final class OpeningIT {
     assertRefused(Reason.REFUSED_REQUEST, with(right, terms, Bytes.EMPTY, terms.gatewaySecret()));
     Digest secret = SessionTail.modelIdOf("another secret");
     OpeningProposal reseeded = with(right, terms, terms.clientSignature(), secret);
-    assertThat(refusal(0, reseeded)).startsWith(Reason.REFUSED_NONCE.name());
+    assertRefused(Reason.REFUSED_NONCE, reseeded);
   }
 
   private static OpeningProposal with(
@@ -221,7 +256,7 @@ final class OpeningIT {
         redrawn(
             right,
             new PoolView(fewer, List.of(new PoolView.Absent(out.node(), "not connected here"))));
-    assertThat(validators.stub(seated(told)).approve(message(told)).getSignature()).hasSize(65);
+    assertThat(verdict(told)).isInstanceOf(Verdict.Yes.class);
 
     List<Candidate> foreign = new ArrayList<>(pool.candidates());
     Address stranger = Address.parse("0x00000000000000000000000000000000000bad00");

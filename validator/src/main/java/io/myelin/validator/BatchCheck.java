@@ -4,6 +4,7 @@ import io.myelin.committee.wire.Reason;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.settlement.Subjects;
 
 /** Whether a batch is its gateway's next and this validator one of its judges. */
@@ -14,6 +15,17 @@ final class BatchCheck {
   BatchCheck(ChainView view, Seats seats) {
     this.view = view;
     this.seats = seats;
+  }
+
+  /** Who decides; refuses where this validator does not, and a set that there is not. */
+  Sitting sitting(Address gateway, long batch, long set) throws RefusedException {
+    NetworkContracts network = view.network();
+    if (set < 1 || set > network.validators().setVersion().on(view.client())) {
+      throw refused("set " + set + " (expected: one that was made)");
+    }
+    Digest subject = Subjects.batchSubject(gateway, batch);
+    return seats.sit(
+        subject, network.validators().committeeFor(subject, set, Address.ZERO).on(view.client()));
   }
 
   /**
@@ -35,11 +47,6 @@ final class BatchCheck {
     if (view.nowSeconds() + marginSeconds >= staleAt) {
       throw refused("set %d is too old from %d s on: pin another".formatted(set, staleAt));
     }
-    seats.require(
-        network
-            .validators()
-            .committeeFor(Subjects.batchSubject(gateway, batch), set, Address.ZERO)
-            .on(view.client()));
   }
 
   private static RefusedException refused(String detail) {

@@ -20,6 +20,16 @@ final class ConfigCheck {
     this.seats = seats;
   }
 
+  /** Who decides; refuses where this validator does not. */
+  Sitting sitting(ConfigureSubnetRequest request) throws RefusedException {
+    ConfigProposal proposal = wellFormed(request);
+    Digest subject = Subjects.configSubject(proposal.subnetId(), proposal.version());
+    long set = view.network().validators().setVersion().on(view.client());
+    return seats.sit(
+        subject,
+        view.network().validators().committeeFor(subject, set, Address.ZERO).on(view.client()));
+  }
+
   /** What to sign. */
   Attestation check(ConfigureSubnetRequest request) throws RefusedException {
     ConfigProposal proposal = wellFormed(request);
@@ -38,10 +48,6 @@ final class ConfigCheck {
     }
     Asker.require(
         view.network().domain(), subnet.owner(), proposal.wanted(), request.getOwnerSignature());
-    Digest subject = Subjects.configSubject(proposal.subnetId(), proposal.version());
-    long set = view.network().validators().setVersion().on(view.client());
-    seats.require(
-        view.network().validators().committeeFor(subject, set, Address.ZERO).on(view.client()));
     return unread(proposal);
   }
 

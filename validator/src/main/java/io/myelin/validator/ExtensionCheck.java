@@ -10,6 +10,7 @@ import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.terms.TermsEvent;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.settlement.Approvals;
 import io.myelin.protocol.settlement.PaidSeat;
@@ -34,6 +35,16 @@ final class ExtensionCheck {
     this.pool = pool;
   }
 
+  /** Who decides, by the seed of the session's terms; refuses where this validator does not. */
+  Sitting sitting(ExtensionProposal proposal) throws RefusedException {
+    return seats.sit(
+        subject(proposal),
+        view.network()
+            .validators()
+            .committee(proposal.tail().seed(), proposal.tail().validatorSet())
+            .on(view.client()));
+  }
+
   /** What to sign. */
   Attestation check(ExtensionProposal proposal, ByteString asker) throws RefusedException {
     NetworkContracts network = view.network();
@@ -47,11 +58,6 @@ final class ExtensionCheck {
     if (brief.head().expiresAtSeconds() <= view.nowSeconds()) {
       throw refused("the session expired at " + brief.head().expiresAtSeconds() + " s");
     }
-    seats.require(
-        network
-            .validators()
-            .committee(proposal.tail().seed(), proposal.tail().validatorSet())
-            .on(view.client()));
     SessionApproval approval = approval(proposal);
     Asker.require(network.domain(), brief.head().gateway(), approval, asker);
     requireHistory(proposal);
@@ -66,9 +72,12 @@ final class ExtensionCheck {
   }
 
   private static Attestation attestation(ExtensionProposal proposal, SessionApproval approval) {
+    return Attestation.of(subject(proposal), approval);
+  }
+
+  private static Digest subject(ExtensionProposal proposal) {
     SessionBrief before = proposal.brief();
-    return Attestation.of(
-        Subjects.extensionSubject(before.sessionId(), before.seats().size()), approval);
+    return Subjects.extensionSubject(before.sessionId(), before.seats().size());
   }
 
   private SessionApproval approval(ExtensionProposal proposal) throws RefusedException {

@@ -4,6 +4,7 @@ import io.myelin.chain.BlockHeader;
 import io.myelin.committee.wire.Reason;
 import io.myelin.contracts.NodePool;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.settlement.SignOfLife;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
@@ -23,6 +24,15 @@ final class LifeCheck {
   LifeCheck(ChainView view, Seats seats) {
     this.view = view;
     this.seats = seats;
+  }
+
+  /** Who decides; refuses where this validator does not. */
+  Sitting sitting(SignOfLife life) throws RefusedException {
+    long set = view.network().validators().setVersion().on(view.client());
+    Digest subject = Subjects.verdictSubject(life.node(), life.round());
+    return seats.sit(
+        subject,
+        view.network().validators().committeeFor(subject, set, Address.ZERO).on(view.client()));
   }
 
   /** What to sign. */
@@ -52,12 +62,6 @@ final class LifeCheck {
     if (!newest && newestSeconds - block.get().timestampSeconds() > FRESH_SECONDS) {
       throw refused("block " + life.blockNumber() + " is older than " + FRESH_SECONDS + " s");
     }
-    long set = view.network().validators().setVersion().on(view.client());
-    seats.require(
-        view.network()
-            .validators()
-            .committeeFor(Subjects.verdictSubject(life.node(), life.round()), set, Address.ZERO)
-            .on(view.client()));
     return life.attestation();
   }
 

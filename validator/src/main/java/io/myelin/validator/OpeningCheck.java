@@ -15,6 +15,7 @@ import io.myelin.contracts.terms.Param;
 import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.crypto.Signers;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.selection.NodeSelection;
 import io.myelin.protocol.selection.SelectionSeed;
 import io.myelin.protocol.settlement.Approvals;
@@ -42,6 +43,18 @@ final class OpeningCheck {
     this.pool = pool;
   }
 
+  /** Who decides, by the seed of what is asked; refuses where this validator does not. */
+  Sitting sitting(OpeningProposal proposal) throws RefusedException {
+    ChainTerms.OpeningTerms terms = proposal.terms();
+    SessionRequest request = terms.request();
+    NetworkContracts network = view.network();
+    Digest seed = SessionSeed.of(request.nonce(), terms.gatewaySecret()).value();
+    SessionId id = SessionId.of(network.domain().digest(request).bytes());
+    return seats.sit(
+        Subjects.openingSubject(id),
+        network.validators().committee(seed, terms.validatorSet()).on(view.client()));
+  }
+
   /** What to sign. */
   Attestation check(OpeningProposal proposal, ByteString asker) throws RefusedException {
     ChainTerms.OpeningTerms terms = proposal.terms();
@@ -67,7 +80,6 @@ final class OpeningCheck {
                   terms.validatorSet(), network.validators().setVersion().on(view.client())));
     }
     Digest seed = SessionSeed.of(nonce, terms.gatewaySecret()).value();
-    seats.require(network.validators().committee(seed, terms.validatorSet()).on(view.client()));
     SessionApproval approval = approval(proposal);
     Attestation attestation = attestation(approval);
     if (!request.gateway().equals(network.addresses().queue())) {

@@ -46,8 +46,9 @@ final class ReviewStream implements StreamObserver<BatchPart> {
    * @param wanted what is to be attested
    * @param set whose committee it is for
    * @param asker the gateway's signature over it
+   * @param round in which its outcome is sealed
    */
-  record Header(BatchSettlement wanted, long set, ByteString asker) {}
+  record Header(BatchSettlement wanted, long set, ByteString asker, Digest round) {}
 
   /** What the stream asks of the validator. */
   interface Judge {
@@ -125,7 +126,8 @@ final class ReviewStream implements StreamObserver<BatchPart> {
                 Fields.number("batch", message.getBatch()),
                 Fields.digest("settlements_digest", message.getSettlementsDigest())),
             Fields.number("set", message.getSet()),
-            message.getGatewaySignature());
+            message.getGatewaySignature(),
+            Sealing.round(message.getRound()));
     judge.begin(read);
     header = read;
   }

@@ -3,6 +3,7 @@ package io.myelin.validator;
 import io.myelin.committee.wire.Reason;
 import io.myelin.contracts.ValidatorRegistry;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
 import java.util.List;
 
 /** Whether this validator sits in a committee, as the chain says now. */
@@ -22,8 +23,14 @@ final class Seats {
     return view.network().validators().ownerOf(operator).on(view.client());
   }
 
+  /** A committee that this validator sits in; refuses where it does not. */
+  Sitting sit(Digest subject, List<Address> committee) throws RefusedException {
+    require(committee);
+    return new Sitting(subject, committee);
+  }
+
   /** Refuses where this key may not sign for one of these owners. */
-  void require(List<Address> committee) throws RefusedException {
+  private void require(List<Address> committee) throws RefusedException {
     Address owner = owner();
     if (!committee.contains(owner)) {
       throw new RefusedException(

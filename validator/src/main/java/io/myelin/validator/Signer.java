@@ -1,13 +1,11 @@
 package io.myelin.validator;
 
-import com.google.protobuf.ByteString;
-import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.Reason;
 import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.Eip712Domain;
-import io.myelin.v1.Signed;
 import java.util.Optional;
 
 /** The only place where an attestation is signed: never before its promise is on disk. */
@@ -41,11 +39,8 @@ final class Signer {
     }
   }
 
-  Signed sign(Attestation attestation) throws RefusedException {
+  Signature sign(Attestation attestation) throws RefusedException {
     hold(attestation, store.promise(identity, attestation));
-    return Signed.newBuilder()
-        .setOperator(Fields.bytes(key.address()))
-        .setSignature(ByteString.copyFrom(key.sign(domain.digest(attestation)).bytes()))
-        .build();
+    return key.sign(domain.digest(attestation));
   }
 }

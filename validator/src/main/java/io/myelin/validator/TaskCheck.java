@@ -33,16 +33,22 @@ final class TaskCheck {
     this.reader = new QueueReader(view.client(), view.network(), view.firstBlock());
   }
 
-  /** What to sign: the verdict asked for, where it is the one that the task deserves. */
-  Attestation check(TaskId id, boolean accepted) throws RefusedException {
+  /** Who decides; refuses where this validator does not, and a task that is not to be judged. */
+  Sitting sitting(TaskId id) throws RefusedException {
     QueueTask task = revealed(id);
     SessionQueue.Ledger ledger =
         view.network().queue().ledgerOf(ChainTerms.word(task.sessionId())).on(view.client());
-    seats.require(
+    return seats.sit(
+        Subjects.taskSubject(id),
         view.network()
             .validators()
             .committee(ledger.seed(), ledger.validatorSet())
             .on(view.client()));
+  }
+
+  /** What to sign: the verdict asked for, where it is the one that the task deserves. */
+  Attestation check(TaskId id, boolean accepted) throws RefusedException {
+    QueueTask task = revealed(id);
     TermsEvent.Opened session =
         reader
             .session(task.sessionId())

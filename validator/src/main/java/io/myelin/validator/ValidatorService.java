@@ -1,12 +1,15 @@
 package io.myelin.validator;
 
+import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import io.myelin.chain.ChainException;
 import io.myelin.committee.wire.ConfigCodec;
 import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.ProposalCodec;
 import io.myelin.committee.wire.Reason;
+import io.myelin.protocol.committee.Verdict;
 import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.TaskId;
@@ -22,7 +25,9 @@ import io.myelin.v1.DescribeRequest;
 import io.myelin.v1.ExtendRequest;
 import io.myelin.v1.JudgeRequest;
 import io.myelin.v1.JudgeTaskRequest;
-import io.myelin.v1.ReviewReply;
+import io.myelin.v1.RevealRequest;
+import io.myelin.v1.Revealed;
+import io.myelin.v1.Sealed;
 import io.myelin.v1.Signed;
 import io.myelin.v1.ValidatorDescription;
 import io.myelin.v1.ValidatorGrpc.ValidatorImplBase;
@@ -41,6 +46,7 @@ final class ValidatorService extends ValidatorImplBase {
   private final ChainView view;
   private final OperatorKey key;
   private final Signer signer;
+  private final Sealing sealing;
   private final ValidatorFault fault;
   private final ValidatorConfig.Limits limits;
   private final Seats seats;
@@ -58,6 +64,7 @@ final class ValidatorService extends ValidatorImplBase {
     this.view = view;
     this.key = key;
     this.signer = signer;
+    this.sealing = new Sealing(view, key);
     this.fault = config.fault();
     this.limits = config.limits();
     this.seats = new Seats(view, key.address());
@@ -72,9 +79,9 @@ final class ValidatorService extends ValidatorImplBase {
     this.reviewing = new Semaphore(limits.reviews());
   }
 
-  /** What leads to an attestation. */
-  private interface Check {
-    Attestation run() throws RefusedException;
+  /** A step on the way to a verdict. */
+  private interface Check<T> {
+    T run() throws RefusedException;
   }
 
   @Override
@@ -98,46 +105,56 @@ final class ValidatorService extends ValidatorImplBase {
   }
 
   @Override
-  public void approve(ApproveRequest request, StreamObserver<Signed> client) {
+  public void approve(ApproveRequest request, StreamObserver<Sealed> client) {
     answer(
         "approve",
         client,
+        request.getRound(),
+        () -> openings.sitting(ProposalCodec.opening(request)),
         () -> openings.check(ProposalCodec.opening(request), request.getGatewaySignature()),
         () -> openings.unread(ProposalCodec.opening(request)));
   }
 
   @Override
-  public void extend(ExtendRequest request, StreamObserver<Signed> client) {
+  public void extend(ExtendRequest request, StreamObserver<Sealed> client) {
     answer(
         "extend",
         client,
+        request.getRound(),
+        () -> extensions.sitting(ProposalCodec.extension(request)),
         () -> extensions.check(ProposalCodec.extension(request), request.getGatewaySignature()),
         () -> extensions.unread(ProposalCodec.extension(request)));
   }
 
   @Override
-  public void judge(JudgeRequest request, StreamObserver<Signed> client) {
+  public void judge(JudgeRequest request, StreamObserver<Sealed> client) {
     answer(
         "judge",
         client,
+        request.getAskingRound(),
+        () -> lives.sitting(ProposalCodec.life(request)),
         () -> lives.check(ProposalCodec.life(request)),
         () -> ProposalCodec.life(request).attestation());
   }
 
   @Override
-  public void judgeTask(JudgeTaskRequest request, StreamObserver<Signed> client) {
+  public void judgeTask(JudgeTaskRequest request, StreamObserver<Sealed> client) {
     answer(
         "judge task",
         client,
+        request.getRound(),
+        () -> tasks.sitting(task(request)),
         () -> tasks.check(task(request), request.getAccepted()),
         () -> tasks.unread(task(request), request.getAccepted()));
   }
 
   @Override
-  public void configureSubnet(ConfigureSubnetRequest request, StreamObserver<Signed> client) {
+  public void configureSubnet(ConfigureSubnetRequest request, StreamObserver<Sealed> client) {
     answer(
         "configure subnet",
         client,
+        request.getRound(),
+        () -> configs.sitting(request),
         () -> configs.check(request),
         () -> ConfigCheck.unread(ConfigCodec.proposal(request)));
   }
@@ -148,7 +165,23 @@ final class ValidatorService extends ValidatorImplBase {
 
   @Override
   public void attest(AttestRequest request, StreamObserver<Signed> client) {
-    answer("attest", client, () -> reviewed(request), () -> attestation(batch(request)));
+    // The verdict is the review's, and was opened before: there is nothing to seal.
+    guarded(
+        "attest",
+        client,
+        () -> {
+          Attestation attestation =
+              fault == ValidatorFault.YES ? attestation(batch(request)) : reviewed(request);
+          return Signed.newBuilder()
+              .setOperator(Fields.bytes(key.address()))
+              .setSignature(ByteString.copyFrom(signed("attest", attestation).bytes()))
+              .build();
+        });
+  }
+
+  @Override
+  public void reveal(RevealRequest request, StreamObserver<Revealed> client) {
+    guarded("reveal", client, () -> sealing.reveal(request));
   }
 
   private Attestation reviewed(AttestRequest request) throws RefusedException {
@@ -179,7 +212,43 @@ final class ValidatorService extends ValidatorImplBase {
     return new BatchSettlement(gateway, batch, digest);
   }
 
-  private void answer(String what, StreamObserver<Signed> client, Check check, Check unread) {
+  /** Checks and answers with a sealed verdict, whichever it is. */
+  private void answer(
+      String what,
+      StreamObserver<Sealed> client,
+      ByteString round,
+      Check<Sitting> who,
+      Check<Attestation> check,
+      Check<Attestation> unread) {
+    guarded(
+        what,
+        client,
+        () -> {
+          Digest asked = Sealing.round(round);
+          Sitting sitting = who.run();
+          try {
+            if (fault == ValidatorFault.NO) {
+              throw new RefusedException(Reason.REFUSED_BY_FAULT, "told to");
+            }
+            Attestation attestation = fault == ValidatorFault.YES ? unread.run() : check.run();
+            return sealing.seal(sitting, asked, new Verdict.Yes(signed(what, attestation)));
+          } catch (RefusedException e) {
+            Sealed sealed =
+                sealing.seal(sitting, asked, e.reason(), e.detail()).orElseThrow(() -> e);
+            LOG.info("{} refused: {}", what, e.reason().text(e.detail()));
+            return sealed;
+          }
+        });
+  }
+
+  private Signature signed(String what, Attestation attestation) throws RefusedException {
+    Signature signature = signer.sign(attestation);
+    LOG.info("{} {}: signed {}", what, attestation.subject(), attestation.content());
+    return signature;
+  }
+
+  /** Answers within bounds; what is thrown becomes a status. */
+  private <T> void guarded(String what, StreamObserver<T> client, Check<T> check) {
     if (fault == ValidatorFault.SLEEP) {
       return;
     }
@@ -188,13 +257,7 @@ final class ValidatorService extends ValidatorImplBase {
       return;
     }
     try {
-      if (fault == ValidatorFault.NO) {
-        throw new RefusedException(Reason.REFUSED_BY_FAULT, "told to");
-      }
-      Attestation attestation = fault == ValidatorFault.YES ? unread.run() : check.run();
-      Signed signed = signer.sign(attestation);
-      LOG.info("{} {}: signed {}", what, attestation.subject(), attestation.content());
-      client.onNext(signed);
+      client.onNext(check.run());
       client.onCompleted();
     } catch (RefusedException e) {
       refuse(what, client, e.reason(), e.detail());
@@ -209,36 +272,38 @@ final class ValidatorService extends ValidatorImplBase {
     }
   }
 
-  private static void refuse(
-      String what, StreamObserver<Signed> client, Reason reason, String detail) {
+  private static void refuse(String what, StreamObserver<?> client, Reason reason, String detail) {
     LOG.info("{} refused: {}", what, reason.text(detail));
     client.onError(reason.status(detail).asRuntimeException());
   }
 
   @Override
-  public StreamObserver<BatchPart> review(StreamObserver<ReviewReply> client) {
+  public StreamObserver<BatchPart> review(StreamObserver<Sealed> client) {
     if (fault == ValidatorFault.SLEEP) {
       return new Ignored();
     }
-    if (fault == ValidatorFault.NO) {
-      client.onError(Reason.REFUSED_BY_FAULT.status("told to").asRuntimeException());
-      return new Ignored();
-    }
-    Reviewer reviewer = new Reviewer(System.nanoTime());
-    return new ReviewStream(reviewer, client, reviewer::end);
+    SealedReview sealed = new SealedReview(sealing, client);
+    Reviewer reviewer = new Reviewer(System.nanoTime(), sealed);
+    return new ReviewStream(reviewer, sealed, reviewer::end);
   }
 
   private final class Reviewer implements ReviewStream.Judge {
     private final long beganNanos;
+    private final SealedReview sealed;
     private final AtomicBoolean placed = new AtomicBoolean();
 
-    Reviewer(long beganNanos) {
+    Reviewer(long beganNanos, SealedReview sealed) {
       this.beganNanos = beganNanos;
+      this.sealed = sealed;
     }
 
     @Override
     public void begin(ReviewStream.Header header) throws RefusedException {
       BatchSettlement wanted = header.wanted();
+      sealed.begin(batches.sitting(wanted.gateway(), wanted.batch(), header.set()), header.round());
+      if (fault == ValidatorFault.NO) {
+        throw new RefusedException(Reason.REFUSED_BY_FAULT, "told to");
+      }
       if (fault != ValidatorFault.YES) {
         Asker.require(view.network().domain(), wanted.gateway(), wanted, header.asker());
         batches.require(wanted.gateway(), wanted.batch(), header.set(), MARGIN_SECONDS);

@@ -93,6 +93,7 @@ final class ReviewStreamTest {
                 .setGateway(Fields.bytes(Address.ZERO))
                 .setBatch(batch)
                 .setSet(1)
+                .setRound(Fields.bytes(Digest.ZERO))
                 .setSettlementsDigest(Fields.bytes(digest("one", "two"))))
         .build();
   }

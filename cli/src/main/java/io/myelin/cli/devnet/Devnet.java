@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -101,18 +102,25 @@ final class Devnet implements AutoCloseable {
       registries.add(registry);
       bootstrap.add(registry.record());
     }
-    startValidators(link, bootstrap);
     SubnetLayout layout = plan.layout();
-    for (int number = 1; number <= plan.gateways(); number++) {
-      requireOpen();
-      ChainLink serving = link.serving(ids(layout.subnetsOf(number), ground));
-      gateways.add(starter.gateway(number, serving, bootstrap));
-    }
-    for (int number = 1; number <= plan.computeNodes(); number++) {
-      requireOpen();
-      ChainLink serving = link.serving(ids(List.of(layout.subnetOf(number)), ground));
-      computeNodes.add(starter.compute(number, serving, bootstrap));
-    }
+    startAll(
+        plan.validators(),
+        number -> starter.validator(number, link, bootstrap),
+        validators,
+        "validator");
+    startAll(
+        plan.gateways(),
+        number ->
+            starter.gateway(number, link.serving(ids(layout.subnetsOf(number), ground)), bootstrap),
+        gateways,
+        "gateway");
+    startAll(
+        plan.computeNodes(),
+        number ->
+            starter.compute(
+                number, link.serving(ids(List.of(layout.subnetOf(number)), ground)), bootstrap),
+        computeNodes,
+        "compute node");
     for (int number = 1; number <= plan.gateways(); number++) {
       Waiting.untilJoined(gateways.get(number - 1).url(), nodesOf(number), JOIN);
     }
@@ -152,19 +160,19 @@ final class Devnet implements AutoCloseable {
   }
 
   /** All at once; those that came up are there to be closed even when another did not. */
-  private void startValidators(ChainLink link, List<String> bootstrap) {
+  private <T> void startAll(int count, IntFunction<T> start, List<T> started, String what) {
     requireOpen();
-    List<Future<ValidatorMember>> starting;
+    List<Future<T>> starting;
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       starting =
-          IntStream.rangeClosed(1, plan.validators())
-              .mapToObj(number -> threads.submit(() -> starter.validator(number, link, bootstrap)))
+          IntStream.rangeClosed(1, count)
+              .mapToObj(number -> threads.submit(() -> start.apply(number)))
               .toList();
     }
     Throwable failure = null;
-    for (Future<ValidatorMember> one : starting) {
+    for (Future<T> one : starting) {
       if (one.state() == Future.State.SUCCESS) {
-        validators.add(one.resultNow());
+        started.add(one.resultNow());
       } else {
         failure = one.exceptionNow();
       }
@@ -172,7 +180,7 @@ final class Devnet implements AutoCloseable {
     if (failure != null) {
       throw failure instanceof CommandException known
           ? known
-          : new CommandException("a validator did not start: " + failure.getMessage(), failure);
+          : new CommandException("a " + what + " did not start: " + failure.getMessage(), failure);
     }
   }
 

@@ -10,6 +10,7 @@ import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.peer.PeerRole;
+import io.myelin.validator.Leadership;
 import io.myelin.validator.ValidatorConfig;
 import io.myelin.validator.ValidatorFault;
 import io.myelin.validator.ValidatorNode;
@@ -24,13 +25,15 @@ import org.jspecify.annotations.Nullable;
 public final class ValidatorHost implements AutoCloseable {
   private final ChainClient chain;
   private final ValidatorNode node;
+  private final Leadership leadership;
   private final Address id;
 
   private @Nullable Peers peers;
 
-  private ValidatorHost(ChainClient chain, ValidatorNode node, Address id) {
+  private ValidatorHost(ChainClient chain, ValidatorNode node, Leadership leadership, Address id) {
     this.chain = chain;
     this.node = node;
+    this.leadership = leadership;
     this.id = id;
   }
 
@@ -89,8 +92,9 @@ public final class ValidatorHost implements AutoCloseable {
               ValidatorFault.NONE,
               ValidatorConfig.Limits.standard());
       ValidatorNode node = ValidatorNode.start(config, key, chain, network);
+      Leadership leadership = Leadership.start(chain, network, key);
       whole = true;
-      return new ValidatorHost(chain, node, key.address());
+      return new ValidatorHost(chain, node, leadership, key.address());
     } catch (IOException | RuntimeException e) {
       throw new CommandException("validator " + key.address() + ": " + e.getMessage(), e);
     } finally {
@@ -115,6 +119,7 @@ public final class ValidatorHost implements AutoCloseable {
     if (peers != null) {
       peers.close();
     }
+    leadership.close();
     node.close();
     chain.close();
   }

@@ -36,8 +36,8 @@ import java.util.stream.Collectors;
 
 /** A node's place in the peer network. What it believes of others, it has from the chain. */
 public final class Peers implements AutoCloseable {
-  /** Announced and looked up more often than across the internet. */
-  private static final PeerTimings QUICK = new PeerTimings(1_000, 2_000, 2_000, 10_000, 4_000, 100);
+  /** Announced and looked up more often than across the internet; a packet costs a signature. */
+  private static final PeerTimings QUICK = new PeerTimings(2_000, 5_000, 5_000, 30_000, 4_000, 250);
 
   private final ChainClient chain;
   private final NetworkContracts contracts;

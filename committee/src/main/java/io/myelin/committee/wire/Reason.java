@@ -37,6 +37,10 @@ public enum Reason {
   REFUSED_SESSION(Status.Code.FAILED_PRECONDITION),
   /** A test told the validator to refuse. */
   REFUSED_BY_FAULT(Status.Code.FAILED_PRECONDITION),
+  /** No verdict is sealed here for this subject and round, or not any more. */
+  UNKNOWN_ROUND(Status.Code.FAILED_PRECONDITION),
+  /** The seals shown are not those of a quorum of the committee. */
+  TOO_FEW_SEALS(Status.Code.FAILED_PRECONDITION),
   /** This batch was not reviewed here with this digest. */
   REVIEW_FIRST(Status.Code.FAILED_PRECONDITION),
   /** The validator has no seat in the committee. */
@@ -68,6 +72,14 @@ public enum Reason {
   /** The reason, then words for people. */
   public String text(String detail) {
     return name() + SEPARATOR + detail;
+  }
+
+  /**
+   * Whether it is a verdict on what was asked, which no other member may see before it has given
+   * its own. Any other reason says nothing about that.
+   */
+  public boolean isVerdict() {
+    return (name().startsWith("REFUSED_") && this != REFUSED_ASKER) || this == ALREADY_SIGNED_OTHER;
   }
 
   /** Whether asking the same again may help. */

@@ -23,7 +23,8 @@ public sealed interface TypedStruct
         TaskRequest,
         TaskCancel,
         SubnetConfig,
-        NodeVerdict {
+        NodeVerdict,
+        VerdictSeal {
 
   /** Name and fields. */
   StructType type();
