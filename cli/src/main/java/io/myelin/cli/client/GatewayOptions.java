@@ -1,5 +1,6 @@
 package io.myelin.cli.client;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Folders;
 import java.io.IOException;
@@ -42,34 +43,59 @@ public final class GatewayOptions {
 
   /** The gateway and the key to use there. */
   public Endpoint endpoint() {
+    return endpoint("");
+  }
+
+  /**
+   * The gateway and the key to use there.
+   *
+   * @param model that a gateway which is found must serve; empty or {@code *} for any
+   */
+  public Endpoint endpoint(String model) {
     if (network == null) {
       return Endpoint.find(gateway, key, devnetData());
     }
     if (gateway != null) {
       throw CommandException.usage("--network and --gateway: one is enough");
     }
-    return found(records(network));
+    return found(records(network), model.equals(ClientSession.ANY_MODEL) ? "" : model);
   }
 
-  private Endpoint found(List<String> records) {
-    String chosen = key != null ? key : System.getenv("MYELIN_API_KEY");
+  private Endpoint found(List<String> records, String model) {
+    String named = key != null ? key : System.getenv("MYELIN_API_KEY");
+    String chosen = named == null ? "" : named;
     List<URI> gateways = NetworkFinder.gateways(records);
     List<String> failures = new ArrayList<>();
     for (URI url : gateways) {
-      Endpoint endpoint = new Endpoint(url, chosen == null ? "" : chosen);
+      Endpoint endpoint = new Endpoint(url, chosen);
       try (GatewayClient client = new GatewayClient(endpoint)) {
         // A session's key opens its own gateway only.
-        var _ = client.get(chosen == null ? "/health" : "/api/v1/sessions");
-        return endpoint;
+        JsonNode said = client.get(chosen.isEmpty() ? "/api/v1/subnets" : "/api/v1/sessions");
+        boolean serves = !chosen.isEmpty() || model.isEmpty() || serves(said, model);
+        if (serves) {
+          return endpoint;
+        }
+        failures.add(url + ": does not serve " + model);
       } catch (CommandException e) {
         failures.add(url + ": " + e.getMessage());
       }
     }
     throw new CommandException(
         "none of the network's gateways "
-            + (chosen == null ? "answers" : "knows this key")
+            + (chosen.isEmpty() ? "serves what is asked for" : "knows this key")
             + ": "
             + String.join("; ", failures));
+  }
+
+  private static boolean serves(JsonNode subnets, String model) {
+    for (JsonNode subnet : subnets.path("subnets")) {
+      for (JsonNode offered : subnet.path("models")) {
+        if (offered.path("id").asText().equals(model)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static List<String> records(String text) {

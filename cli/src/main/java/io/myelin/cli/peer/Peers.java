@@ -36,8 +36,9 @@ import java.util.stream.Collectors;
 
 /** A node's place in the peer network. What it believes of others, it has from the chain. */
 public final class Peers implements AutoCloseable {
-  /** Announced and looked up more often than across the internet; a packet costs a signature. */
-  private static final PeerTimings QUICK = new PeerTimings(2_000, 5_000, 5_000, 30_000, 4_000, 250);
+  /** Announced more often than across the internet. */
+  private static final PeerTimings QUICK =
+      new PeerTimings(2_000, 5_000, 10_000, 30_000, 4_000, 250);
 
   private final ChainClient chain;
   private final NetworkContracts contracts;
@@ -89,7 +90,8 @@ public final class Peers implements AutoCloseable {
                   how.udpPort(),
                   how.bootstrap(),
                   how.addresses())
-              .inFolder(folder.resolve("peers"));
+              .inFolder(folder.resolve("peers"))
+              .following(followed(role));
       if (how.advertised().isPresent()) {
         settings = settings.advertising(how.advertised().get());
       }
@@ -119,6 +121,15 @@ public final class Peers implements AutoCloseable {
         chain.close();
       }
     }
+  }
+
+  /** Whom a node has to know: each role more costs it a lookup every few seconds. */
+  private static Set<PeerRole> followed(PeerRole role) {
+    return switch (role) {
+      case REGISTRY -> Set.of(PeerRole.values());
+      case GATEWAY, COMPUTE -> Set.of(PeerRole.GATEWAY, PeerRole.VALIDATOR);
+      case VALIDATOR -> Set.of();
+    };
   }
 
   /** What others take as bootstrap record. */

@@ -37,6 +37,7 @@ import picocli.CommandLine.Option;
       "  ./myelin session open                          at the running devnet, with its client's key",
       "  ./myelin session open --gateway https://gateway.example --keystore account.json \\",
       "      --model smollm2-135m-instruct --redundancy 2 --budget-wei 1000000000000000 --expires 2",
+      "  ./myelin session open --network enr:... --key-file my.key --model smollm2-135m-instruct",
       "",
       "--key-file names a file with 64 hex digits and mode 600; --keystore an encrypted one",
       "(./myelin account new)."
@@ -100,7 +101,7 @@ final class OpenCommand extends MyelinCommand {
   @Override
   public Integer call() {
     ClientSession.Terms terms = terms();
-    Endpoint endpoint = where.endpoint();
+    Endpoint endpoint = where.endpoint(model);
     OperatorKey key = key(endpoint);
     ClientSession opened = ClientSession.open(endpoint.url(), gatewayId(endpoint), key, terms);
     PrintWriter out = out();

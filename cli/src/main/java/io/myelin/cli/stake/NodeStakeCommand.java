@@ -58,7 +58,8 @@ final class NodeStakeCommand extends CommandGroup {
       @Option(
               names = "--slots",
               paramLabel = "N",
-              defaultValue = "1",
+              // As ./myelin compute has it: a gateway refuses a node with more than was declared.
+              defaultValue = "4",
               description = "Tasks at a time, 1 to 1024 (${DEFAULT-VALUE}).")
           int slots,
       @Parameters(paramLabel = "AMOUNT", converter = Amount.Converter.class, description = AMOUNT)
