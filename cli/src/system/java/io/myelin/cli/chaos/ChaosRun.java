@@ -172,6 +172,10 @@ final class ChaosRun implements AutoCloseable {
   private void everyClosedSessionIsSettled() throws InterruptedException {
     for (SessionId session : seen.sessions().keySet()) {
       if (seen.mustBeSettled(session)) {
+        if (seen.sessions().get(session) == Ending.ON_CHAIN
+            && desk.phase(session) == ClientDesk.ACTIVE) {
+          desk.brief(session).ifPresent(desk::closeAgain);
+        }
         Await.until(
             "session " + session + ", " + seen.sessions().get(session) + ", is settled",
             () -> desk.phase(session) >= ClientDesk.SETTLED);

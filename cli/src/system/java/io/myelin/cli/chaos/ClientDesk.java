@@ -39,6 +39,9 @@ final class ClientDesk implements AutoCloseable {
   /** Of {@code recordOf}: the money of a session has a destination from here on. */
   static final long SETTLED = 3;
 
+  /** Open: neither closing nor ended. */
+  static final long ACTIVE = 1;
+
   private static final int PATIENCE_SECONDS = 60;
 
   private final ChainClient chain;
@@ -121,6 +124,13 @@ final class ClientDesk implements AutoCloseable {
   boolean close(SessionBrief brief) {
     return send(
         "close/" + brief.sessionId(), network.sessions().close(ChainTerms.forSession(brief)));
+  }
+
+  /** The same once more, where the chain took back more blocks than were waited for. */
+  boolean closeAgain(SessionBrief brief) {
+    return send(
+        "close-again/" + brief.sessionId(),
+        network.sessions().close(ChainTerms.forSession(brief)));
   }
 
   /** Takes back the budget of a session that nobody settled in time. */
