@@ -190,6 +190,27 @@ class SeveralGatewaysIT {
     }
   }
 
+  @Test
+  void aGatewayThatMovedIsDialledWhereItIsNow() throws Exception {
+    one.offer(FakeGateway.offer(task(1), 3));
+    one.expect(KindCase.ACK);
+    promised(one, 3);
+    first.stop();
+    one.end();
+    try (FakeGateway moved = new FakeGateway(first.key, 0, 99)) {
+      // The loss may be noticed after the news, which are told again until they are heard.
+      FakeGateway.Connection again = null;
+      while (again == null) {
+        node.serve(new GrpcDialer(moved.uri()), first.key.address());
+        again = moved.connectionWithin(200);
+      }
+      assertThat(again.hello().getHeldList())
+          .extracting(HeldTask::getTaskId)
+          .containsExactly(bytes(task(1)));
+      assertThat(reveal(again, task(1)).getTaskId()).isEqualTo(bytes(task(1)));
+    }
+  }
+
   /** Its precommit, after this many chunks and the last that carries the result. */
   private static ByteString promised(FakeGateway.Connection gateway, int chunks) throws Exception {
     for (int chunk = 0; chunk <= chunks; chunk++) {

@@ -143,7 +143,8 @@ public final class ComputeNode implements AutoCloseable {
   }
 
   /**
-   * Works for one more gateway from now on; one that it has already stays as it is.
+   * Works for one more gateway from now on. One that it is connected to stays as it is; one that it
+   * is not is dialled at the new address instead of the old one.
    *
    * @param dialer the node's from now on
    * @param expected who must answer there, or null for whoever does
@@ -151,14 +152,17 @@ public final class ComputeNode implements AutoCloseable {
   public void serve(Dialer dialer, @Nullable Address expected) {
     loop.execute(
         () -> {
+          List<GatewayLine> same =
+              lines.values().stream()
+                  .filter(line -> expected != null && line.gateway().equals(expected))
+                  .toList();
           boolean known =
-              lines.containsKey(dialer.target())
-                  || (expected != null
-                      && lines.values().stream().anyMatch(line -> line.gateway().equals(expected)));
+              lines.containsKey(dialer.target()) || same.stream().anyMatch(GatewayLine::isUp);
           if (ended || known) {
             dialer.close();
             return;
           }
+          same.forEach(line -> drop(line, "it is at " + dialer.target() + " now"));
           if (lines.size() == MOST_GATEWAYS) {
             logger.warn("Not dialled: {} (expected: at most {})", dialer.target(), MOST_GATEWAYS);
             dialer.close();

@@ -78,11 +78,17 @@ final class RegistryService extends RegistryImplBase {
       client.onError(Reasons.BAD_RECORD.because(String.valueOf(e.getMessage())));
       return;
     }
+    if (!watching.tryAcquire()) {
+      client.onError(Reasons.BUSY.because(settings.watchers() + " callers wait already"));
+      return;
+    }
     PeerNetwork.Subscription news =
         peers.listen(
             new PeerChanges(
-                (_, peer) -> {
-                  boolean same = peer.operator().equals(record.operator());
+                (kind, peer) -> {
+                  boolean same =
+                      kind != PeerChange.Kind.KIND_WENT
+                          && peer.operator().equals(record.operator());
                   if (same && !older(peer, record)) {
                     believed.complete(peer);
                   }
@@ -91,6 +97,7 @@ final class RegistryService extends RegistryImplBase {
       peers.offer(request.getRecord());
     } catch (RecordFormatException e) {
       news.close();
+      watching.release();
       client.onError(Reasons.BAD_RECORD.because(String.valueOf(e.getMessage())));
       return;
     }
@@ -100,6 +107,7 @@ final class RegistryService extends RegistryImplBase {
             .whenComplete(
                 (peer, _) -> {
                   news.close();
+                  watching.release();
                   if (peer == null) {
                     client.onError(
                         Reasons.NOT_BELIEVED.because(

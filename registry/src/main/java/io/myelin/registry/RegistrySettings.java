@@ -10,7 +10,7 @@ import io.myelin.protocol.ids.Address;
  * @param operator the key's address that signs its record
  * @param chainId of the network's chain
  * @param directory the contract that names all others
- * @param watchers most callers that follow changes at a time
+ * @param watchers most callers at a time that follow changes or wait to be registered
  */
 public record RegistrySettings(
     String host, int port, Address operator, long chainId, Address directory, int watchers) {

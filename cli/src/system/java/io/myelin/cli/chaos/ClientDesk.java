@@ -129,8 +129,7 @@ final class ClientDesk implements AutoCloseable {
   /** The same once more, where the chain took back more blocks than were waited for. */
   boolean closeAgain(SessionBrief brief) {
     return send(
-        "close-again/" + brief.sessionId(),
-        network.sessions().close(ChainTerms.forSession(brief)));
+        "close-again/" + brief.sessionId(), network.sessions().close(ChainTerms.forSession(brief)));
   }
 
   /** Takes back the budget of a session that nobody settled in time. */

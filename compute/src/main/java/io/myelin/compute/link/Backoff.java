@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
  */
 public record Backoff(long firstMillis, long mostMillis) {
 
-  /** Half a second, up to half a minute. */
-  public static final Backoff DEFAULT = new Backoff(500, 30_000);
+  /** Half a second, up to five: a task waits ten for a node, also after its gateway restarted. */
+  public static final Backoff DEFAULT = new Backoff(500, 5_000);
 
   /** Checks the range. */
   public Backoff {

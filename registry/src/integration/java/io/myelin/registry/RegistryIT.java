@@ -1,0 +1,218 @@
+package io.myelin.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.protobuf.ByteString;
+import com.linecorp.armeria.client.grpc.GrpcClients;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import io.myelin.discovery.PeerNetwork;
+import io.myelin.discovery.PeerProfile;
+import io.myelin.discovery.PeerSettings;
+import io.myelin.discovery.PeerTimings;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.crypto.Sha256;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.peer.AddressPolicy;
+import io.myelin.protocol.peer.NetworkTag;
+import io.myelin.protocol.peer.PeerRole;
+import io.myelin.protocol.peer.ServiceAddress;
+import io.myelin.protocol.peer.book.BookSettings;
+import io.myelin.protocol.peer.store.StoreSettings;
+import io.myelin.v1.DescribeRegistryRequest;
+import io.myelin.v1.DiscoverRequest;
+import io.myelin.v1.ListSubnetsRequest;
+import io.myelin.v1.PeerChange;
+import io.myelin.v1.PeerInfo;
+import io.myelin.v1.RegisterRequest;
+import io.myelin.v1.RegistryDescription;
+import io.myelin.v1.RegistryGrpc.RegistryBlockingStub;
+import io.myelin.v1.RegistryGrpc.RegistryStub;
+import io.myelin.v1.SubnetInfo;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A registry node over real gRPC and UDP; only who is staked is the test's word. */
+@Timeout(60)
+class RegistryIT {
+  private static final Digest SUBNET = Sha256.hash(new byte[] {1});
+  private static final BookSettings BOOK =
+      new BookSettings(2_000, 500, 3, 5_000, 60_000, 4_096, 1_024, 256, 32, 64);
+  private static final PeerTimings TIMINGS =
+      new PeerTimings(1_500, 2_000, 4_000, 8_000, 4_000, 100);
+
+  private final Set<Address> staked = ConcurrentHashMap.newKeySet();
+  private final Random random = new Random(11);
+  private final OperatorKey key = OperatorKey.generate(random);
+  private PeerNetwork peers;
+  private RegistryNode node;
+  private RegistryBlockingStub calls;
+
+  @BeforeEach
+  void start() throws IOException {
+    peers = join(key, PeerRole.REGISTRY, "http://127.0.0.1:9000");
+    node =
+        RegistryNode.start(
+            new RegistrySettings("127.0.0.1", 0, key.address(), 31_337, Address.ZERO, 2),
+            peers,
+            () ->
+                List.of(
+                    SubnetInfo.newBuilder()
+                        .setSubnetId(ByteString.copyFrom(SUBNET.bytes()))
+                        .build()));
+    calls = GrpcClients.newClient("gproto+" + node.url(), RegistryBlockingStub.class);
+  }
+
+  @AfterEach
+  void stop() {
+    node.close();
+    peers.close();
+  }
+
+  private PeerNetwork join(OperatorKey operator, PeerRole role, String service) throws IOException {
+    return PeerNetwork.start(
+        PeerSettings.of(
+                NetworkTag.of(31_337, Address.ZERO),
+                "127.0.0.1",
+                0,
+                List.of(),
+                AddressPolicy.DEVNET)
+            .timed(TIMINGS, BOOK, StoreSettings.DEFAULT),
+        operator,
+        new PeerProfile(
+            role,
+            role == PeerRole.GATEWAY ? List.of(SUBNET) : List.of(),
+            Optional.of(ServiceAddress.parse(service)),
+            "test"),
+        (asked, who, _) -> asked == PeerRole.REGISTRY || staked.contains(who),
+        InstantSource.system(),
+        new Random(random.nextLong()));
+  }
+
+  private static RegisterRequest record(String text) {
+    return RegisterRequest.newBuilder().setRecord(text).build();
+  }
+
+  private static DiscoverRequest gateways() {
+    return DiscoverRequest.newBuilder()
+        .setRole(io.myelin.v1.PeerRole.PEER_ROLE_GATEWAY)
+        .setSubnetId(ByteString.copyFrom(SUBNET.bytes()))
+        .build();
+  }
+
+  private static DiscoverRequest known() {
+    return gateways().toBuilder().setKnownOnly(true).build();
+  }
+
+  @Test
+  void saysWhoItIsAndWhatSubnetsThereAre() {
+    RegistryDescription said = calls.describeRegistry(DescribeRegistryRequest.getDefaultInstance());
+    assertThat(said.getOperator().toByteArray()).isEqualTo(key.address().bytes());
+    assertThat(said.getRecord()).isEqualTo(peers.record());
+    assertThat(said.getChainId()).isEqualTo(31_337);
+    assertThat(calls.listSubnets(ListSubnetsRequest.getDefaultInstance()).next().getSubnetId())
+        .isEqualTo(ByteString.copyFrom(SUBNET.bytes()));
+  }
+
+  @Test
+  void aRecordIsToldOnceItsNodeIsBelievedAndNoLongerThanItLives() throws Exception {
+    BlockingQueue<PeerChange> changes = new LinkedBlockingQueue<>();
+    watch(changes, new LinkedBlockingQueue<>());
+    OperatorKey operator = OperatorKey.generate(random);
+    staked.add(operator.address());
+    // It knows nobody: only its record is handed in.
+    PeerNetwork gateway = join(operator, PeerRole.GATEWAY, "http://127.0.0.1:9001");
+    PeerInfo told = calls.register(record(gateway.record())).getPeer();
+    assertThat(told.getOperator().toByteArray()).isEqualTo(operator.address().bytes());
+    assertThat(told.getUrl()).isEqualTo("http://127.0.0.1:9001");
+    assertThat(told.getRecord()).isEqualTo(gateway.record());
+    assertThat(calls.heartbeat(record(gateway.record())).getPeer()).isEqualTo(told);
+    assertThat(calls.discover(gateways())).toIterable().containsExactly(told);
+    assertThat(calls.discover(known())).toIterable().containsExactly(told);
+    assertThat(next(changes).getKind()).isEqualTo(PeerChange.Kind.KIND_CAME);
+    gateway.close();
+    assertThat(next(changes).getKind()).isEqualTo(PeerChange.Kind.KIND_WENT);
+    assertThat(calls.discover(known())).toIterable().isEmpty();
+  }
+
+  @Test
+  void whatIsNoRecordOrNotBelievedIsRefusedWithTheReason() throws Exception {
+    refused(Status.Code.INVALID_ARGUMENT, "BAD_RECORD", "enr:garbage");
+    refused(Status.Code.INVALID_ARGUMENT, "BAD_RECORD", "");
+    try (PeerNetwork stranger =
+        join(OperatorKey.generate(random), PeerRole.GATEWAY, "http://127.0.0.1:9002")) {
+      refused(Status.Code.FAILED_PRECONDITION, "NOT_BELIEVED", stranger.record());
+      assertThat(calls.discover(gateways())).toIterable().isEmpty();
+    }
+    StatusRuntimeException nothing =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () -> calls.discover(DiscoverRequest.getDefaultInstance()).hasNext());
+    assertThat(nothing.getStatus().getDescription()).startsWith("MALFORMED: role");
+  }
+
+  @Test
+  void noMoreMayWatchThanItHasPlacesFor() throws Exception {
+    BlockingQueue<Throwable> ends = new LinkedBlockingQueue<>();
+    for (int watcher = 0; watcher < 3; watcher++) {
+      watch(new LinkedBlockingQueue<>(), ends);
+    }
+    Throwable end = ends.poll(30, TimeUnit.SECONDS);
+    assertThat(end).isNotNull();
+    assertThat(Status.fromThrowable(end).getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+  }
+
+  private void refused(Status.Code code, String reason, String text) {
+    Status status =
+        catchThrowableOfType(StatusRuntimeException.class, () -> calls.register(record(text)))
+            .getStatus();
+    assertThat(status.getCode()).isEqualTo(code);
+    assertThat(status.getDescription()).startsWith(reason + ": ");
+  }
+
+  private void watch(BlockingQueue<PeerChange> changes, BlockingQueue<Throwable> ends) {
+    GrpcClients.builder("gproto+" + node.url())
+        .responseTimeoutMillis(0)
+        .build(RegistryStub.class)
+        .watch(
+            gateways(),
+            new StreamObserver<>() {
+              @Override
+              public void onNext(PeerChange change) {
+                changes.add(change);
+              }
+
+              @Override
+              public void onError(Throwable error) {
+                ends.add(error);
+              }
+
+              @Override
+              public void onCompleted() {}
+            });
+  }
+
+  private static PeerChange next(BlockingQueue<PeerChange> changes) throws InterruptedException {
+    @Nullable PeerChange change = changes.poll(30, TimeUnit.SECONDS);
+    if (change == null) {
+      throw new AssertionError("no change within 30 s");
+    }
+    return change;
+  }
+}
