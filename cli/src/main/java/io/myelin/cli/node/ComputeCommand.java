@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,26 +60,20 @@ import picocli.CommandLine.Option;
 public final class ComputeCommand extends MyelinCommand {
   /** Keys of a compute node's configuration file. */
   public static final Set<String> KEYS =
-      Set.of(
-          "gateway",
-          "gateway-id",
-          "model",
-          "data",
-          "key",
-          "slots",
-          "threads",
-          "drain-seconds",
-          "rpc",
-          "validator",
-          "first-block",
-          "chain-id",
-          "directory",
-          "subnet",
-          "bootstrap",
-          "peer-host",
-          "peer-port",
-          "advertise",
-          "allow-private");
+      Stream.of(
+              Set.of(
+                  "gateway",
+                  "gateway-id",
+                  "model",
+                  "data",
+                  "key",
+                  "slots",
+                  "threads",
+                  "drain-seconds"),
+              ChainOptions.KEYS,
+              PeerOptions.KEYS)
+          .flatMap(Set::stream)
+          .collect(Collectors.toUnmodifiableSet());
 
   /** Tasks at once. */
   public static final int DEFAULT_SLOTS = 4;

@@ -44,9 +44,6 @@ import io.myelin.protocol.peer.PeerRole;
 import io.myelin.protocol.typeddata.Eip712Domain;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -150,7 +147,10 @@ public final class GatewayHost implements AutoCloseable {
                 key,
                 PeerRole.GATEWAY,
                 link.subnetIds(),
-                Optional.of(URI.create(gateway.reachedAt(publicUrl, how.get()))),
+                Optional.of(
+                    publicUrl.isEmpty()
+                        ? how.get().reached(URI.create(gateway.url()))
+                        : URI.create(publicUrl)),
                 folder);
         gateway.peers = joined;
         validators.found(joined);
@@ -160,14 +160,6 @@ public final class GatewayHost implements AutoCloseable {
       gateway.close();
       throw e;
     }
-  }
-
-  private String reachedAt(String publicUrl, PeerLink how) {
-    if (!publicUrl.isEmpty()) {
-      return publicUrl;
-    }
-    int port = URI.create(url()).getPort();
-    return how.advertised().map(ip -> "http://" + ip.inUrl() + ":" + port).orElseGet(this::url);
   }
 
   private static GatewayHost start(
@@ -196,7 +188,8 @@ public final class GatewayHost implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("gateway-timer").factory());
     try {
-      int chosen = port == 0 ? freePort(host) : port;
+      // Before listening, since receipts' URLs name it.
+      int chosen = FreePort.chosen(host, port);
       String url = publicUrl.isEmpty() ? "http://" + host + ":" + chosen : publicUrl;
       return start(key, journal, chain, loopGroup, timer, host, chosen, url);
     } catch (IOException | RuntimeException e) {
@@ -374,23 +367,9 @@ public final class GatewayHost implements AutoCloseable {
     return new MeteredTaskService(tasks, front, metrics, System::nanoTime);
   }
 
-  /** Chosen before listening, since receipts' URLs name it. */
-  private static int freePort(String host) throws IOException {
-    try (ServerSocket probe = new ServerSocket()) {
-      probe.bind(new InetSocketAddress(InetAddress.getByName(host), 0));
-      return probe.getLocalPort();
-    }
-  }
-
   /** The gateway's address. */
   public Address id() {
     return key.address();
-  }
-
-  /** What others join the network by; empty when this gateway is not in it. */
-  public Optional<String> record() {
-    Peers joined = peers;
-    return joined == null ? Optional.empty() : Optional.of(joined.record());
   }
 
   /** Where it listens. */

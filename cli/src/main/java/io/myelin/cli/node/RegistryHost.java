@@ -9,9 +9,6 @@ import io.myelin.protocol.peer.PeerRole;
 import io.myelin.registry.RegistryNode;
 import io.myelin.registry.RegistrySettings;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,9 +41,9 @@ public final class RegistryHost implements AutoCloseable {
     Peers peers = null;
     boolean whole = false;
     try {
-      int chosen = port == 0 ? freePort(host) : port;
+      // Before listening, since the record names it.
+      int chosen = FreePort.chosen(host, port);
       String name = host.contains(":") ? "[" + host + "]" : host;
-      String reached = how.advertised().map(ip -> ip.inUrl()).orElse(name);
       peers =
           Peers.join(
               how,
@@ -54,7 +51,7 @@ public final class RegistryHost implements AutoCloseable {
               key,
               PeerRole.REGISTRY,
               List.of(),
-              Optional.of(URI.create("http://" + reached + ":" + chosen)),
+              Optional.of(how.reached(URI.create("http://" + name + ":" + chosen))),
               folder);
       RegistryNode node =
           RegistryNode.start(
@@ -71,14 +68,6 @@ public final class RegistryHost implements AutoCloseable {
       if (!whole && peers != null) {
         peers.close();
       }
-    }
-  }
-
-  /** Chosen before listening, since the record names it. */
-  private static int freePort(String host) throws IOException {
-    try (ServerSocket probe = new ServerSocket()) {
-      probe.bind(new InetSocketAddress(InetAddress.getByName(host), 0));
-      return probe.getLocalPort();
     }
   }
 

@@ -47,7 +47,6 @@ public final class ValidatorHost implements AutoCloseable {
     ValidatorHost validator = start(folder, key, link, host, port);
     try {
       if (how.isPresent()) {
-        int chosen = validator.url().getPort();
         validator.peers =
             Peers.join(
                 how.get(),
@@ -55,11 +54,7 @@ public final class ValidatorHost implements AutoCloseable {
                 key,
                 PeerRole.VALIDATOR,
                 List.of(),
-                Optional.of(
-                    how.get()
-                        .advertised()
-                        .map(ip -> URI.create("http://" + ip.inUrl() + ":" + chosen))
-                        .orElseGet(validator::url)),
+                Optional.of(how.get().reached(validator.url())),
                 folder);
       }
       return validator;

@@ -4,6 +4,7 @@ import io.myelin.protocol.peer.AddressPolicy;
 import io.myelin.protocol.peer.IpAddress;
 import io.myelin.protocol.peer.RecordCodec;
 import io.myelin.protocol.peer.RecordFormatException;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,6 +35,13 @@ public record PeerLink(
         throw new IllegalArgumentException("bootstrap: " + e.getMessage(), e);
       }
     }
+  }
+
+  /** Where others reach a service of this node that listens at this address. */
+  public URI reached(URI listening) {
+    return advertised
+        .map(ip -> URI.create("http://" + ip.inUrl() + ":" + listening.getPort()))
+        .orElse(listening);
   }
 
   /** On this machine only, at any free port. */
