@@ -40,6 +40,17 @@ contract SubnetRegistry is Bonds {
         bool leaving;
     }
 
+    /// @notice Where a gateway says it is reached.
+    /// @dev record: signed by the gateway's key, as the peer network has it; ready: whether it can take a new session now
+    struct Announcement {
+        address gateway;
+        bool ready;
+        bytes record;
+    }
+
+    /// @notice Longest record that is kept: the peer network's longest.
+    uint256 public constant MAX_RECORD_BYTES = 300;
+
     ValidatorRegistry private immutable _registry;
     address private immutable _queue;
     address private immutable _payment;
@@ -51,6 +62,10 @@ contract SubnetRegistry is Bonds {
     mapping(address gateway => Gateway info) public gateways;
     /// @notice Whether a subnet lets a gateway serve it.
     mapping(bytes32 subnetId => mapping(address gateway => bool admitted)) public admitted;
+
+    /// @notice Where a gateway said it is reached; empty when it said nothing.
+    mapping(address gateway => bytes record) public recordOf;
+    address[] private _announced;
 
     /// @notice A subnet was created and its fee paid.
     event SubnetCreated(bytes32 indexed subnetId, address indexed owner, uint256 feeWei);
@@ -73,6 +88,9 @@ contract SubnetRegistry is Bonds {
     /// @notice A subnet admitted a gateway, or turned it away.
     event GatewayAdmitted(bytes32 indexed subnetId, address indexed gateway, bool admitted);
 
+    /// @notice A gateway said where it is reached.
+    event GatewayAnnounced(address indexed gateway, bytes record);
+
     /// @notice That subnet exists already.
     error SubnetExists(bytes32 subnetId);
     /// @notice Only the owner may.
@@ -85,6 +103,8 @@ contract SubnetRegistry is Bonds {
     error GatewayNotReady(address gateway);
     /// @notice The key is registered already.
     error GatewayExists(address gateway);
+    /// @notice A record has 1 to `MAX_RECORD_BYTES` bytes.
+    error BadRecord(uint256 size);
 
     constructor(MyelinDirectory directory) Bonds(directory, directory.subnets()) {
         _registry = ValidatorRegistry(directory.validators());
@@ -224,6 +244,28 @@ contract SubnetRegistry is Bonds {
         _onlyOwner(subnetId);
         admitted[subnetId][gateway] = yes;
         emit GatewayAdmitted(subnetId, gateway, yes);
+    }
+
+    /// @notice Says where the calling gateway is reached, for clients who know the chain and nobody else. What the record says is checked
+    /// by who reads it: it is signed by the same key.
+    function announce(bytes calldata record) external {
+        if (gateways[msg.sender].owner == address(0)) revert GatewayNotReady(msg.sender);
+        if (record.length == 0 || record.length > MAX_RECORD_BYTES) revert BadRecord(record.length);
+        if (recordOf[msg.sender].length == 0) _announced.push(msg.sender);
+        recordOf[msg.sender] = record;
+        emit GatewayAnnounced(msg.sender, record);
+    }
+
+    /// @notice What gateways said, in the order of their first announcement, from place `first` on; at most `count`.
+    function announcements(uint256 first, uint256 count) external view returns (Announcement[] memory found) {
+        uint256 size = _announced.length;
+        uint256 left = first < size ? size - first : 0;
+        found = new Announcement[](count < left ? count : left);
+        for (uint256 i = 0; i < found.length; ++i) {
+            address gateway = _announced[first + i];
+            (bool ready,) = _readiness(gateway);
+            found[i] = Announcement(gateway, ready, recordOf[gateway]);
+        }
     }
 
     /// @notice Whether a gateway can take a new session.

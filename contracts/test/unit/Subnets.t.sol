@@ -247,6 +247,34 @@ contract SubnetsTest is World {
         isTrue(a == 5 && b == 3, "five, three");
     }
 
+    function test_gatewaysSayWhereTheyAreReached() public {
+        SubnetRegistry.Announcement[] memory found = subnets.announcements(0, 10);
+        equal(found.length, 0, "nobody yet");
+        vm.prank(stranger);
+        vm.expectRevert(abi.encodeWithSelector(SubnetRegistry.GatewayNotReady.selector, stranger));
+        subnets.announce("here");
+        vm.startPrank(gateway);
+        vm.expectRevert(abi.encodeWithSelector(SubnetRegistry.BadRecord.selector, 0));
+        subnets.announce("");
+        vm.expectRevert(abi.encodeWithSelector(SubnetRegistry.BadRecord.selector, 301));
+        subnets.announce(new bytes(301));
+        subnets.announce(new bytes(300));
+        vm.expectEmit();
+        emit SubnetRegistry.GatewayAnnounced(gateway, "here");
+        subnets.announce("here");
+        vm.stopPrank();
+        found = subnets.announcements(0, 10);
+        equal(found.length, 1, "once, however often it says so");
+        equal(found[0].gateway, gateway, "who");
+        isTrue(found[0].ready, "ready");
+        equal(keccak256(found[0].record), keccak256("here"), "the newest");
+        equal(subnets.announcements(0, 0).length, 0, "none wanted");
+        equal(subnets.announcements(1, 10).length, 0, "beyond the last");
+        vm.prank(gatewayOwner);
+        subnets.retireGateway(gateway);
+        isTrue(!subnets.announcements(0, 1)[0].ready, "retired");
+    }
+
     function test_quorumIsAMajority() public {
         vm.startPrank(admin);
         parameters.propose(Param.Quorum, 2);

@@ -25,6 +25,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -208,7 +209,7 @@ public final class GatewayServer implements AutoCloseable {
 
   /** The port it listens on. */
   public int port() {
-    return server.activeLocalPort();
+    return Objects.requireNonNull(server.activePort()).localAddress().getPort();
   }
 
   /** Where clients reach it, without a slash at the end. */

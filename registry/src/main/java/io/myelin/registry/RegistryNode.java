@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -101,7 +102,11 @@ public final class RegistryNode implements AutoCloseable {
   /** Where it answers. */
   public URI url() {
     String name = host.contains(":") ? "[" + host + "]" : host;
-    return URI.create("http://" + name + ":" + server.activeLocalPort());
+    return URI.create(
+        "http://"
+            + name
+            + ":"
+            + Objects.requireNonNull(server.activePort()).localAddress().getPort());
   }
 
   @Override

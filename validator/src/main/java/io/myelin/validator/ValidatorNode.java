@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -149,7 +150,7 @@ public final class ValidatorNode implements AutoCloseable {
 
   /** The port it listens on. */
   public int port() {
-    return server.activeLocalPort();
+    return Objects.requireNonNull(server.activePort()).localAddress().getPort();
   }
 
   /** Where gateways reach it. */

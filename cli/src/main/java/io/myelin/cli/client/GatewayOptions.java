@@ -3,6 +3,7 @@ package io.myelin.cli.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Folders;
+import io.myelin.protocol.ids.Address;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -22,9 +23,10 @@ public final class GatewayOptions {
 
   @Option(
       names = "--network",
-      paramLabel = "RECORD",
+      paramLabel = "NETWORK",
       description = {
-        "Find a gateway by the record, enr:..., of a registry node, or by a file that holds some.",
+        "Find a gateway by the record, enr:..., of a registry node, by a file that holds some, or",
+        "by the network's directory on a chain: 0x5fb1...@https://rpc.example.",
         "With --key: the gateway of that session."
       })
   private @Nullable String network;
@@ -58,13 +60,32 @@ public final class GatewayOptions {
     if (gateway != null) {
       throw CommandException.usage("--network and --gateway: one is enough");
     }
-    return found(records(network), model.equals(ClientSession.ANY_MODEL) ? "" : model);
+    return found(gateways(network), model.equals(ClientSession.ANY_MODEL) ? "" : model);
   }
 
-  private Endpoint found(List<String> records, String model) {
+  private static List<URI> gateways(String network) {
+    int at = network.indexOf('@');
+    if (!network.startsWith("0x") || at < 0) {
+      return NetworkFinder.gateways(records(network));
+    }
+    try {
+      URI rpc = URI.create(network.substring(at + 1));
+      if (rpc.getHost() != null) {
+        return NetworkFinder.gateways(rpc, Address.parse(network.substring(0, at)));
+      }
+    } catch (IllegalArgumentException e) {
+      // As below.
+    }
+    throw CommandException.usage(
+        "--network: "
+            + network
+            + " (expected: the directory's address, @, and where its chain answers, for example"
+            + " 0x5fb1...@http://127.0.0.1:8545)");
+  }
+
+  private Endpoint found(List<URI> gateways, String model) {
     String named = key != null ? key : System.getenv("MYELIN_API_KEY");
     String chosen = named == null ? "" : named;
-    List<URI> gateways = NetworkFinder.gateways(records);
     List<String> failures = new ArrayList<>();
     for (URI url : gateways) {
       Endpoint endpoint = new Endpoint(url, chosen);
@@ -105,11 +126,13 @@ public final class GatewayOptions {
     try {
       return Files.readAllLines(Path.of(text)).stream()
           .map(String::strip)
-          .filter(line -> !line.isEmpty())
+          .filter(line -> !line.isEmpty() && !line.startsWith("#"))
           .toList();
     } catch (IOException e) {
       throw CommandException.usage(
-          "--network: " + text + " (expected: a record, enr:..., or a file that holds some)");
+          "--network: "
+              + text
+              + " (expected: a record, enr:..., a file that holds some, or 0x...@https://...)");
     }
   }
 

@@ -3,7 +3,11 @@ package io.myelin.cli.client;
 import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.StatusRuntimeException;
+import io.myelin.chain.ChainException;
 import io.myelin.cli.CommandException;
+import io.myelin.cli.chain.ChainAccess;
+import io.myelin.contracts.standing.AnnouncedGateways;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.peer.AddressPolicy;
 import io.myelin.protocol.peer.AddressRules;
 import io.myelin.protocol.peer.IpAddress;
@@ -28,8 +32,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Finds the gateways of a network for somebody outside of it, who has the record of one of its
- * nodes. Every gateway's own signed record is checked; that it is staked its registry node says,
- * and the contracts see to it before they take any money.
+ * nodes, or knows its contracts. Every gateway's own signed record is checked; that it is staked
+ * its registry node says, and the contracts see to it before they take any money.
  */
 public final class NetworkFinder {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -71,6 +75,31 @@ public final class NetworkFinder {
     throw new CommandException("no gateway is found: " + String.join("; ", failures));
   }
 
+  /**
+   * The gateways that said on the chain where they are reached, the latest comers first. Their
+   * bonds are the chain's word, their addresses their own.
+   *
+   * @throws CommandException when the chain does not answer, there is no network, or no gateway
+   */
+  public static List<URI> gateways(URI rpc, Address directory) {
+    AddressPolicy policy = reach(rpc.getHost());
+    List<PeerRecord> records;
+    try (ChainAccess chain = ChainAccess.open(rpc, directory)) {
+      records = AnnouncedGateways.read(chain.chain(), chain.contracts());
+    } catch (ChainException e) {
+      throw new CommandException("the chain at " + rpc.getHost() + ": " + e.getMessage(), e);
+    }
+    List<URI> found = records.stream().flatMap(record -> service(record, policy).stream()).toList();
+    if (found.isEmpty()) {
+      throw new CommandException(
+          "no gateway of the network "
+              + directory
+              + " says on its chain where it is reached: use --network with the record, enr:...,"
+              + " of a registry node, or --gateway");
+    }
+    return found;
+  }
+
   private static String label(PeerRecord record) {
     return record.claim().role() == PeerRole.VALIDATOR ? "validator" : "compute node";
   }
@@ -81,6 +110,13 @@ public final class NetworkFinder {
     } catch (RecordFormatException e) {
       throw CommandException.usage("--network: " + e.getMessage());
     }
+  }
+
+  /** Whoever uses a chain of this machine, or of this site, has gateways there. */
+  private static AddressPolicy reach(String host) {
+    return resolved(host.replaceAll("[\\[\\]]", ""))
+        .map(NetworkFinder::reach)
+        .orElse(AddressPolicy.PUBLIC);
   }
 
   private static AddressPolicy reach(IpAddress own) {

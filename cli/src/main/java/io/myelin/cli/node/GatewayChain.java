@@ -104,6 +104,11 @@ final class GatewayChain implements AutoCloseable {
     return sessions;
   }
 
+  /** Says on the chain where the gateway is. */
+  Announcement announcement() {
+    return new Announcement(client, network, sender);
+  }
+
   /** What clients need to know to pay. */
   Map<String, String> contracts() {
     Map<String, String> named = new LinkedHashMap<>();

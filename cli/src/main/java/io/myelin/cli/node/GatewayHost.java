@@ -154,6 +154,11 @@ public final class GatewayHost implements AutoCloseable {
                 folder);
         gateway.peers = joined;
         validators.found(joined);
+        Announcement announcement = gateway.chain.announcement();
+        var _ =
+            Thread.ofVirtual()
+                .name("announcement")
+                .start(() -> announcement.make(key.address(), joined.record()));
       }
       return gateway;
     } catch (RuntimeException e) {

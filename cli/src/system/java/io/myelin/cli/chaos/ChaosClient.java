@@ -94,7 +94,8 @@ final class ChaosClient implements Runnable {
       return;
     }
     SessionId id = SessionId.parse(session.id());
-    seen.opened(id, ending);
+    // The request is older than this moment: so it has expired by then.
+    seen.opened(id, ending, System.currentTimeMillis() / 1_000 + lifetime.toSeconds() + 1);
     for (int task = 0; task < tasks; task++) {
       task(session, id);
     }

@@ -3,22 +3,16 @@ package io.myelin.cli.chaos;
 import io.myelin.chain.local.LocalChainSettings;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
-import io.myelin.cli.devnet.genesis.DevnetChain;
-import io.myelin.cli.devnet.genesis.Person;
 import io.myelin.cli.devnet.genesis.Roster;
-import io.myelin.cli.devnet.genesis.SubnetPlan;
 import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.ComputeHost;
 import io.myelin.cli.node.EngineSource;
-import io.myelin.cli.node.KeyFile;
 import io.myelin.cli.testing.Await;
 import io.myelin.cli.testing.WordEngine;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.protocol.ids.Address;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,9 +63,9 @@ final class ChaosNetwork implements AutoCloseable {
 
   /** Returns when every node has joined. */
   static ChaosNetwork start(Path folder) throws InterruptedException, IOException {
-    Roster roster = roster(folder);
-    int rpcPort = freePort();
-    ChainLink link = genesis(folder.resolve("chain"), roster, rpcPort);
+    Roster roster = ChaosGround.roster(folder, VALIDATORS, NODES);
+    int rpcPort = ChaosGround.freePort();
+    ChainLink link = ChaosGround.genesis(folder.resolve("chain"), roster, SLOTS, rpcPort);
     ChaosChain chain =
         new ChaosChain(
             LocalChainSettings.forgetful(EngineSource.root())
@@ -80,18 +74,20 @@ final class ChaosNetwork implements AutoCloseable {
     List<Supervised> validators = new ArrayList<>();
     List<URI> committee = new ArrayList<>();
     for (int number = 1; number <= VALIDATORS; number++) {
-      int port = freePort();
+      int port = ChaosGround.freePort();
       committee.add(URI.create("http://127.0.0.1:" + port));
       validators.add(
           new Supervised(
               "validator",
               folder.resolve("validator-" + number + ".log"),
               port,
-              arguments("validator", port, folder.resolve("validator-" + number), link),
+              ChaosGround.arguments(
+                  "validator", "127.0.0.1", port, folder.resolve("validator-" + number), link),
               new Promises(folder.resolve("validator-" + number))::look));
     }
-    int port = freePort();
-    List<String> arguments = arguments("gateway", port, folder.resolve("gateway-1"), link);
+    int port = ChaosGround.freePort();
+    List<String> arguments =
+        ChaosGround.arguments("gateway", "127.0.0.1", port, folder.resolve("gateway-1"), link);
     arguments.addAll(link.subnetArguments());
     committee.forEach(validator -> arguments.addAll(List.of("--validator", validator.toString())));
     ChaosNetwork network =
@@ -118,67 +114,6 @@ final class ChaosNetwork implements AutoCloseable {
     }
     network.awaitWhole();
     return network;
-  }
-
-  /** Everybody is on chain; then the chain ends, to be started again at its own port. */
-  private static ChainLink genesis(Path folder, Roster roster, int port) {
-    try (DevnetChain ground =
-        DevnetChain.start(
-            EngineSource.root(),
-            folder,
-            false,
-            roster,
-            List.of(SubnetPlan.one(WordEngine.MODEL)),
-            SLOTS)) {
-      return new ChainLink(
-          List.of(URI.create("http://127.0.0.1:" + port)),
-          ground.network().chainId(),
-          ground.network().directory().address(),
-          List.of(ground.subnetId()),
-          List.of(),
-          0);
-    }
-  }
-
-  private static List<String> arguments(String role, int port, Path folder, ChainLink link) {
-    return new ArrayList<>(
-        List.of(
-            role,
-            "--child",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            Integer.toString(port),
-            "--data",
-            folder.toString(),
-            "--rpc",
-            link.rpc().getFirst().toString(),
-            "--chain-id",
-            Long.toString(link.chainId()),
-            "--directory",
-            link.directory().toString()));
-  }
-
-  private static Roster roster(Path folder) {
-    return new Roster(
-        KeyFile.loadOrCreate(folder.resolve("admin.key")),
-        KeyFile.loadOrCreate(folder.resolve("treasury.key")),
-        people(folder, "gateway", 1),
-        people(folder, "compute", NODES),
-        people(folder, "validator", VALIDATORS),
-        KeyFile.loadOrCreate(folder.resolve("client.key")));
-  }
-
-  private static List<Person> people(Path folder, String kind, int count) {
-    return IntStream.rangeClosed(1, count)
-        .mapToObj(number -> Person.of(folder, kind, number, folder.resolve(kind + "-" + number)))
-        .toList();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
-    }
   }
 
   /** Until everything runs and both nodes are with the gateway. */

@@ -6,7 +6,6 @@ import io.myelin.cli.testing.Await;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.settlement.Outcome;
-import io.myelin.protocol.settlement.SessionBrief;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,10 +15,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
@@ -37,7 +38,6 @@ final class ChaosRun implements AutoCloseable {
   /** Of ten kills, so many fall on openings and settlements; the others on refunds and credits. */
   private static final int EARLY_OF_TEN = 7;
 
-  private static final Duration WINDOW = Duration.ofDays(1);
   private static final Duration OVERDUE = Duration.ofHours(27);
   private static final int MOMENT_SECONDS = 6;
   private static final int JOIN_SECONDS = 180;
@@ -178,9 +178,24 @@ final class ChaosRun implements AutoCloseable {
         }
         Await.until(
             "session " + session + ", " + seen.sessions().get(session) + ", is settled",
-            () -> desk.phase(session) >= ClientDesk.SETTLED);
+            () -> desk.phase(session) >= ClientDesk.SETTLED || isForgotten(session));
       }
     }
+  }
+
+  /**
+   * Whether a client was told of a session which the chain does not know any more, and cannot know
+   * again: it lost the block of the opening, and the session had expired when it was sent once
+   * more.
+   */
+  private boolean isForgotten(SessionId session) {
+    boolean forgotten =
+        desk.phase(session) == ClientDesk.UNKNOWN
+            && seen.hasExpired(session, desk.chain().head().timestampSeconds());
+    if (forgotten) {
+      seen.forgotten(session);
+    }
+    return forgotten;
   }
 
   /**
@@ -191,7 +206,7 @@ final class ChaosRun implements AutoCloseable {
   private void windows(int late, Duration spread) throws Exception {
     int steps = Math.max(2, late);
     Duration step = spread.plusSeconds(60).dividedBy(steps);
-    network.chain().advance(WINDOW.minus(spread).minusSeconds(30));
+    network.chain().advance(ClientDesk.WINDOW.minus(spread).minusSeconds(30));
     for (int kill = 0; kill < late; kill++) {
       awaitDeaths();
       network.chain().advance(kill == late / 2 ? OVERDUE : step);
@@ -207,34 +222,7 @@ final class ChaosRun implements AutoCloseable {
 
   /** What a client does for its own money: whatever the chain lets it do now. */
   private void refunds() {
-    try {
-      for (SessionBrief brief : desk.opened().values()) {
-        SessionId id = brief.sessionId();
-        if (seen.mustBeSettled(id)) {
-          continue;
-        }
-        long phase = desk.phase(id);
-        long now = desk.chain().head().timestampSeconds();
-        long due =
-            desk.network()
-                .payment()
-                .recordOf(ChainTerms.word(id))
-                .on(desk.chain())
-                .time()
-                .longValueExact();
-        long overdue = phase == 1 ? due + WINDOW.toSeconds() : due;
-        if (phase < ClientDesk.SETTLED && now >= overdue) {
-          boolean _ = desk.expire(brief);
-        } else if (phase == ClientDesk.SETTLED && now >= due) {
-          boolean _ = desk.payOut(brief);
-        }
-      }
-      if (desk.creditsWei().signum() > 0) {
-        boolean _ = desk.withdraw("withdraw/" + desk.chain().head().hash());
-      }
-    } catch (io.myelin.chain.ChainException e) {
-      // The chain is dead just now; the next round goes on.
-    }
+    desk.collect(id -> !seen.mustBeSettled(id));
   }
 
   /** Everybody runs, all windows end, and clients fetch what is theirs. */
@@ -242,7 +230,7 @@ final class ChaosRun implements AutoCloseable {
     network.awaitWhole();
     network.chain().advance(OVERDUE);
     refunds();
-    network.chain().advance(WINDOW.plusMinutes(1));
+    network.chain().advance(ClientDesk.WINDOW.plusMinutes(1));
     try {
       Await.until(
           "every session is final",
@@ -272,7 +260,13 @@ final class ChaosRun implements AutoCloseable {
   }
 
   private void clientsAgree(Audit audit) {
-    assertThat(audit.sessions()).as("sessions on chain").containsAll(seen.sessions().keySet());
+    Set<SessionId> told = new LinkedHashSet<>(seen.sessions().keySet());
+    told.removeAll(seen.forgotten());
+    assertThat(audit.sessions()).as("sessions on chain").containsAll(told);
+    // No event of these exists, and the audit finds every token elsewhere: no money moved for them.
+    assertThat(audit.sessions())
+        .as("sessions told open and forgotten")
+        .doesNotContainAnyElementsOf(seen.forgotten());
     for (SessionId session : seen.sessions().keySet()) {
       if (!audit.isClosed(session)) {
         continue;
@@ -290,7 +284,8 @@ final class ChaosRun implements AutoCloseable {
   }
 
   private String figures(Audit audit) {
-    int orphans = audit.sessions().size() - seen.sessions().size();
+    int known = seen.sessions().size() - seen.forgotten().size();
+    int orphans = audit.sessions().size() - known;
     return "chaos: "
         + killed.values().stream().mapToInt(Integer::intValue).sum()
         + " killed "
@@ -299,6 +294,11 @@ final class ChaosRun implements AutoCloseable {
         + seen.sessions().size()
         + ", on chain though the client was told no "
         + orphans
+        + ", told open and forgotten by the chain "
+        + seen.forgotten().size()
+        + " ("
+        + seen.forgottenWei()
+        + " wei of work in them)"
         + ", openings refused "
         + seen.refused()
         + "; settled "

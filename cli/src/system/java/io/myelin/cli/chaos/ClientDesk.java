@@ -24,6 +24,7 @@ import io.myelin.protocol.settlement.Settlement;
 import io.myelin.protocol.settlement.Split;
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,14 +34,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /** What clients do and see on chain themselves, without their gateway. */
 final class ClientDesk implements AutoCloseable {
+  /** Of {@code recordOf}: the contract has never heard of the session. */
+  static final long UNKNOWN = 0;
+
   /** Of {@code recordOf}: the money of a session has a destination from here on. */
   static final long SETTLED = 3;
 
   /** Open: neither closing nor ended. */
   static final long ACTIVE = 1;
+
+  /** How long a settlement can be challenged, and a gateway may be late with it. */
+  static final Duration WINDOW = Duration.ofDays(1);
 
   private static final int PATIENCE_SECONDS = 60;
 
@@ -152,6 +160,33 @@ final class ClientDesk implements AutoCloseable {
   /** Fetches the client's credits. */
   boolean withdraw(String name) {
     return send(name, network.payment().withdraw(sender.account()));
+  }
+
+  /** Ends, pays out and withdraws whatever the chain lets its client now. */
+  void collect(Predicate<SessionId> which) {
+    try {
+      for (SessionBrief brief : opened().values()) {
+        SessionId id = brief.sessionId();
+        if (!which.test(id)) {
+          continue;
+        }
+        long phase = phase(id);
+        long now = chain.head().timestampSeconds();
+        long due =
+            network.payment().recordOf(ChainTerms.word(id)).on(chain).time().longValueExact();
+        long overdue = phase == ACTIVE ? due + WINDOW.toSeconds() : due;
+        if (phase < SETTLED && now >= overdue) {
+          boolean _ = expire(brief);
+        } else if (phase == SETTLED && now >= due) {
+          boolean _ = payOut(brief);
+        }
+      }
+      if (creditsWei().signum() > 0) {
+        boolean _ = withdraw("withdraw/" + chain.head().hash());
+      }
+    } catch (ChainException e) {
+      // The chain is dead just now; the next round goes on.
+    }
   }
 
   BigInteger creditsWei() {

@@ -16,11 +16,36 @@ final class Seen {
   private final Map<SessionId, List<BigInteger>> receipts = new LinkedHashMap<>();
   private final Set<SessionId> unsure = new LinkedHashSet<>();
   private final Set<SessionId> notTold = new LinkedHashSet<>();
+  private final Map<SessionId, Long> expirySeconds = new LinkedHashMap<>();
+  private final Set<SessionId> forgotten = new LinkedHashSet<>();
   private final Map<String, Integer> refusals = new TreeMap<>();
 
-  /** A session was opened, and is going to end so. */
-  synchronized void opened(SessionId session, Ending ending) {
+  /** A session was opened, is going to end so, and has surely expired at this time. */
+  synchronized void opened(SessionId session, Ending ending, long expiresBySeconds) {
     opened.put(session, ending);
+    expirySeconds.put(session, expiresBySeconds);
+  }
+
+  /** Whether no opening of the session can succeed any more at this time of the chain. */
+  synchronized boolean hasExpired(SessionId session, long nowSeconds) {
+    Long expiresBySeconds = expirySeconds.get(session);
+    return expiresBySeconds != null && nowSeconds > expiresBySeconds;
+  }
+
+  /** The chain took the opening back, and the session had expired before it could be sent again. */
+  synchronized void forgotten(SessionId session) {
+    forgotten.add(session);
+  }
+
+  synchronized Set<SessionId> forgotten() {
+    return new LinkedHashSet<>(forgotten);
+  }
+
+  /** Work that was done in forgotten sessions, which nobody pays. */
+  synchronized BigInteger forgottenWei() {
+    return forgotten.stream()
+        .flatMap(session -> receipts(session).stream())
+        .reduce(BigInteger.ZERO, BigInteger::add);
   }
 
   /** An opening failed, as far as the client knows. */

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,6 +16,16 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code myelin} in a process of its own, started again whenever it ends. */
 final class Supervised implements Victim {
+  /**
+   * How a process is started.
+   *
+   * @param by a program that puts itself in its place, with arguments; empty for none
+   * @param environment what is added to it
+   */
+  record Launch(List<String> by, Map<String, String> environment) {
+    static final Launch PLAIN = new Launch(List.of(), Map.of());
+  }
+
   private static final long POLL_MILLIS = 20;
   private static final int CONNECT_MILLIS = 500;
 
@@ -23,7 +34,8 @@ final class Supervised implements Victim {
 
   private final String kind;
   private final Path log;
-  private final int port;
+  private final InetSocketAddress address;
+  private final Launch launch;
   private final List<String> arguments;
   private final Runnable whenDead;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -43,9 +55,27 @@ final class Supervised implements Victim {
    * @param whenDead called after each of its deaths, before it is started again
    */
   Supervised(String kind, Path log, int port, List<String> arguments, Runnable whenDead) {
+    this(
+        kind,
+        log,
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        Launch.PLAIN,
+        arguments,
+        whenDead);
+  }
+
+  /** The same elsewhere. */
+  Supervised(
+      String kind,
+      Path log,
+      InetSocketAddress address,
+      Launch launch,
+      List<String> arguments,
+      Runnable whenDead) {
     this.kind = kind;
     this.log = log;
-    this.port = port;
+    this.address = address;
+    this.launch = launch;
     this.arguments = List.copyOf(arguments);
     this.whenDead = whenDead;
     this.supervisor = Thread.ofPlatform().daemon().name("supervisor-" + kind).start(this::work);
@@ -54,7 +84,7 @@ final class Supervised implements Victim {
   private void work() {
     try {
       while (!closed.await(pauseNanos, TimeUnit.NANOSECONDS)) {
-        Child started = Child.start(log, arguments);
+        Child started = Child.start(log, launch.by(), launch.environment(), arguments);
         child = started;
         while (!started.onExit().isDone() && !listens()) {
           if (closed.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -85,7 +115,7 @@ final class Supervised implements Victim {
 
   private boolean listens() {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
+      socket.connect(address, CONNECT_MILLIS);
       return true;
     } catch (IOException e) {
       return false;

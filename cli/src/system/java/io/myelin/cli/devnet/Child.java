@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +27,19 @@ public final class Child implements AutoCloseable {
 
   /** Starts it; what it prints is added to the log file. */
   public static Child start(Path log, List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(log, List.of(), Map.of(), arguments);
+  }
+
+  /**
+   * The same by another program.
+   *
+   * @param by the program and its arguments, which puts itself in place of what follows them
+   * @param environment what is added to it
+   */
+  public static Child start(
+      Path log, List<String> by, Map<String, String> environment, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(by);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("--add-modules=jdk.incubator.vector");
@@ -38,12 +51,12 @@ public final class Child implements AutoCloseable {
     command.add(Main.class.getName());
     command.addAll(arguments);
     Files.createDirectories(log.toAbsolutePath().getParent());
-    return new Child(
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start(),
-        log);
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment);
+    return new Child(builder.start(), log);
   }
 
   /** {@code kill -9}; returns when it and all it had started are gone. */

@@ -201,6 +201,29 @@ class FoundNetworkIT {
   }
 
   @Test
+  @Order(2)
+  void aClientThatKnowsTheChainAndNobodyElseFindsAGateway() throws Exception {
+    String chain =
+        file.path("chain").path("contracts").path("MyelinDirectory").asText()
+            + "@"
+            + file.path("chain").path("rpc").asText();
+    Await.until(
+        "a gateway said on the chain where it is",
+        () ->
+            CommandRun.of(
+                        "session",
+                        "open",
+                        "--network",
+                        chain,
+                        "--key-file",
+                        net().resolve("client.key").toString(),
+                        "--model",
+                        MODEL)
+                    .status()
+                == 0);
+  }
+
+  @Test
   @Order(3)
   void aNodeJoinsByHandAndIsInThePoolOfEveryGateway() throws Exception {
     Path folder = data.resolve("joined");

@@ -54,7 +54,9 @@ final class SettlementsIT {
   private ChainStore store;
   private ChainSender sender;
   private SigningCommittee committee;
+  private ChainView view;
   private Settlements settlements;
+  private Finalizations finalizations;
 
   @BeforeEach
   void start() throws InterruptedException {
@@ -70,7 +72,7 @@ final class SettlementsIT {
             store.intents(network.chainId(), world.chain().genesis(), gateway),
             SenderPolicy.local(),
             InstantSource.system());
-    ChainView view = new ChainView(world.chain(), network, List.of(world.subnetId()), 0, _ -> {});
+    view = new ChainView(world.chain(), network, List.of(world.subnetId()), 0, _ -> {});
     ChainView.Snapshot _ = view.refresh();
     committee = new SigningCommittee();
     settlements =
@@ -81,6 +83,14 @@ final class SettlementsIT {
             committee,
             new ChainWrites(sender),
             journal,
+            view,
+            id -> Optional.ofNullable(open.get(id)));
+    finalizations =
+        new Finalizations(
+            world.chain(),
+            network,
+            new ChainWrites(sender),
+            journal.settlements(),
             view,
             id -> Optional.ofNullable(open.get(id)));
   }
@@ -123,6 +133,37 @@ final class SettlementsIT {
     assertThat(nextBatch()).isEqualTo(2);
     // Nobody waited for it in this run; its money is sent on its way all the same.
     assertThat(finalizable()).containsExactlyInAnyOrder(late.id().hex(), good.id().hex());
+  }
+
+  @Test
+  void shouldCreditTheRestWhenTheChainTookASettlementBack() throws Exception {
+    OnChain good = open();
+    CompletableFuture<Ending> goodEnds = settlements.settle(good);
+    settlements.start();
+    assertThat(goodEnds.get(SECONDS, TimeUnit.SECONDS)).isEqualTo(Ending.SETTLED);
+    // As if both had been settled in blocks that were lost; one opening with them.
+    OnChain active = open();
+    String lost = "ab".repeat(SessionId.LENGTH);
+    var _ = journal.settlements().settled(active.id().hex(), 1).get();
+    var _ = journal.settlements().settled(lost, 2).get();
+    world.advance(Duration.ofDays(1).plusSeconds(1));
+
+    finalizeNow();
+    assertThat(phase(good)).isEqualTo(EscrowRecords.Phase.CLOSED);
+    assertThat(phase(active)).isEqualTo(EscrowRecords.Phase.ACTIVE);
+    world.advance(Duration.ofMinutes(6));
+    finalizeNow();
+    // What is still open is looked at again; what the chain never heard of is not.
+    assertThat(finalizable()).containsExactly(active.id().hex());
+  }
+
+  private void finalizeNow() throws Exception {
+    ChainView.Snapshot _ = view.refresh();
+    finalizations.run();
+  }
+
+  private EscrowRecords.Phase phase(OnChain session) {
+    return new EscrowRecords(world.chain(), network).phase(session.id());
   }
 
   private long nextBatch() {

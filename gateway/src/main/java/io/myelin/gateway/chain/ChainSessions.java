@@ -62,6 +62,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
   private final ChainWrites writes;
   private final ChainView view;
   private final Settlements settlements;
+  private final Finalizations finalizations;
   private final PoolUpkeep upkeep;
   private final ReceiptProofs proofs;
   private final Map<SessionId, Quorum> approvals = new ConcurrentHashMap<>();
@@ -96,6 +97,8 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
     this.settlements =
         new Settlements(
             chain, network, sender.account(), committee, writes, journal, view, this::find);
+    this.finalizations =
+        new Finalizations(chain, network, writes, journal.settlements(), view, this::find);
     ChainView.Snapshot _ = view.refresh();
     this.proofs =
         new SettledProofs(
@@ -125,7 +128,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
     var _ =
         run(() -> {
               view.refresh();
-              settlements.finalizeDue();
+              finalizations.run();
               upkeep.run(connected, System.nanoTime());
               return true;
             })

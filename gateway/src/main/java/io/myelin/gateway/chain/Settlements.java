@@ -44,9 +44,6 @@ final class Settlements implements AutoCloseable {
   private static final Duration AGAIN = Duration.ofSeconds(2);
   private static final int DISK_SECONDS = 30;
 
-  /** By then a block is not taken back any more. */
-  private static final long SURE_SECONDS = 300;
-
   private final ChainClient chain;
   private final NetworkContracts network;
   private final Address gateway;
@@ -331,45 +328,6 @@ final class Settlements implements AutoCloseable {
             until -> {
               var _ = journal.settlements().settled(session.hex(), until);
             });
-  }
-
-  // After the challenge window.
-
-  /** Credits what may be credited by now; blocks. */
-  void finalizeDue() throws InterruptedException, TimeoutException {
-    List<String> ready = journal.settlements().due(view.now().timeSeconds(), MOST_SESSIONS);
-    if (ready.isEmpty()) {
-      return;
-    }
-    List<InferencePayment.Brief> briefs = new ArrayList<>();
-    List<InferencePayment.Settlement> settled = new ArrayList<>();
-    List<String> done = new ArrayList<>();
-    for (String hex : ready) {
-      SessionId id = SessionId.parse(hex);
-      if (escrow.phase(id).isFinal()) {
-        var _ = journal.settlements().finalized(hex);
-        continue;
-      }
-      OnChain session = find.apply(id).orElseThrow();
-      briefs.add(ChainTerms.forPayment(session.brief()));
-      settled.add(ChainTerms.forPayment(new SettledTerms(network, view::logs).of(session)));
-      done.add(hex);
-    }
-    if (briefs.isEmpty()) {
-      return;
-    }
-    TransactionOutcome outcome =
-        writes.once(
-            "finalize/" + done.getFirst() + "/" + done.size(),
-            network.payment().finalize_(briefs, settled));
-    if (outcome instanceof TransactionOutcome.Succeeded) {
-      // Looked at once more a while later: the block may be lost, and then it is due again.
-      for (String hex : done) {
-        var _ = journal.settlements().settled(hex, view.now().timeSeconds() + SURE_SECONDS);
-      }
-    } else {
-      log.warn("settlements were not finalized: {}", ChainWrites.text(outcome));
-    }
   }
 
   @Override
