@@ -259,7 +259,7 @@ contract SubnetsTest is World {
         vm.expectRevert(abi.encodeWithSelector(SubnetRegistry.BadRecord.selector, 301));
         subnets.announce(new bytes(301));
         subnets.announce(new bytes(300));
-        vm.expectEmit();
+        vm.expectEmit(true, true, true, true);
         emit SubnetRegistry.GatewayAnnounced(gateway, "here");
         subnets.announce("here");
         vm.stopPrank();
