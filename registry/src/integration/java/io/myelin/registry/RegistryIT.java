@@ -1,6 +1,7 @@
 package io.myelin.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
@@ -8,6 +9,13 @@ import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import io.myelin.v1.ApproveRequest;
+import io.myelin.v1.DescribeRequest;
+import io.myelin.v1.ValidatorDescription;
+import io.myelin.v1.ValidatorGrpc;
+import io.myelin.v1.ValidatorGrpc.ValidatorBlockingStub;
 import io.myelin.discovery.PeerNetwork;
 import io.myelin.discovery.PeerProfile;
 import io.myelin.discovery.PeerSettings;
@@ -214,5 +222,54 @@ class RegistryIT {
       throw new AssertionError("no change within 30 s");
     }
     return change;
+  }
+
+  @Test
+  void handsCallsOnToValidatorsThatAreStakedAndAlive() throws Exception {
+    OperatorKey operator = OperatorKey.generate(random);
+    Server validator =
+        Server.builder()
+            .http(0)
+            .service(
+                GrpcService.builder()
+                    .addService(
+                        new ValidatorGrpc.ValidatorImplBase() {
+                          @Override
+                          public void describe(
+                              DescribeRequest request,
+                              StreamObserver<ValidatorDescription> answer) {
+                            answer.onNext(
+                                ValidatorDescription.newBuilder().setChainId(7).build());
+                            answer.onCompleted();
+                          }
+                        })
+                    .build())
+            .build();
+    validator.start().join();
+    ValidatorBlockingStub relayed =
+        GrpcClients.newClient(
+            "gproto+" + node.url() + "/validators/" + operator.address() + "/",
+            ValidatorBlockingStub.class);
+    assertThatThrownBy(() -> relayed.describe(DescribeRequest.getDefaultInstance()))
+        .hasMessageContaining("NOT_FOUND: UNKNOWN_VALIDATOR: " + operator.address());
+    staked.add(operator.address());
+    try (PeerNetwork peer =
+        join(operator, PeerRole.VALIDATOR, "http://127.0.0.1:" + validator.activeLocalPort())) {
+      PeerInfo known = calls.register(record(peer.record())).getPeer();
+      assertThat(known.getOperator().toByteArray()).isEqualTo(operator.address().bytes());
+      assertThat(relayed.describe(DescribeRequest.getDefaultInstance()).getChainId()).isEqualTo(7);
+      // What the validator does not know it refuses itself; other services are nobody's here.
+      assertThatThrownBy(() -> relayed.approve(ApproveRequest.getDefaultInstance()))
+          .hasMessageContaining("UNIMPLEMENTED");
+      assertThatThrownBy(
+              () ->
+                  GrpcClients.newClient(
+                          "gproto+" + node.url() + "/validators/" + operator.address() + "/",
+                          RegistryBlockingStub.class)
+                      .describeRegistry(DescribeRegistryRequest.getDefaultInstance()))
+          .hasMessageContaining("MALFORMED");
+    } finally {
+      var _ = validator.closeAsync();
+    }
   }
 }

@@ -31,10 +31,12 @@ public final class RegistryNode implements AutoCloseable {
   private static final long START_TIMEOUT_SECONDS = 30;
 
   private final Server server;
+  private final ValidatorRelay validators;
   private final String host;
 
-  private RegistryNode(Server server, String host) {
+  private RegistryNode(Server server, ValidatorRelay validators, String host) {
     this.server = server;
+    this.validators = validators;
     this.host = host;
   }
 
@@ -46,8 +48,10 @@ public final class RegistryNode implements AutoCloseable {
    */
   public static RegistryNode start(RegistrySettings settings, PeerNetwork peers, SubnetList subnets)
       throws IOException {
+    ValidatorRelay validators = new ValidatorRelay(peers);
     Server server =
         Server.builder()
+            .serviceUnder(ValidatorRelay.PATH, validators)
             .port(new InetSocketAddress(settings.host(), settings.port()), SessionProtocol.HTTP)
             .maxNumConnections(MAX_CONNECTIONS)
             .http2MaxStreamsPerConnection(MAX_STREAMS)
@@ -96,7 +100,7 @@ public final class RegistryNode implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("Interrupted while the registry node started", e);
     }
-    return new RegistryNode(server, settings.host());
+    return new RegistryNode(server, validators, settings.host());
   }
 
   /** Where it answers. */
@@ -118,5 +122,6 @@ public final class RegistryNode implements AutoCloseable {
     } catch (ExecutionException | TimeoutException e) {
       LOG.warn("the registry node did not close in time: {}", e.toString());
     }
+    validators.close();
   }
 }

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Folders;
 import io.myelin.protocol.ids.Address;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +64,7 @@ public final class GatewayOptions {
   private static List<URI> gateways(String network) {
     int at = network.indexOf('@');
     if (!network.startsWith("0x") || at < 0) {
-      return NetworkFinder.gateways(records(network));
+      return NetworkFinder.gateways(NetworkFinder.records(network));
     }
     try {
       URI rpc = URI.create(network.substring(at + 1));
@@ -117,23 +115,6 @@ public final class GatewayOptions {
       }
     }
     return false;
-  }
-
-  private static List<String> records(String text) {
-    if (text.startsWith("enr:")) {
-      return List.of(text);
-    }
-    try {
-      return Files.readAllLines(Path.of(text)).stream()
-          .map(String::strip)
-          .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-          .toList();
-    } catch (IOException e) {
-      throw CommandException.usage(
-          "--network: "
-              + text
-              + " (expected: a record, enr:..., a file that holds some, or 0x...@https://...)");
-    }
   }
 
   /** Where the devnet keeps its address and keys. */

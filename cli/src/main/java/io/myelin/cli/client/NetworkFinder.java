@@ -20,11 +20,15 @@ import io.myelin.protocol.peer.ServiceAddress;
 import io.myelin.v1.DiscoverRequest;
 import io.myelin.v1.PeerInfo;
 import io.myelin.v1.RegistryGrpc.RegistryBlockingStub;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -100,6 +104,62 @@ public final class NetworkFinder {
     return found;
   }
 
+  /**
+   * The validators, each as a registry node hands calls on to it. Nobody has to trust that node:
+   * what validators say is signed.
+   *
+   * @param records {@code enr:…} of registry nodes; the first that answers is enough
+   * @throws CommandException when none answers, or knows a validator
+   */
+  public static List<URI> validators(List<String> records) {
+    List<String> failures = new ArrayList<>();
+    for (String text : records) {
+      PeerRecord record = parsed(text);
+      Optional<URI> service = service(record, reach(record.claim().ip()));
+      if (record.claim().role() != PeerRole.REGISTRY || service.isEmpty()) {
+        failures.add("the record is no registry node's");
+        continue;
+      }
+      URI registry = service.get();
+      try {
+        List<URI> found =
+            discover(registry, io.myelin.v1.PeerRole.PEER_ROLE_VALIDATOR).stream()
+                .map(told -> HexFormat.of().formatHex(told.getOperator().toByteArray()))
+                .map(operator -> URI.create(registry + "/validators/0x" + operator))
+                .toList();
+        if (!found.isEmpty()) {
+          return found;
+        }
+        failures.add(registry + " knows no validator now");
+      } catch (StatusRuntimeException e) {
+        failures.add(registry + " does not answer: " + e.getStatus().getCode());
+      }
+    }
+    throw new CommandException("no validator is found: " + String.join("; ", failures));
+  }
+
+  /**
+   * Records out of what a user gives: one, or a file that holds some, a line each.
+   *
+   * @throws CommandException when it is neither
+   */
+  public static List<String> records(String text) {
+    if (text.startsWith("enr:")) {
+      return List.of(text);
+    }
+    try {
+      return Files.readAllLines(Path.of(text)).stream()
+          .map(String::strip)
+          .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+          .toList();
+    } catch (IOException e) {
+      throw CommandException.usage(
+          "--network: "
+              + text
+              + " (expected: a record, enr:..., a file that holds some, or 0x...@https://...)");
+    }
+  }
+
   private static String label(PeerRecord record) {
     return record.claim().role() == PeerRole.VALIDATOR ? "validator" : "compute node";
   }
@@ -126,6 +186,12 @@ public final class NetworkFinder {
   }
 
   private static List<URI> ask(URI registry, PeerRecord by, AddressPolicy policy) {
+    return discover(registry, io.myelin.v1.PeerRole.PEER_ROLE_GATEWAY).stream()
+        .flatMap(told -> gateway(told, by, policy).stream())
+        .toList();
+  }
+
+  private static List<PeerInfo> discover(URI registry, io.myelin.v1.PeerRole role) {
     ClientFactory factory = ClientFactory.builder().workerGroup(1).connectTimeout(CONNECT).build();
     try {
       RegistryBlockingStub calls =
@@ -136,14 +202,9 @@ public final class NetworkFinder {
       Iterator<PeerInfo> answers =
           calls
               .withDeadlineAfter(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-              .discover(
-                  DiscoverRequest.newBuilder()
-                      .setRole(io.myelin.v1.PeerRole.PEER_ROLE_GATEWAY)
-                      .build());
-      List<URI> found = new ArrayList<>();
-      while (answers.hasNext()) {
-        gateway(answers.next(), by, policy).ifPresent(found::add);
-      }
+              .discover(DiscoverRequest.newBuilder().setRole(role).build());
+      List<PeerInfo> found = new ArrayList<>();
+      answers.forEachRemaining(found::add);
       return found;
     } finally {
       var _ = factory.closeAsync();

@@ -9,6 +9,7 @@ import io.myelin.cli.chain.NetworkOptions;
 import io.myelin.cli.chain.Times;
 import io.myelin.cli.chain.Wallet;
 import io.myelin.cli.client.Endpoint;
+import io.myelin.cli.client.NetworkFinder;
 import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.CommitteeSettings;
 import io.myelin.committee.NotAgreedException;
@@ -47,6 +48,8 @@ import picocli.CommandLine.Option;
       "  ./myelin queue open --redundancy 2 --budget 5        two nodes do each task",
       "  ./myelin queue open --rpc https://rpc.example --directory 0x5fb1... --subnet 90ab... \\",
       "      --validator https://v1.example --model smollm2-135m-instruct --keystore account.json",
+      "  ./myelin queue open --network enr:... --rpc https://rpc.example --directory 0x5fb1... ...",
+      "                                                       validators by way of a registry node",
       "",
       "What is not spent comes back with ./myelin queue finish. Allow the contract to take the budget",
       "first, where that was not done: ./myelin account approve 1"
@@ -63,6 +66,15 @@ final class OpenCommand extends MyelinCommand {
       paramLabel = "URL",
       description = "A validator to ask (repeatable). Default: the devnet's.")
   private List<String> validators = List.of();
+
+  @Option(
+      names = "--network",
+      paramLabel = "RECORD",
+      description = {
+        "Ask the validators through a registry node, by its record, enr:..., or by a file that",
+        "holds some. It is not trusted with anything."
+      })
+  private @Nullable String registry;
 
   @Option(
       names = "--subnet",
@@ -246,12 +258,17 @@ final class OpenCommand extends MyelinCommand {
   }
 
   private List<URI> committee(ChainAccess network) {
+    if (registry != null) {
+      return NetworkFinder.validators(NetworkFinder.records(registry));
+    }
     List<URI> known =
         validators.isEmpty()
             ? network.devnetValidators()
             : validators.stream().map(Endpoint::address).toList();
     if (known.isEmpty()) {
-      throw wrong("--validator is missing (expected: http://host:port of each validator)");
+      throw wrong(
+          "--validator is missing (expected: http://host:port of each validator, or --network with"
+              + " a registry node's record)");
     }
     return known;
   }

@@ -224,6 +224,31 @@ class FoundNetworkIT {
   }
 
   @Test
+  @Order(2)
+  void aClientWithoutAGatewayReachesTheValidatorsThroughARegistryNode() throws Exception {
+    JsonNode chain = file.path("chain");
+    CommandRun opened =
+        CommandRun.of(
+                "queue",
+                "open",
+                "--network",
+                record(0),
+                "--rpc",
+                chain.path("rpc").asText(),
+                "--directory",
+                chain.path("contracts").path("MyelinDirectory").asText(),
+                "--subnet",
+                chain.path("subnet").asText(),
+                "--model",
+                MODEL,
+                "--key-file",
+                net().resolve("client.key").toString(),
+                "--yes")
+            .ok();
+    assertThat(opened.out()).startsWith("session  ");
+  }
+
+  @Test
   @Order(3)
   void aNodeJoinsByHandAndIsInThePoolOfEveryGateway() throws Exception {
     Path folder = data.resolve("joined");
