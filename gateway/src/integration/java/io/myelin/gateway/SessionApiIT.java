@@ -99,6 +99,25 @@ class SessionApiIT {
   }
 
   @Test
+  void shouldSayThatASlotWasTakenAndOpenAnotherRequest() throws Exception {
+    try (Journal journal = Journal.open(folder.resolve("journal.db"));
+        TestingGateway gateway = gateway(journal)) {
+      TestingClient client = client(7);
+      chain.takeSlots(1);
+      HttpResponse<String> lost = open(gateway, request(client));
+      assertThat(lost.statusCode()).as(lost.body()).isEqualTo(409);
+      assertThat(gateway.json(lost).at("/error/code").asText()).isEqualTo("slot_taken");
+      assertThat(open(gateway, request(client)).statusCode()).isEqualTo(201);
+    }
+  }
+
+  private static String request(TestingClient client) throws Exception {
+    return TestingClient.json(
+        client.sign(
+            client.request("tiny", 1, BigInteger.TEN, System.currentTimeMillis() + 3_600_000)));
+  }
+
+  @Test
   void shouldRefuseAForgedRequestAndNameABadField() throws Exception {
     try (Journal journal = Journal.open(folder.resolve("journal.db"));
         TestingGateway gateway = gateway(journal)) {

@@ -6,16 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
 import com.linecorp.armeria.client.grpc.GrpcClients;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.grpc.GrpcService;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
-import com.linecorp.armeria.server.Server;
-import com.linecorp.armeria.server.grpc.GrpcService;
-import io.myelin.v1.ApproveRequest;
-import io.myelin.v1.DescribeRequest;
-import io.myelin.v1.ValidatorDescription;
-import io.myelin.v1.ValidatorGrpc;
-import io.myelin.v1.ValidatorGrpc.ValidatorBlockingStub;
 import io.myelin.discovery.PeerNetwork;
 import io.myelin.discovery.PeerProfile;
 import io.myelin.discovery.PeerSettings;
@@ -30,7 +25,9 @@ import io.myelin.protocol.peer.PeerRole;
 import io.myelin.protocol.peer.ServiceAddress;
 import io.myelin.protocol.peer.book.BookSettings;
 import io.myelin.protocol.peer.store.StoreSettings;
+import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.DescribeRegistryRequest;
+import io.myelin.v1.DescribeRequest;
 import io.myelin.v1.DiscoverRequest;
 import io.myelin.v1.ListSubnetsRequest;
 import io.myelin.v1.PeerChange;
@@ -40,6 +37,9 @@ import io.myelin.v1.RegistryDescription;
 import io.myelin.v1.RegistryGrpc.RegistryBlockingStub;
 import io.myelin.v1.RegistryGrpc.RegistryStub;
 import io.myelin.v1.SubnetInfo;
+import io.myelin.v1.ValidatorDescription;
+import io.myelin.v1.ValidatorGrpc;
+import io.myelin.v1.ValidatorGrpc.ValidatorBlockingStub;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
@@ -238,8 +238,7 @@ class RegistryIT {
                           public void describe(
                               DescribeRequest request,
                               StreamObserver<ValidatorDescription> answer) {
-                            answer.onNext(
-                                ValidatorDescription.newBuilder().setChainId(7).build());
+                            answer.onNext(ValidatorDescription.newBuilder().setChainId(7).build());
                             answer.onCompleted();
                           }
                         })

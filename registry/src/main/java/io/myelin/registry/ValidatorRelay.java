@@ -21,10 +21,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Hands calls of the service {@code myelin.v1.Validator} on to a validator, for those who reach this
- * node and no validator. The path below {@link #PATH} is the validator's operator, then the call's:
- * {@code /validators/0x5f…/myelin.v1.Validator/Approve}. Nothing is read or changed: what counts is
- * signed by who asks and who answers, so this node needs no trust. Bounded in calls, bytes and time.
+ * Hands calls of the service {@code myelin.v1.Validator} on to a validator, for those who reach
+ * this node and no validator. The path below {@link #PATH} is the validator's operator, then the
+ * call's: {@code /validators/0x5f…/myelin.v1.Validator/Approve}. Nothing is read or changed: what
+ * counts is signed by who asks and who answers, so this node needs no trust. Bounded in calls,
+ * bytes and time.
  */
 final class ValidatorRelay implements HttpService, AutoCloseable {
   /** What the paths of its calls begin with. */

@@ -3,6 +3,7 @@ package io.myelin.cli.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.myelin.cli.CommandException;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
@@ -23,6 +24,8 @@ import java.time.Duration;
  * @param apiKey bearer key
  */
 public record ClientSession(URI gateway, Address client, String id, String apiKey) {
+
+  private static final int MOST_DRAWS = 4;
 
   /** In place of a model's id: every model of the gateway. */
   public static final String ANY_MODEL = "*";
@@ -51,8 +54,27 @@ public record ClientSession(URI gateway, Address client, String id, String apiKe
     return open(gateway, gatewayId, client, Terms.usual(model, redundancy));
   }
 
-  /** Signs a request and sends it. */
+  /**
+   * Signs a request and sends it. Where another session takes a slot between the draw and the
+   * opening, which two gateways of one pool cannot exclude, it signs another request, for another
+   * draw.
+   */
   public static ClientSession open(
+      URI gateway, Address gatewayId, OperatorKey client, Terms terms) {
+    for (int draw = 1; ; draw++) {
+      try {
+        return openOnce(gateway, gatewayId, client, terms);
+      } catch (CommandException e) {
+        boolean lost =
+            e.getCause() instanceof RefusedException refused && refused.code().equals("slot_taken");
+        if (!lost || draw == MOST_DRAWS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static ClientSession openOnce(
       URI gateway, Address gatewayId, OperatorKey client, Terms terms) {
     try (GatewayClient http = new GatewayClient(new Endpoint(gateway, ""))) {
       JsonNode network = http.get("/api/v1/network");

@@ -258,13 +258,18 @@ public final class GatewayClient implements AutoCloseable {
 
   private static CommandException failure(int status, String body) {
     String message;
+    String code;
     try {
-      message = JSON.readTree(body).path("error").path("message").asText("");
+      JsonNode error = JSON.readTree(body).path("error");
+      message = error.path("message").asText("");
+      code = error.path("code").asText("");
     } catch (IOException e) {
       message = "";
+      code = "";
     }
     return new CommandException(
-        "the gateway answered " + status + (message.isEmpty() ? "" : ": " + message));
+        "the gateway answered " + status + (message.isEmpty() ? "" : ": " + message),
+        new RefusedException(status, code));
   }
 
   @Override

@@ -125,7 +125,7 @@ public final class NetworkFinder {
         List<URI> found =
             discover(registry, io.myelin.v1.PeerRole.PEER_ROLE_VALIDATOR).stream()
                 .map(told -> HexFormat.of().formatHex(told.getOperator().toByteArray()))
-                .map(operator -> URI.create(registry + "/validators/0x" + operator))
+                .map(operator -> URI.create(registry + "/validators/0x" + operator + "/"))
                 .toList();
         if (!found.isEmpty()) {
           return found;

@@ -242,8 +242,7 @@ class FoundNetworkIT {
                 "--model",
                 MODEL,
                 "--key-file",
-                net().resolve("client.key").toString(),
-                "--yes")
+                net().resolve("client.key").toString())
             .ok();
     assertThat(opened.out()).startsWith("session  ");
   }

@@ -145,6 +145,7 @@ public final class SessionOperations {
               0);
       case NO_CAPACITY ->
           ApiError.server(HttpStatus.SERVICE_UNAVAILABLE, "no_capacity", text, RETRY_SECONDS);
+      case SLOT_TAKEN -> ApiError.refused(HttpStatus.CONFLICT, "slot_taken", text);
       case INSUFFICIENT_FUNDS ->
           ApiError.refused(HttpStatus.PAYMENT_REQUIRED, "insufficient_funds", text);
       case UNKNOWN_SESSION -> ApiError.refused(HttpStatus.NOT_FOUND, "session_not_found", text);

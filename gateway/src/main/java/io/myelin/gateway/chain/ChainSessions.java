@@ -281,7 +281,8 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
     return switch (name) {
       case "ERC20InsufficientAllowance", "ERC20InsufficientBalance", "Underfunded" ->
           Reason.INSUFFICIENT_FUNDS;
-      case "NoFreeSlot", "UnknownNode", "SameOwner" -> Reason.NO_CAPACITY;
+      case "NoFreeSlot" -> Reason.SLOT_TAKEN;
+      case "UnknownNode", "SameOwner" -> Reason.NO_CAPACITY;
       case "BadExpiry", "BadBudget", "BadNodes", "PriceNotQuotable", "UnknownModel" ->
           Reason.BAD_TERMS;
       case "SetNotUsable" -> Reason.BAD_NONCE;
@@ -424,7 +425,11 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
             } catch (NoQuorumException e) {
               future.completeExceptionally(
                   new Refusal(
-                      e.refused() ? Reason.NOT_APPROVED : Reason.CHAIN_UNAVAILABLE,
+                      switch (e.why()) {
+                        case REFUSED -> Reason.NOT_APPROVED;
+                        case SILENT -> Reason.CHAIN_UNAVAILABLE;
+                        case POOL_MOVED -> Reason.SLOT_TAKEN;
+                      },
                       String.valueOf(e.getMessage())));
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();

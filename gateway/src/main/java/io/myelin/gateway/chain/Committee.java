@@ -82,21 +82,27 @@ public interface Committee {
   final class NoQuorumException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final boolean refused;
-
-    /**
-     * Says who answered what.
-     *
-     * @param refused whether so many said no that there cannot be a quorum
-     */
-    public NoQuorumException(String message, boolean refused) {
-      super(message);
-      this.refused = refused;
+    /** What kept them from it. */
+    public enum Why {
+      /** So many said no that there cannot be a quorum. */
+      REFUSED,
+      /** Too many said nothing. */
+      SILENT,
+      /** The pool is not any more what was drawn from: another draw may do. */
+      POOL_MOVED
     }
 
-    /** Whether members said no, rather than nothing. */
-    public boolean refused() {
-      return refused;
+    private final Why why;
+
+    /** Says who answered what. */
+    public NoQuorumException(String message, Why why) {
+      super(message);
+      this.why = why;
+    }
+
+    /** What kept them from it. */
+    public Why why() {
+      return why;
     }
   }
 

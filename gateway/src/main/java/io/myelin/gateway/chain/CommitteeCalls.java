@@ -143,7 +143,9 @@ public final class CommitteeCalls implements Committee {
                         && refused.reason().equals("REFUSED_CANDIDATES"));
     String message = String.valueOf(e.getMessage());
     return poolMoved
-        ? new NoQuorumException(message + "; the pool changed meanwhile, try again", false)
-        : new NoQuorumException(message, !silent);
+        ? new NoQuorumException(
+            message + "; the pool changed meanwhile, sign again", NoQuorumException.Why.POOL_MOVED)
+        : new NoQuorumException(
+            message, silent ? NoQuorumException.Why.SILENT : NoQuorumException.Why.REFUSED);
   }
 }

@@ -28,6 +28,8 @@ public final class SessionRefusedException extends Exception {
     UNKNOWN_MODEL,
     /** Not enough nodes with a free slot now. */
     NO_CAPACITY,
+    /** Another session took a slot between the draw and the opening: another request may do. */
+    SLOT_TAKEN,
     /** The client cannot cover the budget. */
     INSUFFICIENT_FUNDS,
     /** No such session. */
