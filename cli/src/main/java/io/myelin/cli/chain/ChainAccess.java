@@ -51,17 +51,6 @@ public final class ChainAccess implements AutoCloseable {
   }
 
   /**
-   * Connects to a network that somebody names by its directory.
-   *
-   * @throws CommandException when nothing answers, or there is no network
-   */
-  public static ChainAccess open(URI rpc, Address directory) {
-    return open(
-        new NetworkAddress(List.of(rpc), directory, OptionalLong.empty(), Optional.empty()),
-        OptionalLong.empty());
-  }
-
-  /**
    * Connects, and finds the contracts.
    *
    * @param firstBlock before which nothing happened, when the user knows

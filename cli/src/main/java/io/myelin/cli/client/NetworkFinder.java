@@ -3,9 +3,15 @@ package io.myelin.cli.client;
 import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.StatusRuntimeException;
+import io.myelin.chain.ChainClient;
 import io.myelin.chain.ChainException;
+import io.myelin.chain.RevertedException;
+import io.myelin.chain.abi.AbiException;
+import io.myelin.chain.rpc.ChainSettings;
+import io.myelin.chain.rpc.RawRpc;
+import io.myelin.chain.rpc.RpcChainClient;
 import io.myelin.cli.CommandException;
-import io.myelin.cli.chain.ChainAccess;
+import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.standing.AnnouncedGateways;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.peer.AddressPolicy;
@@ -88,8 +94,14 @@ public final class NetworkFinder {
   public static List<URI> gateways(URI rpc, Address directory) {
     AddressPolicy policy = reach(rpc.getHost());
     List<PeerRecord> records;
-    try (ChainAccess chain = ChainAccess.open(rpc, directory)) {
-      records = AnnouncedGateways.read(chain.chain(), chain.contracts());
+    try (ChainClient chain = RpcChainClient.connect(ChainSettings.of(chainId(rpc), List.of(rpc)))) {
+      records = AnnouncedGateways.read(chain, NetworkContracts.at(chain, directory));
+    } catch (AbiException | RevertedException | IllegalArgumentException e) {
+      throw new CommandException(
+          "--network: there is no MyelinDirectory of this version at "
+              + directory
+              + " on that chain",
+          e);
     } catch (ChainException e) {
       throw new CommandException("the chain at " + rpc.getHost() + ": " + e.getMessage(), e);
     }
@@ -169,6 +181,15 @@ public final class NetworkFinder {
       return RecordCodec.parse(text);
     } catch (RecordFormatException e) {
       throw CommandException.usage("--network: " + e.getMessage());
+    }
+  }
+
+  private static long chainId(URI rpc) {
+    try (RawRpc calls = new RawRpc(rpc, PATIENCE)) {
+      return Long.decode(calls.call("eth_chainId").replace("\"", ""));
+    } catch (RawRpc.CallFailedException | NumberFormatException e) {
+      throw new CommandException(
+          "no chain answers at " + rpc.getHost() + " (" + e.getMessage() + ")", e);
     }
   }
 
