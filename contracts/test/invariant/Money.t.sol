@@ -74,7 +74,7 @@ contract MoneyActors is World {
         address[] memory c = registry.committee(tail.seed, o.validatorSet);
         for (uint256 i = 0; i < c.length; ++i) {
             for (uint256 j = 0; j < i; ++j) {
-                isTrue(c[i] != c[j], "a committee never holds two seats of one owner");
+                isTrue(c[i] != c[j] || c[i] == address(0), "a committee never holds two seats of one owner");
             }
         }
         vm.prank(stranger);
