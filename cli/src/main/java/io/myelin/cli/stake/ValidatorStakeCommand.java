@@ -210,6 +210,8 @@ final class ValidatorStakeCommand extends CommandGroup {
               "operator",
               validator.operator().equals(Address.ZERO) ? "none" : validator.operator().toString())
           .time("jailedUntil", validator.jailedUntil(), now)
+          .time("benchedUntil", validator.benchedUntil(), now)
+          .text("benches", Long.toString(validator.benches()))
           .amount("staked", bond.stakedWei())
           .amount("unbonding", bond.unbondingWei())
           .time("withdrawableAt", bond.unbondingWei().signum() > 0 ? bond.withdrawableAt() : 0, now)
