@@ -143,6 +143,16 @@ public final class RollCall implements AutoCloseable {
     }
   }
 
+  /** The next question is asked anew: for who knows that something has changed. */
+  public void forget() {
+    calling.lock();
+    try {
+      last = Optional.empty();
+    } finally {
+      calling.unlock();
+    }
+  }
+
   /** The key of each owner of the newest set who may sign, or may again when it is back. */
   private Map<Address, Address> operators() {
     ValidatorRegistry registry = network.validators();

@@ -24,11 +24,14 @@ import io.myelin.validator.testing.Validators;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,15 +41,16 @@ final class BenchIT {
   private static final int FIRST = 6;
   private static final int SECOND = 7;
 
-  @TempDir Path folder;
-  private ChainWorld world;
-  private Validators validators;
-  private CommitteeClient client;
-  private GatewaySide gateway;
-  private Absences absences;
+  @TempDir static Path folder;
+  private static ChainWorld world;
+  private static Validators validators;
+  private static CommitteeClient client;
+  private static GatewaySide gateway;
+  private static Absences absences;
+  private final Set<Integer> stopped = new HashSet<>();
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void start() throws Exception {
     world = ChainWorld.start(folder, VALIDATORS, 3);
     validators = Validators.start(world, folder);
     client = validators.client(Validators.QUICK);
@@ -54,32 +58,50 @@ final class BenchIT {
     absences = new Absences(client, validators.rollCall(), world.chain(), world.network());
   }
 
+  /** Everybody is there again, and nobody benched, in a window of its own. */
   @AfterEach
-  void stop() {
+  void comeBack() throws Exception {
+    client.whenSilent(_ -> {});
+    for (int number : stopped) {
+      validators.startAgain(number);
+    }
+    world.advance(Duration.ofMinutes(20));
+    // A roll call that has just ended would be the answer for a moment longer.
+    validators.forget();
+  }
+
+  private void gone(int number) {
+    validators.stop(number);
+    validators.forget();
+    stopped.add(number);
+  }
+
+  @AfterAll
+  static void stop() {
     client.close();
     validators.close();
     world.close();
   }
 
-  private Address owner(int number) {
+  private static Address owner(int number) {
     return world.validators().get(number).owner().address();
   }
 
-  private ValidatorRegistry.Validator onChain(int number) {
+  private static ValidatorRegistry.Validator onChain(int number) {
     return world.network().validators().validatorOf(owner(number)).on(world.chain());
   }
 
-  private boolean isBenched(int number) {
+  private static boolean isBenched(int number) {
     return onChain(number).benchedUntil() > world.nowSeconds();
   }
 
-  private int bench() throws InterruptedException {
+  private static int bench() throws InterruptedException {
     List<Absences.Bench> found = absences.take(Address.ZERO, _ -> true, VALIDATORS);
     found.forEach(one -> world.send(world.gateway().operator(), one.write()));
     return found.size();
   }
 
-  private List<Address> committee(OpeningProposal proposal) {
+  private static List<Address> committee(OpeningProposal proposal) {
     Digest seed =
         io.myelin.protocol.settlement.SessionSeed.of(
                 proposal.terms().request().nonce(), proposal.terms().gatewaySecret())
@@ -91,7 +113,7 @@ final class BenchIT {
         .on(world.chain());
   }
 
-  private void openAndSettle() throws Exception {
+  private static void openAndSettle() throws Exception {
     boolean moved = false;
     List<SettlementBatch.Part> parts = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -116,8 +138,8 @@ final class BenchIT {
   @Test
   void shouldSeatTheNextInOrderForWhoIsSilentForGood() throws Exception {
     assertThat(bench()).isZero();
-    validators.stop(FIRST);
-    validators.stop(SECOND);
+    gone(FIRST);
+    gone(SECOND);
     assertThat(bench()).isEqualTo(2);
     assertThat(isBenched(FIRST)).isTrue();
     assertThat(isBenched(SECOND)).isTrue();
@@ -127,6 +149,7 @@ final class BenchIT {
     openAndSettle();
 
     validators.startAgain(FIRST);
+    stopped.remove(FIRST);
     try (Leadership back = leadership(FIRST)) {
       world.anvil().fund(world.validators().get(FIRST).address(), ChainWorld.ether(1));
       assertThat(back.present()).isEqualTo(Looked.SENT);
@@ -143,10 +166,10 @@ final class BenchIT {
                 .committeeFor(subject, world.set(), Address.ZERO)
                 .on(world.chain()))
         .hasSize(5);
-    assertThat(onChain(SECOND).benches()).isEqualTo(1);
+    assertThat(onChain(SECOND).benches()).isPositive();
   }
 
-  private Leadership leadership(int number) {
+  private static Leadership leadership(int number) {
     return new Leadership(
         world.chain(),
         world.network(),
@@ -161,7 +184,7 @@ final class BenchIT {
 
   @Test
   void shouldLetTheGatewayWhoseCommitteeWasSilentSeeToIt() throws Exception {
-    validators.stop(SECOND);
+    gone(SECOND);
     LinkedBlockingQueue<Absences.Bench> asked = new LinkedBlockingQueue<>();
     try (SilenceWatch watch = new SilenceWatch(absences, asked::add)) {
       client.whenSilent(watch::heard);
@@ -183,7 +206,7 @@ final class BenchIT {
 
   @Test
   void shouldLetTheLeaderOfTheWindowCallTheRoll() throws Exception {
-    validators.stop(FIRST);
+    gone(FIRST);
     world.advance(Duration.ofMinutes(5));
     List<Looked> came = new ArrayList<>();
     for (int heartbeats = 0; heartbeats < 5 && !isBenched(FIRST); heartbeats++) {
@@ -239,7 +262,7 @@ final class BenchIT {
                 Address.ZERO)
             .on(world.chain());
     int gone = validators.of(members.getFirst());
-    validators.stop(gone);
+    gone(gone);
     assertThat(bench()).isEqualTo(1);
     assertThat(isBenched(gone)).isTrue();
     // Another asking goes to the next in order, whose word counts as well.

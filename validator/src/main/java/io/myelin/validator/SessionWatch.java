@@ -88,7 +88,7 @@ final class SessionWatch implements Watch {
         .map(entry -> due(entry.getKey(), entry.getValue(), settleSeconds))
         .filter(due -> due.duty().dueAtMillis() <= nowMillis)
         .filter(due -> tries.getOrDefault(due.duty(), 0) < MOST_TRIES)
-        .sorted(Comparator.comparing((Due due) -> due.duty().dueAtMillis()))
+        .sorted(Comparator.comparingLong(due -> due.duty().dueAtMillis()))
         .limit(MOST_DUE)
         .toList();
   }
