@@ -37,6 +37,7 @@ final class SessionWatch implements Watch {
 
   private static final int MOST_DUE = 32;
   private static final int MOST_TRIES = 4;
+  private static final int MOST_REMEMBERED = 10_000;
   private static final int ACTIVE = 1;
   private static final int CLOSING = 2;
   private static final int SETTLED = 3;
@@ -45,7 +46,15 @@ final class SessionWatch implements Watch {
   private final NetworkContracts network;
   private final LogTail events;
   private final Map<Digest, Known> open = new LinkedHashMap<>();
-  private final Map<Duty, Integer> tries = new LinkedHashMap<>();
+  private final Map<Duty, Integer> tries =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Duty, Integer> eldest) {
+          return size() > MOST_REMEMBERED;
+        }
+      };
 
   /**
    * A session whose money is in escrow.
@@ -170,7 +179,7 @@ final class SessionWatch implements Watch {
   private Due due(Digest id, Known known, long settleSeconds) {
     if (known.settled().isPresent()) {
       Duty duty = new Duty("finalize/" + id, (known.untilSeconds() + OWN.toSeconds()) * 1_000);
-      return new Due(duty, () -> attempt(duty, id, () -> finalize(known), SETTLED, SETTLED));
+      return new Due(duty, () -> attempt(duty, id, () -> payOut(known), SETTLED, SETTLED));
     }
     long overdueAt = known.untilSeconds() + (known.closing() ? 0 : settleSeconds);
     Duty duty = new Duty("expire/" + id, (overdueAt + RESCUE.toSeconds()) * 1_000);
@@ -194,17 +203,17 @@ final class SessionWatch implements Watch {
   }
 
   /** A rescued session is split otherwise, and no event says so: the contract takes one of both. */
-  private List<ContractWrite> finalize(Known known) {
+  private List<ContractWrite> payOut(Known known) {
     if (known.corrected().isPresent()) {
-      return List.of(finalize(known.brief(), known.corrected().get()));
+      return List.of(payOut(known.brief(), known.corrected().get()));
     }
     TermsEvent.Settled settled = known.settled().orElseThrow();
     if (settled.outcome() != Outcome.CLOSED) {
-      return List.of(finalize(known.brief(), Settlement.nothing(known.brief(), settled.outcome())));
+      return List.of(payOut(known.brief(), Settlement.nothing(known.brief(), settled.outcome())));
     }
     return List.of(
-        finalize(known.brief(), split(known, settled, false)),
-        finalize(known.brief(), split(known, settled, true)));
+        payOut(known.brief(), split(known, settled, false)),
+        payOut(known.brief(), split(known, settled, true)));
   }
 
   private static Settlement split(Known known, TermsEvent.Settled settled, boolean rescued) {
@@ -213,7 +222,7 @@ final class SessionWatch implements Watch {
         .settlement();
   }
 
-  private ContractWrite finalize(SessionBrief brief, Settlement settlement) {
+  private ContractWrite payOut(SessionBrief brief, Settlement settlement) {
     return network
         .payment()
         .finalize_(
