@@ -2,8 +2,9 @@ package io.myelin.committee;
 
 import io.myelin.chain.ChainClient;
 import io.myelin.chain.abi.ContractWrite;
-import io.myelin.contracts.ValidatorRegistry;
 import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.contracts.terms.Param;
+import io.myelin.protocol.committee.BenchRules;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.typeddata.AbsenceVerdict;
 import java.util.ArrayList;
@@ -64,8 +65,14 @@ public final class Absences {
       if (owner.equals(self)
           || !whom.test(owner)
           || !attendance.isConnected(self, owner)
-          || asked == most
-          || isKnown(owner, window, nowSeconds)) {
+          || asked == most) {
+        continue;
+      }
+      long benchedUntil = network.validators().validatorOf(owner).on(chain).benchedUntil();
+      // Who is benched into the next window has time; who is benched at all may stay so.
+      if (benchedUntil > nowSeconds + AbsenceVerdict.WINDOW_SECONDS
+          || isAgreed(owner, window)
+          || (benchedUntil <= nowSeconds && !hasRoom(attendance, found.size(), nowSeconds))) {
         continue;
       }
       asked++;
@@ -86,11 +93,21 @@ public final class Absences {
     return found;
   }
 
-  /** Benched for longer than this window, or found absent in it before. */
-  private synchronized boolean isKnown(Address owner, long window, long nowSeconds) {
-    ValidatorRegistry.Validator validator = network.validators().validatorOf(owner).on(chain);
-    return validator.benchedUntil() > nowSeconds + AbsenceVerdict.WINDOW_SECONDS
-        || (window == agreedWindow && agreed.contains(owner));
+  /** Whether the contract would bench one more, besides those that were just found. */
+  private boolean hasRoom(RollCall.Attendance attendance, int found, long nowSeconds) {
+    int benched = found;
+    for (Address owner : attendance.silent()) {
+      if (network.validators().validatorOf(owner).on(chain).benchedUntil() > nowSeconds) {
+        benched++;
+      }
+    }
+    int all = attendance.present().size() + attendance.silent().size();
+    long size = Param.COMMITTEE_SIZE.of(network, chain).longValueExact();
+    return BenchRules.hasRoom(all - benched, benched, size);
+  }
+
+  private synchronized boolean isAgreed(Address owner, long window) {
+    return window == agreedWindow && agreed.contains(owner);
   }
 
   private synchronized void note(Address owner, long window) {
