@@ -10,7 +10,8 @@ import {MyelinDirectory} from "./MyelinDirectory.sol";
 /// @title Validators: their owners, operator keys, stakes, faults, and the committees drawn of them
 /// @notice An owner is one validator, so a committee of distinct validators is one of distinct owners, and more keys buy nothing that more
 /// stake would not. Committees are drawn from a *set*: who was active, with which weight, when it was made. A set never changes, so nobody can
-/// bend a draw whose seed is known already; who is jailed or leaves afterwards keeps an empty seat in it and cannot sign.
+/// bend a draw whose seed is known already. Who is jailed, leaves, has no key or is benched is passed over: the next in the order of the draw
+/// takes the seat. Places in a committee count along that order, whoever is passed over, so nobody's place ever moves.
 contract ValidatorRegistry is Bonds {
     /// @notice Most validators at a time: what bounds the cost of making a set.
     uint256 public constant MAX_VALIDATORS = 128;
@@ -24,6 +25,14 @@ contract ValidatorRegistry is Bonds {
     uint64 public constant JAIL_SECONDS = 7 days;
     /// @notice How long a case against a validator is open, and nobody can open another.
     uint64 public constant CASE_SECONDS = 7 days;
+    /// @notice A verdict of absence is about one such window of time.
+    uint64 public constant ABSENCE_WINDOW_SECONDS = 5 minutes;
+    /// @notice How long an absent validator is passed over.
+    uint64 public constant BENCH_SECONDS = 15 minutes;
+    /// @notice How long the word of who sat in for a benched one still counts once that one is back.
+    uint64 public constant BENCH_GRACE_SECONDS = 2 minutes;
+    /// @notice Most places of a draw that are passed over: beyond them seats stay empty.
+    uint256 public constant MAX_PASSED_OVER = 32;
     /// @notice The purpose of the draw of a committee.
     bytes32 public constant COMMITTEE_PURPOSE = keccak256("myelin/select/committee/1");
 
@@ -42,11 +51,29 @@ contract ValidatorRegistry is Bonds {
         Collusion
     }
 
+    /// @param benches how often it was found absent, ever
     struct Validator {
         address operator;
         Status status;
         uint40 jailedUntil;
         uint32 round;
+        uint40 benchedUntil;
+        uint32 benches;
+    }
+
+    /// @dev What each signature needs, in one word.
+    struct Record {
+        address operator;
+        Status status;
+        uint40 jailedUntil;
+        uint32 round;
+    }
+
+    /// @dev `window` is the last one in which it was found absent.
+    struct Bench {
+        uint40 until;
+        uint32 times;
+        uint64 window;
     }
 
     struct Case {
@@ -61,6 +88,9 @@ contract ValidatorRegistry is Bonds {
         uint16 size;
     }
 
+    /// @notice What validators attest of one that is absent; its subject is {absenceSubject}.
+    bytes32 public constant ABSENCE_VERDICT = keccak256("AbsenceVerdict(address validator,uint64 window)");
+
     address private immutable _sessions;
 
     /// @notice The number of the newest set; the first is 1.
@@ -68,7 +98,8 @@ contract ValidatorRegistry is Bonds {
     uint64 private _mixedVersion;
     bytes32 private _mix;
 
-    mapping(address owner => Validator validator) private _validators;
+    mapping(address owner => Record validator) private _validators;
+    mapping(address owner => Bench bench) private _benches;
     /// @notice Whose operator a key is or ever was: a signature does not outlive its key's replacement, evidence does.
     mapping(address operator => address owner) public ownerOf;
     address[] private _owners;
@@ -88,6 +119,10 @@ contract ValidatorRegistry is Bonds {
     event ValidatorLeaving(address indexed owner);
     /// @notice A validator may not sit for a while.
     event Jailed(address indexed owner, uint64 until);
+    /// @notice A committee found a validator absent: the next in order sit in its place for a while.
+    event Benched(address indexed owner, uint64 until, uint64 window);
+    /// @notice A benched validator is back before its time.
+    event Presented(address indexed owner);
     /// @notice A case was opened.
     event Accused(address indexed owner, address indexed accuser, uint64 judgedBy, uint32 round);
     /// @notice A fault was proven.
@@ -119,6 +154,12 @@ contract ValidatorRegistry is Bonds {
     error NoContradiction();
     /// @notice A case is open, or was lately.
     error CaseOpen(uint64 until);
+    /// @notice A verdict of absence is about this window or the one before, and each counts once.
+    error WrongWindow(uint64 window, uint64 current);
+    /// @notice So many would be benched, and so few of the newest set could still sign.
+    error TooManyBenched(uint256 benched, uint256 able);
+    /// @notice The caller is no benched validator, nor its operator.
+    error NotBenched(address account);
     /// @notice No case is open against this validator.
     error NoCase(address owner);
     /// @notice This was punished before.
@@ -133,7 +174,7 @@ contract ValidatorRegistry is Bonds {
 
     /// @notice Joins with a stake and an operator key. The key must be fresh, and must not be the caller's own: the cold key stays cold.
     function registerValidator(address operator, uint256 amountWei, bytes calldata consent) external nonReentrant {
-        Validator storage v = _validators[msg.sender];
+        Record storage v = _validators[msg.sender];
         if (v.status != Status.None) revert AlreadyRegistered(msg.sender);
         if (_owners.length == MAX_VALIDATORS) revert Full();
         v.status = Status.Active;
@@ -152,7 +193,7 @@ contract ValidatorRegistry is Bonds {
 
     /// @notice Replaces the operator key; the zero address revokes it. Takes effect at once.
     function setOperator(address operator, bytes calldata consent) external {
-        Validator storage v = _validators[msg.sender];
+        Record storage v = _validators[msg.sender];
         if (v.status != Status.Active) revert NotAValidator(msg.sender);
         if (operator == address(0)) v.operator = address(0);
         else _setOperator(v, operator, consent);
@@ -170,7 +211,7 @@ contract ValidatorRegistry is Bonds {
 
     /// @notice Resigns: never drawn or counted again; the stake follows after the unbonding time.
     function resign() external {
-        Validator storage v = _validators[msg.sender];
+        Record storage v = _validators[msg.sender];
         if (v.status != Status.Active) revert NotAValidator(msg.sender);
         v.status = Status.Leaving;
         uint256 place = _placeOf[msg.sender];
@@ -185,7 +226,7 @@ contract ValidatorRegistry is Bonds {
 
     /// @notice Fetches a stake that has waited long enough. Whoever left can then register again.
     function withdraw(address to) external nonReentrant {
-        Validator storage v = _validators[msg.sender];
+        Record storage v = _validators[msg.sender];
         if (v.status == Status.None) revert NotAValidator(msg.sender);
         if (v.status == Status.Leaving) {
             v.status = Status.None;
@@ -196,7 +237,9 @@ contract ValidatorRegistry is Bonds {
 
     /// @notice A validator as it is now.
     function validatorOf(address owner) external view returns (Validator memory) {
-        return _validators[owner];
+        Record memory v = _validators[owner];
+        Bench memory b = _benches[owner];
+        return Validator(v.operator, v.status, v.jailedUntil, v.round, b.until, b.times);
     }
 
     /// @notice Every owner who has not left, in no order.
@@ -246,35 +289,25 @@ contract ValidatorRegistry is Bonds {
             || (version == newest - 1 && block.timestamp < _sets[newest].madeAt + SET_GRACE_SECONDS);
     }
 
-    /// @notice The committee that a seed draws from a set.
-    function committee(bytes32 seed, uint64 version) external view returns (address[] memory) {
-        return _committee(seed, version, _parameters.get(Param.CommitteeSize));
+    /// @notice The committee that a seed draws from a set, as it would sit now.
+    /// @return members by place in the order of the draw; the zero address at the place of who is passed over
+    function committee(bytes32 seed, uint64 version) external view returns (address[] memory members) {
+        return _seated(seed, version, address(0), _parameters.get(Param.CommitteeSize));
     }
 
     /// @notice The committee that a set has for something about `subject`, from the set's own randomness; without `excluded`.
+    /// @return members as above; `excluded` has no place
     function committeeFor(bytes32 subject, uint64 version, address excluded)
-        public
+        external
         view
         returns (address[] memory members)
     {
-        if (version == 0 || version > setVersion) revert SetNotUsable(version);
-        (uint256[] memory line,) = setOf(version);
-        uint256 size = _parameters.get(Param.CommitteeSize);
-        bytes32 seed = keccak256(abi.encode(beaconOf[version], subject));
-        address[] memory drawn = Draw.drawLine(seed, COMMITTEE_PURPOSE, line, excluded == address(0) ? size : size + 1);
-        members = new address[](size);
-        uint256 length;
-        for (uint256 i = 0; i < drawn.length && length < size; ++i) {
-            if (drawn[i] != excluded) members[length++] = drawn[i];
-        }
-        assembly ("memory-safe") {
-            mstore(members, length)
-        }
+        return _seated(_seedFor(subject, version), version, excluded, _parameters.get(Param.CommitteeSize));
     }
 
     /// @notice Reverts unless a quorum of the committee that `seed` draws from set `version` attested. Only for sessions: the seed also
     /// goes into the randomness of the next set.
-    /// @param seats bit i is set when seat i of the committee signed
+    /// @param seats bit i is set when place i of the committee signed
     /// @param signatures 65 bytes each, in the order of the seats
     function requireApproval(
         bytes32 seed,
@@ -304,13 +337,7 @@ contract ValidatorRegistry is Bonds {
         uint256 seats,
         bytes calldata signatures
     ) external view returns (address[] memory signers) {
-        return _requireQuorum(
-            committeeFor(subject, version, address(0)),
-            Typed.attestation(kind, subject, content),
-            seats,
-            signatures,
-            _parameters.get(Param.Quorum)
-        );
+        return _requireVerdict(version, address(0), subject, Typed.attestation(kind, subject, content), seats, signatures);
     }
 
     /// @notice Reverts unless a quorum of the committee that `seed` drew from set `version` attested; the set may be an old one.
@@ -324,6 +351,67 @@ contract ValidatorRegistry is Bonds {
         bytes calldata signatures
     ) external view returns (address[] memory signers) {
         return _requireSeated(seed, version, Typed.attestation(kind, subject, content), seats, signatures);
+    }
+
+    // Absence.
+
+    /// @notice What a verdict of absence is about.
+    function absenceSubject(address owner, uint64 window) public pure returns (bytes32) {
+        return keccak256(abi.encode(ABSENCE_VERDICT, owner, window));
+    }
+
+    /// @notice Lets the next in order sit in a validator's place for a while, by the verdict of a committee of the newest set, in which it
+    /// does not sit itself, that it was absent in a window of time. Costs no stake. Who is benched already can be found absent again in a
+    /// later window. Never are so many benched that fewer than a committee could sign, nor more than a quarter of the set, rounded up.
+    function bench(address owner, uint64 window, uint256 seats, bytes calldata signatures) external {
+        if (_validators[owner].status != Status.Active) revert NotAValidator(owner);
+        Bench storage b = _benches[owner];
+        uint64 current = uint64(block.timestamp) / ABSENCE_WINDOW_SECONDS;
+        if (window > current || window + 1 < current || window <= b.window) revert WrongWindow(window, current);
+        bytes32 subject = absenceSubject(owner, window);
+        _requireVerdict(
+            setVersion,
+            owner,
+            subject,
+            Typed.attestation(ABSENCE_VERDICT, subject, keccak256(abi.encode(ABSENCE_VERDICT, owner, window))),
+            seats,
+            signatures
+        );
+        if (b.until <= block.timestamp) _requireOthers(owner);
+        uint40 until = uint40(block.timestamp) + uint40(BENCH_SECONDS);
+        (b.until, b.times, b.window) = (until, b.times + 1, window);
+        emit Benched(owner, until, window);
+    }
+
+    /// @notice Takes a seat again before the time is over; for a benched validator's operator or owner.
+    function present() external {
+        address owner = ownerOf[msg.sender];
+        if (owner == address(0) || _validators[owner].operator != msg.sender) owner = msg.sender;
+        Bench storage b = _benches[owner];
+        if (b.until <= block.timestamp) revert NotBenched(msg.sender);
+        b.until = uint40(block.timestamp);
+        emit Presented(owner);
+    }
+
+    /// @dev Of the newest set, which is not changed by a bench: enough must be left who are able to sign.
+    function _requireOthers(address owner) private view {
+        (uint256[] memory line,) = setOf(setVersion);
+        uint256 able;
+        uint256 benched = 1;
+        for (uint256 i = 0; i < line.length; ++i) {
+            address other = address(uint160(line[i] >> 96));
+            if (other == owner) continue;
+            if (_benches[other].until > block.timestamp) ++benched;
+            else if (_maySign(other)) ++able;
+        }
+        if (able < _parameters.get(Param.CommitteeSize) || benched > (line.length + 3) / 4) {
+            revert TooManyBenched(benched, able);
+        }
+    }
+
+    function _maySign(address owner) private view returns (bool) {
+        Record memory v = _validators[owner];
+        return v.status == Status.Active && v.operator != address(0) && v.jailedUntil <= block.timestamp;
     }
 
     // Faults.
@@ -345,7 +433,7 @@ contract ValidatorRegistry is Bonds {
     /// follow only a week later. So nobody can wait for a committee to their liking. Only an active validator may.
     function accuse(address owner) external {
         if (_validators[msg.sender].status != Status.Active) revert NotAValidator(msg.sender);
-        Validator storage v = _validators[owner];
+        Record storage v = _validators[owner];
         if (v.status == Status.None) revert NotAValidator(owner);
         Case storage c = cases[owner];
         if (c.judgedBy != 0 && block.timestamp < c.openedAt + CASE_SECONDS) {
@@ -369,12 +457,8 @@ contract ValidatorRegistry is Bonds {
                 Typed.FAULT_VERDICT, owner, uint64(_validators[owner].round), uint8(fault), evidenceDigest
             )
         );
-        _requireQuorum(
-            committeeFor(subject, c.judgedBy, owner),
-            Typed.attestation(Typed.FAULT_VERDICT, subject, content),
-            seats,
-            signatures,
-            _parameters.get(Param.Quorum)
+        _requireVerdict(
+            c.judgedBy, owner, subject, Typed.attestation(Typed.FAULT_VERDICT, subject, content), seats, signatures
         );
         _convict(owner, fault, evidenceDigest);
     }
@@ -405,7 +489,7 @@ contract ValidatorRegistry is Bonds {
         _slash(owner, shareOf(fault), msg.sender);
     }
 
-    function _setOperator(Validator storage v, address operator, bytes calldata consent) private {
+    function _setOperator(Record storage v, address operator, bytes calldata consent) private {
         if (operator == msg.sender || ownerOf[operator] != address(0)) revert OperatorTaken(operator);
         _requireConsent(msg.sender, operator, consent);
         ownerOf[operator] = msg.sender;
@@ -420,7 +504,7 @@ contract ValidatorRegistry is Bonds {
         uint256 length;
         for (uint256 n = 0; n < count; ++n) {
             address owner = _owners[n];
-            Validator memory v = _validators[owner];
+            Record memory v = _validators[owner];
             uint256 stakedWei = _bonds[owner].stakedWei;
             if (stakedWei < minWei || v.operator == address(0) || v.jailedUntil > block.timestamp) continue;
             uint256 weight = stakedWei / WEIGHT_UNIT_WEI;
@@ -448,9 +532,69 @@ contract ValidatorRegistry is Bonds {
         assert(pointer != address(0));
     }
 
-    function _committee(bytes32 seed, uint64 version, uint256 size) private view returns (address[] memory) {
+    function _seedFor(bytes32 subject, uint64 version) private view returns (bytes32) {
+        if (version == 0 || version > setVersion) revert SetNotUsable(version);
+        return keccak256(abi.encode(beaconOf[version], subject));
+    }
+
+    /// @dev The first `count` that a seed draws, without `excluded`.
+    function _order(bytes32 seed, uint64 version, address excluded, uint256 count)
+        private
+        view
+        returns (address[] memory order)
+    {
         (uint256[] memory line,) = setOf(version);
-        return Draw.drawLine(seed, COMMITTEE_PURPOSE, line, size);
+        if (excluded == address(0)) return Draw.drawLine(seed, COMMITTEE_PURPOSE, line, count);
+        order = Draw.drawLine(seed, COMMITTEE_PURPOSE, line, count + 1);
+        uint256 length;
+        for (uint256 i = 0; i < order.length && length < count; ++i) {
+            if (order[i] != excluded) order[length++] = order[i];
+        }
+        assembly ("memory-safe") {
+            mstore(order, length)
+        }
+    }
+
+    /// @dev The first `size` of the draw who are able, at their places; zero addresses between them.
+    function _seated(bytes32 seed, uint64 version, address excluded, uint256 size)
+        private
+        view
+        returns (address[] memory members)
+    {
+        members = _order(seed, version, excluded, size + MAX_PASSED_OVER);
+        uint256 seated;
+        uint256 place;
+        for (; place < members.length && seated < size; ++place) {
+            address owner = members[place];
+            if (_maySign(owner) && _benches[owner].until <= block.timestamp) ++seated;
+            else members[place] = address(0);
+        }
+        assembly ("memory-safe") {
+            mstore(members, place)
+        }
+    }
+
+    /// @dev How many places of a draw are looked at: those of the plain committee, or up to the last that signed.
+    function _places(uint256 seats, uint256 size) private pure returns (uint256 places) {
+        if (seats >> size == 0) return size;
+        if (seats >> size + MAX_PASSED_OVER != 0) revert BadSeats(seats);
+        for (places = size + 1; seats >> places != 0; ++places) {}
+    }
+
+    /// @dev Reverts when a place signed that is not reached: before it are as many as a committee has who signed or could not be passed
+    /// over. Who is benched, or was moments ago, may sign and keeps its seat, or not sign and is passed over: so what was collected before
+    /// somebody was benched or came back stays good, and yet never more than a committee has a say.
+    function _requireReached(address[] memory order, uint256 seats, uint256 size) private view {
+        uint256 seated;
+        for (uint256 place = 0; place < order.length; ++place) {
+            address owner = order[place];
+            if (seats >> place & 1 == 0) {
+                if (!_maySign(owner) || _benches[owner].until + BENCH_GRACE_SECONDS > block.timestamp) continue;
+            } else if (seated >= size) {
+                revert BadSeats(seats);
+            }
+            ++seated;
+        }
     }
 
     /// @dev For a committee that a seed drew; its size and its quorum are one question.
@@ -460,7 +604,24 @@ contract ValidatorRegistry is Bonds {
         returns (address[] memory signers)
     {
         (uint256 size, uint256 quorum) = _parameters.getTwo(Param.CommitteeSize, Param.Quorum);
-        return _requireQuorum(_committee(seed, version, size), structHash, seats, signatures, quorum);
+        address[] memory order = _order(seed, version, address(0), _places(seats, size));
+        if (seats >> size != 0) _requireReached(order, seats, size);
+        return _requireQuorum(order, structHash, seats, signatures, quorum);
+    }
+
+    /// @dev For a committee that a subject has.
+    function _requireVerdict(
+        uint64 version,
+        address excluded,
+        bytes32 subject,
+        bytes32 structHash,
+        uint256 seats,
+        bytes calldata signatures
+    ) private view returns (address[] memory signers) {
+        (uint256 size, uint256 quorum) = _parameters.getTwo(Param.CommitteeSize, Param.Quorum);
+        address[] memory order = _order(_seedFor(subject, version), version, excluded, _places(seats, size));
+        if (seats >> size != 0) _requireReached(order, seats, size);
+        return _requireQuorum(order, structHash, seats, signatures, quorum);
     }
 
     function _requireQuorum(
@@ -477,7 +638,7 @@ contract ValidatorRegistry is Bonds {
             if (seats >> seat & 1 == 0) continue;
             if (signatures.length < 65 * (count + 1)) revert BadSeats(seats);
             address owner = members[seat];
-            Validator memory v = _validators[owner];
+            Record storage v = _validators[owner];
             address signer = _recover(digest, signatures[65 * count:65 * (count + 1)]);
             if (signer != v.operator || v.status != Status.Active || v.jailedUntil > block.timestamp) {
                 revert BadSigner(signer, owner);

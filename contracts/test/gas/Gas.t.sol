@@ -164,4 +164,19 @@ contract GasTest is World {
         open(gateway, 1, 3, 1 ether);
         note("open a session, 3 nodes, committee out of 128");
     }
+
+    function test_bench() public {
+        address owner = validatorOwner(0);
+        bytes32 kind = registry.ABSENCE_VERDICT();
+        uint64 window = uint64(block.timestamp) / registry.ABSENCE_WINDOW_SECONDS();
+        bytes32 subject = registry.absenceSubject(owner, window);
+        (uint256 seats, bytes memory s) = attest(
+            registry.committeeFor(subject, 1, owner), 3, kind, subject, keccak256(abi.encode(kind, owner, window))
+        );
+        registry.bench(owner, window, seats, s);
+        note("bench one of 7 validators");
+        vm.prank(vm.addr(validatorKey(0)));
+        registry.present();
+        note("a benched validator is back");
+    }
 }

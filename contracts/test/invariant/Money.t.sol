@@ -72,11 +72,14 @@ contract MoneyActors is World {
         Session.Opening memory o = opening(gateway, 1, list, budgetWei);
         (Brief memory brief, Tail memory tail) = sessions.termsOf(o);
         address[] memory c = registry.committee(tail.seed, o.validatorSet);
+        uint256 sit;
         for (uint256 i = 0; i < c.length; ++i) {
+            if (c[i] != address(0)) ++sit;
             for (uint256 j = 0; j < i; ++j) {
-                isTrue(c[i] != c[j], "a committee never holds two seats of one owner");
+                isTrue(c[i] != c[j] || c[i] == address(0), "a committee never holds two seats of one owner");
             }
         }
+        equal(sit, 5, "whoever is benched, five sit");
         vm.prank(stranger);
         sessions.open(o, permitNone());
         Book storage b = _books.push();
@@ -221,6 +224,38 @@ contract MoneyActors is World {
     function pass(uint32 time) external counted {
         vm.warp(block.timestamp + bound(time, 1, 12 hours));
         try registry.makeSet() {} catch {}
+    }
+
+    // Validators.
+
+    /// @dev One is found absent, or is back.
+    function bench(uint256 seed, bool back) external counted {
+        // Seldom: three signatures are as much work as a session.
+        if (seed % 4 != 0) return;
+        address owner = validatorOwner((seed / 4) % VALIDATORS);
+        if (back && registry.validatorOf(owner).benchedUntil > block.timestamp) {
+            vm.prank(owner);
+            registry.present();
+            return;
+        }
+        bytes32 kind = registry.ABSENCE_VERDICT();
+        uint64 window = uint64(block.timestamp / 5 minutes);
+        bytes32 subject = registry.absenceSubject(owner, window);
+        (uint256 seats, bytes memory s) = attest(
+            registry.committeeFor(subject, registry.setVersion(), owner),
+            3,
+            kind,
+            subject,
+            keccak256(abi.encode(kind, owner, window))
+        );
+        // Refused in a window that it was found absent in before, and where too few would be left.
+        try registry.bench(owner, window, seats, s) {
+            uint256 benched;
+            for (uint256 i = 0; i < VALIDATORS; ++i) {
+                if (registry.validatorOf(validatorOwner(i)).benchedUntil > block.timestamp) ++benched;
+            }
+            isTrue(benched <= 2, "never so many that fewer than a committee are left");
+        } catch {}
     }
 
     // Nodes.
@@ -432,7 +467,7 @@ contract MoneyInvariants is Test {
     function setUp() public {
         actors = new MoneyActors();
         actors.setUp();
-        bytes4[] memory s = new bytes4[](13);
+        bytes4[] memory s = new bytes4[](14);
         s[0] = MoneyActors.open.selector;
         s[1] = MoneyActors.close.selector;
         s[2] = MoneyActors.settle.selector;
@@ -446,6 +481,7 @@ contract MoneyInvariants is Test {
         s[10] = MoneyActors.validator.selector;
         s[11] = MoneyActors.attack.selector;
         s[12] = MoneyActors.pass.selector;
+        s[13] = MoneyActors.bench.selector;
         target(address(actors), s);
     }
 

@@ -197,9 +197,12 @@ contract ValidatorRegistryTest is World {
         registry.resign();
         addValidator(40, 1_000_000 ether);
         address[] memory after_ = registry.committee("seed", 1);
-        for (uint256 i = 0; i < 5; ++i) {
-            equal(before[i], after_[i], "the same");
+        equal(after_[0], address(0), "who left is passed over");
+        for (uint256 i = 1; i < 5; ++i) {
+            equal(before[i], after_[i], "the same at the same place");
         }
+        equal(after_.length, 6, "the next sits");
+        isTrue(after_[5] != validatorOwner(40), "out of the set");
         vm.warp(START + 1 hours);
         registry.makeSet();
         bool drawn;

@@ -15,10 +15,8 @@ import io.myelin.contracts.NodePool;
 import io.myelin.contracts.Session;
 import io.myelin.contracts.SessionQueue;
 import io.myelin.contracts.SubnetRegistry;
-import io.myelin.contracts.ValidatorRegistry;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
-import io.myelin.contracts.terms.Param;
 import io.myelin.protocol.committee.RoundState;
 import io.myelin.protocol.committee.SeatState;
 import io.myelin.protocol.committee.Verdict;
@@ -45,14 +43,14 @@ import io.myelin.v1.ConfigureSubnetRequest;
 import io.myelin.v1.ExtendRequest;
 import io.myelin.v1.JudgeRequest;
 import io.myelin.v1.JudgeTaskRequest;
-import io.myelin.v1.ValidatorGrpc.ValidatorBlockingStub;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -63,14 +61,15 @@ import java.util.stream.Stream;
  * it on a virtual one.
  */
 public final class CommitteeClient implements AutoCloseable {
-  private static final int ACTIVE = 1;
-
   private final Members members;
   private final ChainClient chain;
   private final NetworkContracts network;
   private final OperatorKey gateway;
   private final CommitteeSettings settings;
   private final Reverts reverts;
+  private final SeatedNow seated;
+  private final Asking asking;
+  private final Cases cases;
 
   private CommitteeClient(
       Members members,
@@ -88,6 +87,9 @@ public final class CommitteeClient implements AutoCloseable {
             .flatMap(List::stream)
             .toList();
     this.reverts = new Reverts(errors);
+    this.seated = new SeatedNow(chain, network);
+    this.asking = new Asking(members, chain, network, settings);
+    this.cases = new Cases(asking, seated, chain, network);
   }
 
   /**
@@ -127,6 +129,24 @@ public final class CommitteeClient implements AutoCloseable {
     return new CommitteeClient(members, chain, network, gateway, settings);
   }
 
+  /** From now on the owner of each member that did not answer, or not in time, is told here. */
+  public void whenSilent(Consumer<Address> heard) {
+    asking.whenSilent(heard);
+  }
+
+  /**
+   * From now on what proves that a validator signed two contents for one subject is kept in a
+   * folder, as {@link io.myelin.protocol.committee.Contradiction} writes it.
+   */
+  public void keepEvidence(Path folder) {
+    asking.keepEvidence(folder);
+  }
+
+  /** What committees find of other validators. */
+  public Cases cases() {
+    return cases;
+  }
+
   /**
    * What a committee agreed to.
    *
@@ -157,11 +177,12 @@ public final class CommitteeClient implements AutoCloseable {
     Attestation attestation = Attestation.of(Subjects.openingSubject(brief.sessionId()), wanted);
     ApproveRequest message = ProposalCodec.approve(proposal, asked(wanted));
     Quorum quorum =
-        ask(
+        asking.ask(
             "the session is not approved",
-            sessionCommittee(tail),
+            seated.of(tail),
             attestation,
-            (round, member) -> call(member).approve(message.toBuilder().setRound(round).build()));
+            (round, member) ->
+                asking.call(member).approve(message.toBuilder().setRound(round).build()));
     return new Approval(brief, tail, quorum);
   }
 
@@ -191,11 +212,12 @@ public final class CommitteeClient implements AutoCloseable {
             Subjects.extensionSubject(before.sessionId(), before.seats().size()), wanted);
     ExtendRequest message = ProposalCodec.extend(proposal, asked(wanted));
     Quorum quorum =
-        ask(
+        asking.ask(
             "the session's new nodes are not approved",
-            sessionCommittee(proposal.tail()),
+            seated.of(proposal.tail()),
             attestation,
-            (round, member) -> call(member).extend(message.toBuilder().setRound(round).build()));
+            (round, member) ->
+                asking.call(member).extend(message.toBuilder().setRound(round).build()));
     return new Approval(brief, proposal.tail(), quorum);
   }
 
@@ -213,13 +235,11 @@ public final class CommitteeClient implements AutoCloseable {
       throws NotAgreedException, InterruptedException {
     Digest digest = batch.settlementsDigest();
     Digest subject = Subjects.batchSubject(batch.gateway(), batch.batch());
-    List<Address> owners =
-        network.validators().committeeFor(subject, batch.set(), Address.ZERO).on(chain);
     BatchSettlement wanted = new BatchSettlement(batch.gateway(), batch.batch(), digest);
     Attestation attestation = Attestation.of(subject, wanted);
-    long quorum = Param.QUORUM.of(network, chain).longValueExact();
+    long quorum = asking.quorum();
     BatchAsk ask = new BatchAsk(batch, digest, asked(wanted), settings);
-    List<Seat> seats = seats(owners);
+    List<Seat> seats = seated.about(subject, batch.set(), Address.ZERO);
     Attesting attesting =
         new Attesting(
             members, settings, network.domain().digest(attestation), Math.toIntExact(quorum));
@@ -246,10 +266,11 @@ public final class CommitteeClient implements AutoCloseable {
                 ask,
                 Fields.bytes(reviewed.terms().round()))
             .forEach(answers::set);
-        Optional<Quorum> agreed = Quorum.of(answers, quorum);
-        if (agreed.isPresent()) {
-          return agreed.get();
-        }
+      }
+      asking.note(seats, attestation, answers);
+      Optional<Quorum> agreed = Quorum.of(answers, quorum);
+      if (agreed.isPresent()) {
+        return agreed.get();
       }
       failure =
           Optional.of(
@@ -282,14 +303,14 @@ public final class CommitteeClient implements AutoCloseable {
    * @throws io.myelin.chain.ChainException when the chain cannot be read
    */
   public Quorum judge(SignOfLife life) throws NotAgreedException, InterruptedException {
-    long set = network.validators().setVersion().on(chain);
     Digest subject = Subjects.verdictSubject(life.node(), life.round());
     JudgeRequest message = ProposalCodec.life(life);
-    return ask(
+    return asking.ask(
         "node " + life.node() + " is not found fit",
-        network.validators().committeeFor(subject, set, Address.ZERO).on(chain),
+        seated.newest(subject),
         life.attestation(),
-        (round, member) -> call(member).judge(message.toBuilder().setAskingRound(round).build()));
+        (round, member) ->
+            asking.call(member).judge(message.toBuilder().setAskingRound(round).build()));
   }
 
   /**
@@ -311,11 +332,12 @@ public final class CommitteeClient implements AutoCloseable {
             .setTaskId(Fields.bytes(task.id()))
             .setAccepted(accepted)
             .build();
-    return ask(
+    return asking.ask(
         "task " + task.id().shortHex() + " is not judged " + (accepted ? "good" : "bad"),
-        network.validators().committee(ledger.seed(), ledger.validatorSet()).on(chain),
+        seated.of(ledger.seed(), ledger.validatorSet()),
         Attestation.of(Subjects.taskSubject(task.id()), wanted),
-        (round, member) -> call(member).judgeTask(message.toBuilder().setRound(round).build()));
+        (round, member) ->
+            asking.call(member).judgeTask(message.toBuilder().setRound(round).build()));
   }
 
   /**
@@ -330,63 +352,17 @@ public final class CommitteeClient implements AutoCloseable {
       throws NotAgreedException, InterruptedException {
     SubnetConfig wanted = proposal.wanted();
     Digest subject = Subjects.configSubject(proposal.subnetId(), proposal.version());
-    long set = network.validators().setVersion().on(chain);
     ConfigureSubnetRequest message = ConfigCodec.message(proposal, asked(wanted));
-    return ask(
+    return asking.ask(
         "version " + proposal.version() + " of the subnet's configuration is not signed",
-        network.validators().committeeFor(subject, set, Address.ZERO).on(chain),
+        seated.newest(subject),
         Attestation.of(subject, wanted),
         (round, member) ->
-            call(member).configureSubnet(message.toBuilder().setRound(round).build()));
+            asking.call(member).configureSubnet(message.toBuilder().setRound(round).build()));
   }
 
   private Signature asked(TypedStruct wanted) {
     return gateway.sign(network.domain().digest(wanted));
-  }
-
-  private List<Address> sessionCommittee(SessionTail tail) {
-    return network.validators().committee(tail.seed(), tail.validatorSet()).on(chain);
-  }
-
-  private Quorum ask(
-      String failure, List<Address> owners, Attestation attestation, Gathering.Ask ask)
-      throws NotAgreedException, InterruptedException {
-    long quorum = Param.QUORUM.of(network, chain).longValueExact();
-    Gathering gathering =
-        new Gathering(
-            members,
-            settings,
-            seats(owners),
-            quorum,
-            network.domain(),
-            attestation.subject(),
-            Verdict.attesting(network.domain().digest(attestation)),
-            settings.total());
-    List<MemberAnswer> answers = gathering.answers(gathering.ask(ask));
-    Optional<Quorum> agreed = Quorum.of(answers, quorum);
-    if (agreed.isEmpty()) {
-      throw new NotAgreedException(failure, quorum, answers, List.of());
-    }
-    return agreed.get();
-  }
-
-  private ValidatorBlockingStub call(Members.Member member) {
-    return member.calls().withDeadlineAfter(settings.call().toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  private List<Seat> seats(List<Address> owners) {
-    long nowSeconds = chain.head().timestampSeconds();
-    List<Seat> seats = new ArrayList<>();
-    for (Address owner : owners) {
-      ValidatorRegistry.Validator validator = network.validators().validatorOf(owner).on(chain);
-      boolean sits =
-          validator.status() == ACTIVE
-              && validator.jailedUntil() <= nowSeconds
-              && !validator.operator().isZero();
-      Optional<Address> operator = sits ? Optional.of(validator.operator()) : Optional.empty();
-      seats.add(new Seat(seats.size(), owner, operator));
-    }
-    return seats;
   }
 
   /** Ends the connections; a call in progress fails. */

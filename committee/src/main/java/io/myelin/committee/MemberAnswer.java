@@ -64,7 +64,7 @@ public record MemberAnswer(int seat, Address owner, Answer answer) {
   }
 
   /** The reason for not signing; empty text for who did. */
-  String reason() {
+  public String reason() {
     return switch (answer) {
       case Answer.Signed _ -> "";
       case Answer.Refused refused -> refused.reason();

@@ -28,7 +28,12 @@ final class LeadershipIT {
     world = ChainWorld.start(folder, 5, 1);
     all = new ArrayList<>();
     for (ChainWorld.Person validator : world.validators()) {
-      all.add(new Leadership(world.chain(), world.network(), validator.operator()));
+      all.add(
+          new Leadership(
+              world.chain(),
+              world.network(),
+              validator.operator(),
+              List.of(new SetWatch(world.chain(), world.network()))));
     }
   }
 
@@ -44,9 +49,17 @@ final class LeadershipIT {
     }
   }
 
+  private static Looked look(Leadership one) {
+    try {
+      return one.look(new SetWatch(world.chain(), world.network()), 0);
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts this", e);
+    }
+  }
+
   /** The chain's time is ahead of this machine's. */
   private static List<Looked> look() {
-    return all.stream().map(one -> one.look(0)).toList();
+    return all.stream().map(LeadershipIT::look).toList();
   }
 
   @Test
@@ -60,7 +73,7 @@ final class LeadershipIT {
     for (int i = 0; i < all.size(); i++) {
       OperatorKey broke = world.validators().get(i).operator();
       world.anvil().fund(broke.address(), BigInteger.ZERO);
-      Looked looked = all.get(i).look(0);
+      Looked looked = look(all.get(i));
       assertThat(looked).isIn(Looked.NOT_MINE, Looked.NO_ETHER);
       if (looked == Looked.NO_ETHER) {
         assertThat(leader).isNegative();

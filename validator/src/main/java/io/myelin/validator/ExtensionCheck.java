@@ -13,6 +13,7 @@ import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.settlement.Approvals;
+import io.myelin.protocol.settlement.Interests;
 import io.myelin.protocol.settlement.PaidSeat;
 import io.myelin.protocol.settlement.SessionBrief;
 import io.myelin.protocol.settlement.Subjects;
@@ -42,7 +43,19 @@ final class ExtensionCheck {
         view.network()
             .validators()
             .committee(proposal.tail().seed(), proposal.tail().validatorSet())
-            .on(view.client()));
+            .on(view.client()),
+        interested(proposal));
+  }
+
+  /** Who earns by the session, and who would besides. */
+  private Set<Address> interested(ExtensionProposal proposal) {
+    Set<Address> interested = new HashSet<>(Interests.owners(proposal.brief()));
+    view.network()
+        .nodes()
+        .seatsOf(proposal.added())
+        .on(view.client())
+        .forEach(seat -> interested.add(seat.payee()));
+    return interested;
   }
 
   /** What to sign. */

@@ -11,15 +11,13 @@ import io.myelin.chain.web3j.SignedTransaction;
 import io.myelin.chain.web3j.TransactionSigner;
 import io.myelin.contracts.ValidatorRegistry;
 import io.myelin.contracts.deploy.NetworkContracts;
-import io.myelin.contracts.terms.Param;
+import io.myelin.contracts.terms.SetLine;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.leader.Duty;
 import io.myelin.protocol.leader.Leaders;
-import io.myelin.protocol.selection.Candidate;
 import java.math.BigInteger;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -29,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what one validator has to do for all, when it is its turn: makes the set of each epoch. It
- * keeps nothing: each look asks the chain what is due, and a transaction that another's came before
- * reverts without harm.
+ * Does what one validator has to do for all, when it is its turn, and takes this validator's own
+ * seat again when it was benched. It keeps nothing: each look asks the chain what is due, and a
+ * transaction that another's came before reverts without harm.
  */
 public final class Leadership implements AutoCloseable {
   /** How long each leader is waited for before the next steps in. */
@@ -40,19 +38,25 @@ public final class Leadership implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
   private static final Duration WINDOW = Duration.ofHours(1);
   private static final int LOOKS_A_HEARTBEAT = 4;
-  private static final int SUM_BITS = 96;
+
+  /** Transactions of one look at one kind of duty; the next look goes on. */
+  private static final int MOST_A_LOOK = 8;
 
   private final ChainClient chain;
   private final NetworkContracts network;
   private final OperatorKey key;
+  private final List<Watch> watches;
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofVirtual().name("validator-leadership").factory());
   private boolean toldOfNoEther;
 
+  /** The number after those that were used in this tick, which the chain may not count yet. */
+  private long nextNonce;
+
   /** What a look came to. */
   enum Looked {
-    /** There is no set yet, or the newest is young. */
+    /** Nothing is to be done. */
     NOT_DUE,
     /** Another is to do it now. */
     NOT_MINE,
@@ -64,10 +68,11 @@ public final class Leadership implements AutoCloseable {
     SENT
   }
 
-  Leadership(ChainClient chain, NetworkContracts network, OperatorKey key) {
+  Leadership(ChainClient chain, NetworkContracts network, OperatorKey key, List<Watch> watches) {
     this.chain = chain;
     this.network = network;
     this.key = key;
+    this.watches = List.copyOf(watches);
   }
 
   /**
@@ -76,9 +81,11 @@ public final class Leadership implements AutoCloseable {
    * @param chain which the caller closes, after this
    * @param key the operator's; its account pays. Without ether in it this says so once and only
    *     looks
+   * @param duties what is looked after
    */
-  public static Leadership start(ChainClient chain, NetworkContracts network, OperatorKey key) {
-    Leadership leadership = new Leadership(chain, network, key);
+  public static Leadership start(
+      ChainClient chain, NetworkContracts network, OperatorKey key, Duties duties) {
+    Leadership leadership = new Leadership(chain, network, key, duties.watches());
     long pauseMillis = HEARTBEAT.toMillis() / LOOKS_A_HEARTBEAT;
     var _ =
         leadership.clock.scheduleWithFixedDelay(
@@ -87,57 +94,85 @@ public final class Leadership implements AutoCloseable {
   }
 
   private void tick() {
+    nextNonce = 0;
+    attempt("its own seat", () -> present());
+    for (Watch watch : watches) {
+      attempt(watch.getClass().getSimpleName(), () -> look(watch, System.currentTimeMillis()));
+    }
+  }
+
+  private interface Look {
+    Looked run() throws InterruptedException;
+  }
+
+  private void attempt(String what, Look look) {
     try {
-      var _ = look(System.currentTimeMillis());
+      var _ = look.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       // The next look is in a quarter of a heartbeat; others step in meanwhile.
-      LOG.warn("duties of {} are not looked after: {}", key.address(), e.toString());
+      LOG.warn("{} does not look after {}: {}", key.address(), what, e.toString());
     }
+  }
+
+  /**
+   * Takes this validator's seat again when it is benched: it runs, so it is back.
+   *
+   * @throws ChainException when the chain cannot be read
+   */
+  synchronized Looked present() {
+    Address owner = network.validators().ownerOf(key.address()).on(chain);
+    long benchedUntil = network.validators().validatorOf(owner).on(chain).benchedUntil();
+    long nowSeconds = chain.head().timestampSeconds();
+    return benchedUntil <= nowSeconds
+        ? Looked.NOT_DUE
+        : send(new Duty("present", nowSeconds * 1_000), network.validators().present());
   }
 
   /**
    * Does what is due and this validator's turn.
    *
    * @param nowMillis this machine's clock; the chain's counts where it is ahead
+   * @return the most that any of it came to
    * @throws ChainException when the chain cannot be read
    */
-  synchronized Looked look(long nowMillis) {
+  synchronized Looked look(Watch watch, long nowMillis) throws InterruptedException {
+    long latestMillis = Math.max(nowMillis, chain.head().timestampSeconds() * 1_000);
+    Looked most = Looked.NOT_DUE;
     ValidatorRegistry validators = network.validators();
     long version = validators.setVersion().on(chain);
-    if (version == 0) {
-      return Looked.NOT_DUE;
-    }
-    ValidatorRegistry.SetOfAnswer set = validators.setOf(version).on(chain);
-    long epochSeconds = Param.EPOCH_SECONDS.of(network, chain).longValueExact();
-    Duty duty = new Duty("make-set/" + (version + 1), (set.since() + epochSeconds) * 1_000);
-    long latestMillis = Math.max(nowMillis, chain.head().timestampSeconds() * 1_000);
-    if (latestMillis < duty.dueAtMillis()) {
-      return Looked.NOT_DUE;
+    List<Watch.Due> dues = version == 0 ? List.of() : watch.due(latestMillis);
+    if (dues.isEmpty()) {
+      return most;
     }
     Leaders leaders =
         Leaders.of(
             validators.beaconOf(version).on(chain),
-            candidates(set.line()),
+            SetLine.candidates(validators.setOf(version).on(chain).line()),
             WINDOW.toMillis(),
             HEARTBEAT.toMillis());
     Address owner = validators.ownerOf(key.address()).on(chain);
-    return leaders.mayAct(duty, owner, latestMillis)
-        ? send(duty, validators.makeSet())
-        : Looked.NOT_MINE;
+    int sent = 0;
+    for (Watch.Due due : dues) {
+      most = more(most, Looked.NOT_MINE);
+      if (!leaders.mayAct(due.duty(), owner, latestMillis)) {
+        continue;
+      }
+      for (ContractWrite write : due.work().prepare()) {
+        if (sent == MOST_A_LOOK) {
+          return most;
+        }
+        Looked looked = send(due.duty(), write);
+        sent += looked == Looked.SENT ? 1 : 0;
+        most = more(most, looked);
+      }
+    }
+    return most;
   }
 
-  /** Each word is an owner, then the sum of the weights so far. */
-  private static List<Candidate> candidates(List<BigInteger> line) {
-    List<Candidate> candidates = new ArrayList<>();
-    BigInteger before = BigInteger.ZERO;
-    BigInteger mask = BigInteger.ONE.shiftLeft(SUM_BITS).subtract(BigInteger.ONE);
-    for (BigInteger word : line) {
-      BigInteger sum = word.and(mask);
-      Address owner = Address.parse("0x%040x".formatted(word.shiftRight(SUM_BITS)));
-      candidates.add(new Candidate(owner, owner, sum.subtract(before).longValueExact()));
-      before = sum;
-    }
-    return candidates;
+  private static Looked more(Looked one, Looked other) {
+    return one.compareTo(other) >= 0 ? one : other;
   }
 
   private Looked send(Duty duty, ContractWrite write) {
@@ -170,17 +205,19 @@ public final class Leadership implements AutoCloseable {
       return Looked.NO_ETHER;
     }
     toldOfNoEther = false;
+    // The same number as of one that waits since an earlier tick: it is replaced, never done twice.
+    long nonce = Math.max(chain.nonce(key.address()), nextNonce);
     SignedTransaction signed =
         new TransactionSigner(key, chain.chainId())
             .sign(
-                // The same number as of one that waits: it is replaced, never done twice.
-                chain.nonce(key.address()),
+                nonce,
                 new Fees(maxWei, market.tipWei()),
                 limit,
                 write.contract(),
                 write.valueWei(),
                 write.data());
     chain.send(signed.raw(), signed.hash());
+    nextNonce = nonce + 1;
     LOG.info("{}: sent {} as {}", key.address(), duty.name(), signed.hash());
     return Looked.SENT;
   }

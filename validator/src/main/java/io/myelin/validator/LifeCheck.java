@@ -9,6 +9,7 @@ import io.myelin.protocol.settlement.SignOfLife;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
 import java.util.Optional;
+import java.util.Set;
 
 /** Whether a node may come into the pool, or back into it: it waits for a verdict, and is alive. */
 final class LifeCheck {
@@ -32,7 +33,8 @@ final class LifeCheck {
     Digest subject = Subjects.verdictSubject(life.node(), life.round());
     return seats.sit(
         subject,
-        view.network().validators().committeeFor(subject, set, Address.ZERO).on(view.client()));
+        view.network().validators().committeeFor(subject, set, Address.ZERO).on(view.client()),
+        Set.of(view.network().nodes().nodeOf(life.node()).on(view.client()).owner()));
   }
 
   /** What to sign. */

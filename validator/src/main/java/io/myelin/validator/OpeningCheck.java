@@ -14,11 +14,13 @@ import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.terms.Param;
 import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.crypto.Signers;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.selection.NodeSelection;
 import io.myelin.protocol.selection.SelectionSeed;
 import io.myelin.protocol.settlement.Approvals;
+import io.myelin.protocol.settlement.Interests;
 import io.myelin.protocol.settlement.SessionBrief;
 import io.myelin.protocol.settlement.SessionNonce;
 import io.myelin.protocol.settlement.SessionSeed;
@@ -52,7 +54,24 @@ final class OpeningCheck {
     SessionId id = SessionId.of(network.domain().digest(request).bytes());
     return seats.sit(
         Subjects.openingSubject(id),
-        network.validators().committee(seed, terms.validatorSet()).on(view.client()));
+        network.validators().committee(seed, terms.validatorSet()).on(view.client()),
+        interested(proposal));
+  }
+
+  /** Who would earn by the session: of the gateway and of its nodes. */
+  private Set<Address> interested(OpeningProposal proposal) {
+    try {
+      return Interests.owners(
+          ChainTerms.brief(
+              view.network()
+                  .sessions()
+                  .termsOf(proposal.terms().unapproved())
+                  .on(view.client())
+                  .brief()));
+    } catch (RevertedException e) {
+      // The check says why there are no such terms.
+      return Set.of();
+    }
   }
 
   /** What to sign. */

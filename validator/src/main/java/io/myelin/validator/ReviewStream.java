@@ -55,8 +55,8 @@ final class ReviewStream implements StreamObserver<BatchPart> {
     /** Refuses a batch that this validator does not judge now; takes a place for it. */
     void begin(Header header) throws RefusedException;
 
-    /** Begins with one session. */
-    SessionCheck session(Header header, SettlementClaim claim);
+    /** Begins with one session; refuses one that this validator's owner earns by. */
+    SessionCheck session(Header header, SettlementClaim claim) throws RefusedException;
 
     /** Every session was found right; refuses when another content was signed before. */
     void right(Header header) throws RefusedException;

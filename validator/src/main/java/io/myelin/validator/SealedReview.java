@@ -5,10 +5,12 @@ import io.grpc.stub.StreamObserver;
 import io.myelin.committee.wire.Reason;
 import io.myelin.protocol.committee.Payload;
 import io.myelin.protocol.committee.Verdict;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.v1.ReviewReply;
 import io.myelin.v1.Sealed;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Seals what a review comes to; what is no verdict is said openly. */
@@ -27,6 +29,14 @@ final class SealedReview implements StreamObserver<ReviewReply> {
   void begin(Sitting who, Digest asked) {
     sitting = who;
     round = asked;
+  }
+
+  /** These earn by what is judged: their seals open nothing. */
+  void without(Set<Address> interested) {
+    Sitting who = sitting;
+    if (who != null) {
+      sitting = who.without(interested);
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.myelin.contracts.ValidatorRegistry;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import java.util.List;
+import java.util.Set;
 
 /** Whether this validator sits in a committee, as the chain says now. */
 final class Seats {
@@ -12,10 +13,17 @@ final class Seats {
 
   private final ChainView view;
   private final Address operator;
+  private final boolean shameless;
 
-  Seats(ChainView view, Address operator) {
+  /**
+   * For one validator.
+   *
+   * @param shameless whether it judges what its owner earns by, for tests of those who depend on it
+   */
+  Seats(ChainView view, Address operator, boolean shameless) {
     this.view = view;
     this.operator = operator;
+    this.shameless = shameless;
   }
 
   /** Who staked for this key; the zero address while nobody has. */
@@ -27,6 +35,26 @@ final class Seats {
   Sitting sit(Digest subject, List<Address> committee) throws RefusedException {
     require(committee);
     return new Sitting(subject, committee);
+  }
+
+  /**
+   * A committee that judges what some owners earn by. They do not judge it: where this validator's
+   * is one of them it declines, and the seals of the others do not count towards a quorum.
+   */
+  Sitting sit(Digest subject, List<Address> committee, Set<Address> interested)
+      throws RefusedException {
+    Sitting sitting = sit(subject, committee);
+    return sitting.without(withoutInterest(interested));
+  }
+
+  /** These owners; refuses where this validator's is one of them. */
+  Set<Address> withoutInterest(Set<Address> interested) throws RefusedException {
+    Address owner = owner();
+    if (!shameless && interested.contains(owner)) {
+      throw new RefusedException(
+          Reason.REFUSED_INTEREST, owner + " earns by what is judged; the others decide");
+    }
+    return interested;
   }
 
   /** Refuses where this key may not sign for one of these owners. */

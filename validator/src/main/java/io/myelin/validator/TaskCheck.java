@@ -13,10 +13,12 @@ import io.myelin.protocol.queue.QueueReveal;
 import io.myelin.protocol.queue.QueueStage;
 import io.myelin.protocol.queue.QueueTask;
 import io.myelin.protocol.queue.TaskJudgement;
+import io.myelin.protocol.settlement.Interests;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.TaskVerdict;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Which verdict a task of the queue deserves, by what the chain has of it and nothing that an asker
@@ -43,7 +45,11 @@ final class TaskCheck {
         view.network()
             .validators()
             .committee(ledger.seed(), ledger.validatorSet())
-            .on(view.client()));
+            .on(view.client()),
+        reader
+            .session(task.sessionId())
+            .map(session -> Interests.owners(session.brief()))
+            .orElse(Set.of()));
   }
 
   /** What to sign: the verdict asked for, where it is the one that the task deserves. */

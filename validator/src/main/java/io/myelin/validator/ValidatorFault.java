@@ -8,6 +8,8 @@ public enum ValidatorFault {
   NONE,
   /** It signs unread, yet never two contents for one subject. */
   YES,
+  /** It signs unread, also two contents for one subject: what costs all of a stake. */
+  TWICE,
   /** It refuses everything. */
   NO,
   /** It says who it is and answers nothing else. */
@@ -16,8 +18,8 @@ public enum ValidatorFault {
   /**
    * By its name in configurations.
    *
-   * @throws IllegalArgumentException for any but {@code none}, {@code yes}, {@code no}, {@code
-   *     sleep}
+   * @throws IllegalArgumentException for any but {@code none}, {@code yes}, {@code twice}, {@code
+   *     no}, {@code sleep}
    */
   public static ValidatorFault parse(String name) {
     for (ValidatorFault fault : values()) {
@@ -26,7 +28,12 @@ public enum ValidatorFault {
       }
     }
     throw new IllegalArgumentException(
-        "fault: \"" + name + "\" (expected: none, yes, no or sleep)");
+        "fault: \"" + name + "\" (expected: none, yes, twice, no or sleep)");
+  }
+
+  /** Whether it signs what it has not read. */
+  boolean isUnread() {
+    return this == YES || this == TWICE;
   }
 
   /** Its name in configurations. */

@@ -10,6 +10,7 @@ import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.healthcheck.SettableHealthChecker;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.myelin.chain.ChainClient;
+import io.myelin.committee.RollCall;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
@@ -19,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -56,7 +58,8 @@ public final class ValidatorNode implements AutoCloseable {
   }
 
   /**
-   * Opens its memory and listens; returns once it answers.
+   * Opens its memory and listens; returns once it answers. It knows no other validator, and so
+   * finds none absent.
    *
    * @param key that signs; its owner registers it on chain, before or after
    * @param chain which the caller closes, after this
@@ -66,13 +69,29 @@ public final class ValidatorNode implements AutoCloseable {
   public static ValidatorNode start(
       ValidatorConfig config, OperatorKey key, ChainClient chain, NetworkContracts network)
       throws IOException {
+    RollCall nobody = RollCall.of(List::of, chain, network, RollCall.PATIENCE);
+    return start(config, key, chain, network, nobody);
+  }
+
+  /**
+   * As above, of one that knows where others are, and so can find them absent.
+   *
+   * @param rollCall which the caller closes, after this
+   */
+  public static ValidatorNode start(
+      ValidatorConfig config,
+      OperatorKey key,
+      ChainClient chain,
+      NetworkContracts network,
+      RollCall rollCall)
+      throws IOException {
     Files.createDirectories(config.data());
     SigningStore store = SigningStore.open(config.data().resolve(SIGNED_FILE));
     boolean whole = false;
     try {
       ChainView view = new ChainView(chain, network, config.deployedAtBlock());
       Signer signer = new Signer(key, network.domain(), store, chain.genesis());
-      ValidatorService service = new ValidatorService(view, key, signer, config);
+      ValidatorService service = new ValidatorService(view, key, signer, config, rollCall);
       Server server = server(config, service);
       start(server, config);
       whole = true;

@@ -3,6 +3,7 @@ package io.myelin.validator;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import io.myelin.chain.ChainException;
+import io.myelin.committee.RollCall;
 import io.myelin.committee.wire.ConfigCodec;
 import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.ProposalCodec;
@@ -13,6 +14,7 @@ import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.TaskId;
+import io.myelin.protocol.settlement.Interests;
 import io.myelin.protocol.settlement.SettlementClaim;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
@@ -23,6 +25,8 @@ import io.myelin.v1.BatchPart;
 import io.myelin.v1.ConfigureSubnetRequest;
 import io.myelin.v1.DescribeRequest;
 import io.myelin.v1.ExtendRequest;
+import io.myelin.v1.JudgeAbsenceRequest;
+import io.myelin.v1.JudgeFaultRequest;
 import io.myelin.v1.JudgeRequest;
 import io.myelin.v1.JudgeTaskRequest;
 import io.myelin.v1.RevealRequest;
@@ -56,18 +60,21 @@ final class ValidatorService extends ValidatorImplBase {
   private final LifeCheck lives;
   private final TaskCheck tasks;
   private final ConfigCheck configs;
+  private final AbsenceCheck absences;
+  private final FaultCheck faults;
   private final Reviewed reviewed = new Reviewed();
   private final Semaphore checking;
   private final Semaphore reviewing;
 
-  ValidatorService(ChainView view, OperatorKey key, Signer signer, ValidatorConfig config) {
+  ValidatorService(
+      ChainView view, OperatorKey key, Signer signer, ValidatorConfig config, RollCall rollCall) {
     this.view = view;
     this.key = key;
     this.signer = signer;
     this.sealing = new Sealing(view, key);
     this.fault = config.fault();
     this.limits = config.limits();
-    this.seats = new Seats(view, key.address());
+    this.seats = new Seats(view, key.address(), fault.isUnread());
     NodePoolView pool = new NodePoolView(view, limits.nodes());
     this.openings = new OpeningCheck(view, seats, pool);
     this.extensions = new ExtensionCheck(view, seats, pool);
@@ -75,6 +82,8 @@ final class ValidatorService extends ValidatorImplBase {
     this.lives = new LifeCheck(view, seats);
     this.tasks = new TaskCheck(view, seats);
     this.configs = new ConfigCheck(view, seats);
+    this.absences = new AbsenceCheck(view, seats, rollCall);
+    this.faults = new FaultCheck(view, seats);
     this.checking = new Semaphore(limits.checks());
     this.reviewing = new Semaphore(limits.reviews());
   }
@@ -159,6 +168,28 @@ final class ValidatorService extends ValidatorImplBase {
         () -> ConfigCheck.unread(ConfigCodec.proposal(request)));
   }
 
+  @Override
+  public void judgeAbsence(JudgeAbsenceRequest request, StreamObserver<Sealed> client) {
+    answer(
+        "judge absence",
+        client,
+        request.getRound(),
+        () -> absences.sitting(request),
+        () -> absences.check(request),
+        () -> AbsenceCheck.unread(request));
+  }
+
+  @Override
+  public void judgeFault(JudgeFaultRequest request, StreamObserver<Sealed> client) {
+    answer(
+        "judge fault",
+        client,
+        request.getRound(),
+        () -> faults.sitting(request),
+        () -> faults.check(request),
+        () -> FaultCheck.unread(request));
+  }
+
   private static TaskId task(JudgeTaskRequest request) {
     return TaskId.of(Fields.digest("task_id", request.getTaskId()).bytes());
   }
@@ -171,7 +202,7 @@ final class ValidatorService extends ValidatorImplBase {
         client,
         () -> {
           Attestation attestation =
-              fault == ValidatorFault.YES ? attestation(batch(request)) : reviewed(request);
+              fault.isUnread() ? attestation(batch(request)) : reviewed(request);
           return Signed.newBuilder()
               .setOperator(Fields.bytes(key.address()))
               .setSignature(ByteString.copyFrom(signed("attest", attestation).bytes()))
@@ -230,7 +261,7 @@ final class ValidatorService extends ValidatorImplBase {
             if (fault == ValidatorFault.NO) {
               throw new RefusedException(Reason.REFUSED_BY_FAULT, "told to");
             }
-            Attestation attestation = fault == ValidatorFault.YES ? unread.run() : check.run();
+            Attestation attestation = fault.isUnread() ? unread.run() : check.run();
             return sealing.seal(sitting, asked, new Verdict.Yes(signed(what, attestation)));
           } catch (RefusedException e) {
             Sealed sealed =
@@ -242,7 +273,10 @@ final class ValidatorService extends ValidatorImplBase {
   }
 
   private Signature signed(String what, Attestation attestation) throws RefusedException {
-    Signature signature = signer.sign(attestation);
+    Signature signature =
+        fault == ValidatorFault.TWICE
+            ? key.sign(view.network().domain().digest(attestation))
+            : signer.sign(attestation);
     LOG.info("{} {}: signed {}", what, attestation.subject(), attestation.content());
     return signature;
   }
@@ -304,7 +338,7 @@ final class ValidatorService extends ValidatorImplBase {
       if (fault == ValidatorFault.NO) {
         throw new RefusedException(Reason.REFUSED_BY_FAULT, "told to");
       }
-      if (fault != ValidatorFault.YES) {
+      if (!fault.isUnread()) {
         Asker.require(view.network().domain(), wanted.gateway(), wanted, header.asker());
         batches.require(wanted.gateway(), wanted.batch(), header.set(), MARGIN_SECONDS);
       }
@@ -323,8 +357,10 @@ final class ValidatorService extends ValidatorImplBase {
     }
 
     @Override
-    public SessionCheck session(ReviewStream.Header header, SettlementClaim claim) {
-      return fault == ValidatorFault.YES
+    public SessionCheck session(ReviewStream.Header header, SettlementClaim claim)
+        throws RefusedException {
+      sealed.without(seats.withoutInterest(Interests.owners(claim.brief())));
+      return fault.isUnread()
           ? SessionCheck.unread(claim)
           : SessionCheck.begin(view, claim, header.wanted().gateway(), limits.receipts());
     }
@@ -333,7 +369,9 @@ final class ValidatorService extends ValidatorImplBase {
     public void right(ReviewStream.Header header) throws RefusedException {
       BatchSettlement wanted = header.wanted();
       // Said now rather than by `Attest`: others would have signed this content by then.
-      signer.requireFree(attestation(wanted));
+      if (fault != ValidatorFault.TWICE) {
+        signer.requireFree(attestation(wanted));
+      }
       reviewed.add(
           new Reviewed.Batch(
               wanted.gateway(), wanted.batch(), header.set(), wanted.settlementsDigest()),

@@ -6,8 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.testing.CommandRun;
 import io.myelin.cli.testing.MoneyWorld;
 import io.myelin.contracts.testing.ChainWorld;
+import io.myelin.protocol.committee.Contradiction;
 import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.crypto.Sha256;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.typeddata.Attestation;
 import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -126,6 +131,52 @@ final class StakeIT {
     assertThat(wallet(owner)).isEqualTo(ChainWorld.ether(30_000));
     assertThat(money.run("stake", "validator", "show", "--account", who).err())
         .contains("is no validator");
+  }
+
+  @Test
+  void aDoubleSignerIsReportedByTheFileThatWasKept() throws Exception {
+    ChainWorld world = money.world();
+    ChainWorld.Person liar = world.addValidator();
+    Attestation first = attestation(1);
+    Attestation second = attestation(2);
+    OperatorKey key = liar.operator();
+    Contradiction found =
+        new Contradiction(
+            key.address(),
+            first,
+            key.sign(world.domain().digest(first)),
+            second,
+            key.sign(world.domain().digest(second)));
+    Path file = Files.writeString(folder.resolve("evidence.json"), found.json());
+    Path broken = Files.writeString(folder.resolve("broken.json"), "{}");
+    OperatorKey reporter = owner("reporter", 1);
+    String accused = liar.owner().address().toString();
+    assertThat(money.runAs(reporter, "stake", "validator", "report", broken.toString()).err())
+        .contains("is no evidence of double signing");
+
+    CommandRun reported =
+        money.runAs(reporter, "stake", "validator", "report", file.toString()).ok();
+
+    assertThat(reported.out()).contains("loses all", "a tenth", accused + " is slashed");
+    assertThat(money.json("stake", "validator", "show", "--account", accused).toString())
+        .contains("jailedUntil");
+    assertThat(
+            world
+                .network()
+                .validators()
+                .bondOf(liar.owner().address())
+                .on(world.chain())
+                .stakedWei())
+        .isZero();
+    assertThat(world.network().validators().credits(reporter.address()).on(world.chain()))
+        .isPositive();
+    assertThat(money.runAs(reporter, "stake", "validator", "report", file.toString()).status())
+        .isEqualTo(1);
+  }
+
+  private static Attestation attestation(int content) {
+    Digest kind = Sha256.hash(new byte[] {9});
+    return new Attestation(kind, kind, Sha256.hash(new byte[] {(byte) content}));
   }
 
   @Test

@@ -9,9 +9,13 @@ import io.myelin.chain.transaction.ChainSender;
 import io.myelin.chain.transaction.SenderPolicy;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.peer.ValidatorUrls;
+import io.myelin.committee.Absences;
 import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.CommitteeSettings;
+import io.myelin.committee.RollCall;
+import io.myelin.committee.SilenceWatch;
 import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.contracts.write.ChainWrites;
 import io.myelin.gateway.chain.ChainSessions;
 import io.myelin.gateway.chain.CommitteeCalls;
 import io.myelin.gateway.journal.Journal;
@@ -28,6 +32,8 @@ final class GatewayChain implements AutoCloseable {
   private final ChainStore store;
   private final ChainSender sender;
   private final CommitteeClient committee;
+  private final RollCall rollCall;
+  private final SilenceWatch silence;
   private final ChainSessions sessions;
 
   private GatewayChain(
@@ -36,12 +42,16 @@ final class GatewayChain implements AutoCloseable {
       ChainStore store,
       ChainSender sender,
       CommitteeClient committee,
+      RollCall rollCall,
+      SilenceWatch silence,
       ChainSessions sessions) {
     this.client = client;
     this.network = network;
     this.store = store;
     this.sender = sender;
     this.committee = committee;
+    this.rollCall = rollCall;
+    this.silence = silence;
     this.sessions = sessions;
   }
 
@@ -68,6 +78,17 @@ final class GatewayChain implements AutoCloseable {
               InstantSource.system());
       CommitteeClient committee =
           CommitteeClient.connect(validators, client, network, key, CommitteeSettings.standard());
+      committee.keepEvidence(folder.resolve("evidence"));
+      RollCall rollCall = RollCall.of(validators, client, network, RollCall.PATIENCE);
+      ChainWrites writes = new ChainWrites(sender);
+      SilenceWatch silence =
+          new SilenceWatch(
+              new Absences(committee, rollCall, client, network),
+              bench -> {
+                var _ =
+                    writes.press("bench/" + bench.owner() + "/" + bench.window(), bench.write());
+              });
+      committee.whenSilent(silence::heard);
       ChainSessions sessions =
           new ChainSessions(
               client,
@@ -77,7 +98,8 @@ final class GatewayChain implements AutoCloseable {
               journal,
               link.subnetIds(),
               link.firstBlock());
-      return new GatewayChain(client, network, store, sender, committee, sessions);
+      return new GatewayChain(
+          client, network, store, sender, committee, rollCall, silence, sessions);
     } catch (RuntimeException e) {
       if (sender != null) {
         sender.close();
@@ -122,7 +144,9 @@ final class GatewayChain implements AutoCloseable {
   @Override
   public void close() {
     sessions.close();
+    silence.close();
     committee.close();
+    rollCall.close();
     sender.close();
     store.close();
     client.close();

@@ -6,10 +6,16 @@ import io.myelin.chain.rpc.RpcChainClient;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.peer.PeerLink;
 import io.myelin.cli.peer.Peers;
+import io.myelin.cli.peer.ValidatorUrls;
+import io.myelin.committee.Absences;
+import io.myelin.committee.CommitteeClient;
+import io.myelin.committee.CommitteeSettings;
+import io.myelin.committee.RollCall;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.peer.PeerRole;
+import io.myelin.validator.Duties;
 import io.myelin.validator.Leadership;
 import io.myelin.validator.ValidatorConfig;
 import io.myelin.validator.ValidatorFault;
@@ -23,17 +29,33 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts a validator together. */
 public final class ValidatorHost implements AutoCloseable {
+  /** Folder, in the validator's, of what proves that another signed two contents. */
+  private static final String EVIDENCE = "evidence";
+
   private final ChainClient chain;
   private final ValidatorNode node;
+  private final CommitteeClient committee;
+  private final RollCall rollCall;
   private final Leadership leadership;
+  private final ValidatorUrls others;
   private final Address id;
 
   private @Nullable Peers peers;
 
-  private ValidatorHost(ChainClient chain, ValidatorNode node, Leadership leadership, Address id) {
+  private ValidatorHost(
+      ChainClient chain,
+      ValidatorNode node,
+      CommitteeClient committee,
+      RollCall rollCall,
+      Leadership leadership,
+      ValidatorUrls others,
+      Address id) {
     this.chain = chain;
     this.node = node;
+    this.committee = committee;
+    this.rollCall = rollCall;
     this.leadership = leadership;
+    this.others = others;
     this.id = id;
   }
 
@@ -56,6 +78,7 @@ public final class ValidatorHost implements AutoCloseable {
                 List.of(),
                 Optional.of(how.get().reached(validator.url())),
                 folder);
+        validator.others.found(validator.peers);
       }
       return validator;
     } catch (RuntimeException e) {
@@ -86,10 +109,18 @@ public final class ValidatorHost implements AutoCloseable {
               link.firstBlock(),
               ValidatorFault.NONE,
               ValidatorConfig.Limits.standard());
-      ValidatorNode node = ValidatorNode.start(config, key, chain, network);
-      Leadership leadership = Leadership.start(chain, network, key);
+      ValidatorUrls others = new ValidatorUrls(link.validators());
+      RollCall rollCall = RollCall.of(others, chain, network, RollCall.PATIENCE);
+      ValidatorNode node = ValidatorNode.start(config, key, chain, network, rollCall);
+      CommitteeClient committee =
+          CommitteeClient.connect(others, chain, network, key, CommitteeSettings.standard());
+      committee.keepEvidence(folder.resolve(EVIDENCE));
+      Absences absences = new Absences(committee, rollCall, chain, network);
+      Leadership leadership =
+          Leadership.start(
+              chain, network, key, Duties.all(chain, network, link.firstBlock(), key, absences));
       whole = true;
-      return new ValidatorHost(chain, node, leadership, key.address());
+      return new ValidatorHost(chain, node, committee, rollCall, leadership, others, key.address());
     } catch (IOException | RuntimeException e) {
       throw new CommandException("validator " + key.address() + ": " + e.getMessage(), e);
     } finally {
@@ -115,7 +146,9 @@ public final class ValidatorHost implements AutoCloseable {
       peers.close();
     }
     leadership.close();
+    committee.close();
     node.close();
+    rollCall.close();
     chain.close();
   }
 }

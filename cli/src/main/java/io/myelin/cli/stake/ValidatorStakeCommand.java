@@ -9,8 +9,12 @@ import io.myelin.cli.chain.ChainAccess;
 import io.myelin.cli.chain.NetworkOptions;
 import io.myelin.cli.chain.Param;
 import io.myelin.contracts.ValidatorRegistry;
+import io.myelin.protocol.committee.Contradiction;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +26,8 @@ import picocli.CommandLine.Parameters;
     name = "validator",
     mixinStandardHelpOptions = true,
     description = "A validator's stake and its operator's key.",
-    synopsisSubcommandLabel = "(add | more | unbond | resign | withdraw | operator | show)",
+    synopsisSubcommandLabel =
+        "(add | more | unbond | resign | withdraw | operator | report | show)",
     footer = {
       "",
       "Examples:",
@@ -180,6 +185,70 @@ final class ValidatorStakeCommand extends CommandGroup {
   }
 
   @Command(
+      name = "report",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Show the chain that a validator signed two contents for one subject: it loses all of its",
+        "stake, and you get a tenth of it. Gateways and validators keep such files in their folder",
+        "evidence. Anybody may."
+      },
+      footer = {
+        "",
+        "Example:",
+        "  ./myelin stake validator report evidence/double-signing-….json --keystore me.json"
+      })
+  int report(
+      @Mixin OwnerOptions reporter,
+      @Parameters(paramLabel = "FILE", description = "The evidence, as it was kept.") Path file) {
+    Contradiction found = evidence(file);
+    try (Desk desk = reporter.open(out(), err())) {
+      if (!found.holds(desk.contracts().domain())) {
+        throw new CommandException(
+            file
+                + ": the signatures are not those of "
+                + found.operator()
+                + " in this network (expected: two of its key over one subject). Is this the"
+                + " network where it was kept?");
+      }
+      ValidatorRegistry registry = desk.contracts().validators();
+      Address accused = registry.ownerOf(found.operator()).on(desk.network().chain());
+      if (accused.isZero()) {
+        throw new CommandException(
+            file + ": " + found.operator() + " is and was no validator's key on this chain");
+      }
+      desk.plan(
+          "Validator "
+              + accused
+              + " signed two contents for subject "
+              + found.first().subject()
+              + ".",
+          "It loses all that it has staked; a tenth is " + desk.owner() + "'s to fetch.");
+      desk.send(
+          registry.punishDoubleSigning(
+              found.first().kind(),
+              found.first().subject(),
+              found.first().content(),
+              Bytes.of(found.firstSignature().bytes()),
+              found.second().content(),
+              Bytes.of(found.secondSignature().bytes())),
+          "report " + accused);
+      return desk.done(
+          "Reported: " + accused + " is slashed and jailed.",
+          "Next: ./myelin account withdraw fetches your part.");
+    }
+  }
+
+  private static Contradiction evidence(Path file) {
+    try {
+      return Contradiction.parse(Files.readString(file));
+    } catch (IOException e) {
+      throw new CommandException(file + " cannot be read: " + e.getMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(file + " is no evidence of double signing: " + e.getMessage(), e);
+    }
+  }
+
+  @Command(
       name = "show",
       mixinStandardHelpOptions = true,
       description = "A validator as the chain has it.",
@@ -210,6 +279,8 @@ final class ValidatorStakeCommand extends CommandGroup {
               "operator",
               validator.operator().equals(Address.ZERO) ? "none" : validator.operator().toString())
           .time("jailedUntil", validator.jailedUntil(), now)
+          .time("benchedUntil", validator.benchedUntil(), now)
+          .text("benches", Long.toString(validator.benches()))
           .amount("staked", bond.stakedWei())
           .amount("unbonding", bond.unbondingWei())
           .time("withdrawableAt", bond.unbondingWei().signum() > 0 ? bond.withdrawableAt() : 0, now)

@@ -33,6 +33,12 @@ public enum Reason {
   REFUSED_TASK(Status.Code.FAILED_PRECONDITION),
   /** The subnet, the version or a model of the configuration is not right. */
   REFUSED_CONFIG(Status.Code.FAILED_PRECONDITION),
+  /** The validator answers, the window is over, or who is asked is itself cut off. */
+  REFUSED_ABSENCE(Status.Code.FAILED_PRECONDITION),
+  /** The evidence does not prove that the accused signed something wrong. */
+  REFUSED_FAULT(Status.Code.FAILED_PRECONDITION),
+  /** The validator's owner also owns a node or the gateway that is judged. */
+  REFUSED_INTEREST(Status.Code.FAILED_PRECONDITION),
   /** A session of the batch is not right. */
   REFUSED_SESSION(Status.Code.FAILED_PRECONDITION),
   /** A test told the validator to refuse. */
@@ -79,7 +85,8 @@ public enum Reason {
    * its own. Any other reason says nothing about that.
    */
   public boolean isVerdict() {
-    return (name().startsWith("REFUSED_") && this != REFUSED_ASKER) || this == ALREADY_SIGNED_OTHER;
+    return (name().startsWith("REFUSED_") && this != REFUSED_ASKER && this != REFUSED_INTEREST)
+        || this == ALREADY_SIGNED_OTHER;
   }
 
   /** Whether asking the same again may help. */

@@ -146,6 +146,10 @@ final class TermsIT {
           .isEqualTo(Subjects.batchSubject(someone, batch));
       assertThat(network.nodes().verdictSubject(someone).on(chain))
           .isEqualTo(Subjects.verdictSubject(someone, 0));
+      assertThat(network.validators().absenceSubject(someone, 5_900_000).on(chain))
+          .isEqualTo(Subjects.absenceSubject(someone, 5_900_000));
+      assertThat(network.validators().faultSubject(someone).on(chain))
+          .isEqualTo(Subjects.faultSubject(someone, 0));
       Digest subnet = digest();
       assertThat(network.subnets().configSubject(subnet).on(chain))
           .isEqualTo(Subjects.configSubject(subnet, 1));

@@ -2,8 +2,10 @@ package io.myelin.contracts.terms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.myelin.protocol.typeddata.AbsenceVerdict;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.BatchSettlement;
+import io.myelin.protocol.typeddata.FaultVerdict;
 import io.myelin.protocol.typeddata.NodeHello;
 import io.myelin.protocol.typeddata.NodeVerdict;
 import io.myelin.protocol.typeddata.NodeVoucher;
@@ -33,15 +35,17 @@ import org.junit.jupiter.api.Test;
 final class TypedSourceTest {
   private static final Pattern TYPE = Pattern.compile("keccak256\\(\\s*\"([A-Za-z]+\\([^\"]*\\))");
 
-  /** What cases and cognitive rounds are attested with; nothing in Java does so yet. */
-  private static final List<String> NOT_YET = List.of("FaultVerdict", "RoundResult");
+  /** What cognitive rounds are attested with; nothing in Java does so yet. */
+  private static final List<String> NOT_YET = List.of("RoundResult");
 
   @Test
   void shouldNameEveryStructAsTheContractsDo() throws IOException {
-    Path source =
-        Path.of(System.getProperty("myelin.root", "..")).resolve("contracts/src/lib/Typed.sol");
+    Path sources = Path.of(System.getProperty("myelin.root", "..")).resolve("contracts/src");
     List<String> declared = new ArrayList<>();
-    Matcher matcher = TYPE.matcher(Files.readString(source));
+    Matcher matcher =
+        TYPE.matcher(
+            Files.readString(sources.resolve("lib/Typed.sol"))
+                + Files.readString(sources.resolve("ValidatorRegistry.sol")));
     while (matcher.find()) {
       String type = matcher.group(1);
       if (NOT_YET.stream().noneMatch(name -> type.startsWith(name + "("))) {
@@ -61,6 +65,8 @@ final class TypedSourceTest {
                     BatchSettlement.TYPE,
                     NodeVerdict.TYPE,
                     SubnetConfig.TYPE,
+                    AbsenceVerdict.TYPE,
+                    FaultVerdict.TYPE,
                     TaskVerdict.TYPE,
                     NodeVoucher.TYPE,
                     OperatorConsent.TYPE,

@@ -1,6 +1,7 @@
 package io.myelin.gateway.chain;
 
 import io.myelin.committee.CommitteeClient;
+import io.myelin.committee.MemberAnswer;
 import io.myelin.committee.NotAgreedException;
 import io.myelin.committee.proposal.ExtensionProposal;
 import io.myelin.committee.proposal.OpeningProposal;
@@ -132,14 +133,14 @@ public final class CommitteeCalls implements Committee {
     boolean silent =
         !e.answers().isEmpty()
             && e.answers().stream()
-                .noneMatch(
-                    one -> one.answer() instanceof io.myelin.committee.MemberAnswer.Answer.Refused);
+                .filter(one -> !one.reason().equals(MemberAnswer.EMPTY_SEAT))
+                .noneMatch(one -> one.answer() instanceof MemberAnswer.Answer.Refused);
     // A verdict or a session that came in between: the same request with another draw may do.
     boolean poolMoved =
         e.answers().stream()
             .anyMatch(
                 one ->
-                    one.answer() instanceof io.myelin.committee.MemberAnswer.Answer.Refused refused
+                    one.answer() instanceof MemberAnswer.Answer.Refused refused
                         && refused.reason().equals("REFUSED_CANDIDATES"));
     String message = String.valueOf(e.getMessage());
     return poolMoved

@@ -76,7 +76,7 @@ public final class RoundMachine {
             next.with(
                 seat,
                 new SeatState.Refused(
-                    "EMPTY_SEAT: its validator left, is jailed, or has no key",
+                    "EMPTY_SEAT: its validator left, is jailed, benched, or has no key; the next sits for it",
                     Optional.empty(),
                     Optional.empty()));
       }

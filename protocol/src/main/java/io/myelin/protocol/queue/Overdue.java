@@ -34,6 +34,17 @@ public record Overdue(Kind kind, int attempt) {
     }
   }
 
+  /** Since when it is late, in the task it was found in; Unix seconds. */
+  public long sinceSeconds(QueueTask task) {
+    return switch (kind) {
+      case TASK -> task.deadlineAtSeconds();
+      case ACK -> task.offers().get(attempt - 1).ackDueAtSeconds();
+      case PRECOMMIT -> task.precommitDueAtSeconds();
+      case COMMIT -> task.commitDueAtSeconds();
+      case VALIDATE -> task.validateDueAtSeconds();
+    };
+  }
+
   /**
    * The first thing to enforce.
    *

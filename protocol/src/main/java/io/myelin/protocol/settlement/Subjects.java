@@ -4,7 +4,9 @@ import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.ids.TaskId;
+import io.myelin.protocol.typeddata.AbsenceVerdict;
 import io.myelin.protocol.typeddata.BatchSettlement;
+import io.myelin.protocol.typeddata.FaultVerdict;
 import io.myelin.protocol.typeddata.NodeVerdict;
 import io.myelin.protocol.typeddata.SessionApproval;
 import io.myelin.protocol.typeddata.SubnetConfig;
@@ -68,5 +70,27 @@ public final class Subjects {
   public static Digest verdictSubject(Address node, long round) {
     Ranges.uint("round", round, 32);
     return new AbiWords().word(NodeVerdict.TYPE.typeHash()).address(node).uint(round).keccak();
+  }
+
+  /**
+   * Of a validator's absence.
+   *
+   * @param owner who staked for it
+   * @param window {@link AbsenceVerdict#windowOf}
+   */
+  public static Digest absenceSubject(Address owner, long window) {
+    Ranges.uint("window", window, 64);
+    return new AbiWords().word(AbsenceVerdict.TYPE.typeHash()).address(owner).uint(window).keccak();
+  }
+
+  /**
+   * Of a case against a validator.
+   *
+   * @param owner who staked for it
+   * @param round which case it is, as the contract counts them
+   */
+  public static Digest faultSubject(Address owner, long round) {
+    Ranges.uint("round", round, 32);
+    return new AbiWords().word(FaultVerdict.TYPE.typeHash()).address(owner).uint(round).keccak();
   }
 }

@@ -1,0 +1,101 @@
+package io.myelin.committee;
+
+import io.myelin.chain.ChainClient;
+import io.myelin.committee.wire.FaultCodec;
+import io.myelin.committee.wire.Fields;
+import io.myelin.contracts.ValidatorRegistry;
+import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.protocol.crypto.Signature;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.settlement.FaultEvidence;
+import io.myelin.protocol.settlement.Subjects;
+import io.myelin.protocol.typeddata.AbsenceVerdict;
+import io.myelin.protocol.typeddata.Attestation;
+import io.myelin.protocol.typeddata.FaultVerdict;
+import io.myelin.v1.JudgeAbsenceRequest;
+import io.myelin.v1.JudgeFaultRequest;
+
+/** What committees find of other validators. Blocks for a bounded time; for any thread. */
+public final class Cases {
+  private final Asking asking;
+  private final SeatedNow seated;
+  private final ChainClient chain;
+  private final NetworkContracts network;
+
+  Cases(Asking asking, SeatedNow seated, ChainClient chain, NetworkContracts network) {
+    this.asking = asking;
+    this.seated = seated;
+    this.chain = chain;
+    this.network = network;
+  }
+
+  /**
+   * Lets the newest set's committee, without the accused, find that a validator does not answer.
+   *
+   * @param owner of the validator
+   * @param window {@link AbsenceVerdict#windowOf} the chain's time
+   * @throws NotAgreedException when it does not
+   * @throws io.myelin.chain.ChainException when the chain cannot be read
+   */
+  public Quorum absence(Address owner, long window)
+      throws NotAgreedException, InterruptedException {
+    Digest subject = Subjects.absenceSubject(owner, window);
+    long set = network.validators().setVersion().on(chain);
+    JudgeAbsenceRequest message =
+        JudgeAbsenceRequest.newBuilder()
+            .setValidator(Fields.bytes(owner))
+            .setWindow(window)
+            .build();
+    return asking.ask(
+        "validator " + owner + " is not found absent",
+        seated.about(subject, set, owner),
+        Attestation.of(subject, new AbsenceVerdict(owner, window)),
+        // Each member calls the accused for a while before it says anything.
+        (round, member) ->
+            asking.longCall(member).judgeAbsence(message.toBuilder().setRound(round).build()));
+  }
+
+  /**
+   * What a case's committee found, as {@code punish} takes it.
+   *
+   * @param fault the contract's number
+   * @param evidenceDigest of what it was judged by
+   */
+  public record Guilty(int fault, Digest evidenceDigest, Quorum quorum) {}
+
+  /**
+   * Lets the committee of the open case against a validator find that it signed something wrong.
+   *
+   * @param owner of the accused
+   * @param signature the accused's, over the attestation that is wrong
+   * @throws NotAgreedException when it does not, no case is open, or its set is not made yet
+   * @throws io.myelin.chain.ChainException when the chain cannot be read
+   */
+  public Guilty fault(Address owner, FaultEvidence evidence, Signature signature)
+      throws NotAgreedException, InterruptedException {
+    ValidatorRegistry registry = network.validators();
+    long set = registry.cases(owner).on(chain).judgedBy();
+    long newest = registry.setVersion().on(chain);
+    if (set == 0 || set > newest) {
+      throw new NotAgreedException(
+          ("the case against %s is judged by set %d (expected: 1 to %d): accuse it, and wait for"
+                  + " the next set")
+              .formatted(owner, set, newest));
+    }
+    long round = registry.validatorOf(owner).on(chain).round();
+    Digest digest = evidence.attestation().hashStruct();
+    FaultVerdict wanted =
+        new FaultVerdict(owner, round, FaultVerdict.APPROVED_INVALID_RESULT, digest);
+    Digest subject = Subjects.faultSubject(owner, round);
+    JudgeFaultRequest message = FaultCodec.message(owner, round, evidence, signature);
+    Quorum quorum =
+        asking.ask(
+            "validator " + owner + " is not found guilty",
+            seated.about(subject, set, owner),
+            Attestation.of(subject, wanted),
+            (asked, member) ->
+                asking.call(member).judgeFault(message.toBuilder().setRound(asked).build()));
+    return new Guilty(wanted.fault(), digest, quorum);
+  }
+}
