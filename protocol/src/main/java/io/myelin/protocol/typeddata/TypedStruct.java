@@ -24,7 +24,11 @@ public sealed interface TypedStruct
         TaskCancel,
         SubnetConfig,
         NodeVerdict,
-        VerdictSeal {
+        VerdictSeal,
+        EntryPledge,
+        PendingRequest,
+        PendingCancel,
+        NodeGoodbye {
 
   /** Name and fields. */
   StructType type();
