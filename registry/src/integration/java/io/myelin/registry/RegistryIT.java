@@ -166,8 +166,7 @@ class RegistryIT {
     String first = gateway.record();
     var _ = calls.register(record(first));
     assertThat(next(changes).getKind()).isEqualTo(PeerChange.Kind.KIND_CAME);
-    NodeGoodbye goodbye =
-        new NodeGoodbye(operator.address(), RecordCodec.parse(first).sequence());
+    NodeGoodbye goodbye = new NodeGoodbye(operator.address(), RecordCodec.parse(first).sequence());
     NodeDeparture unsigned =
         NodeDeparture.newBuilder()
             .setOperator(ByteString.copyFrom(goodbye.operator().bytes()))

@@ -33,8 +33,7 @@ final class Goodbyes {
    * @throws IllegalArgumentException when a field is missing or out of range
    */
   static NodeGoodbye read(NodeDeparture message) {
-    return new NodeGoodbye(
-        Address.of(message.getOperator().toByteArray()), message.getSequence());
+    return new NodeGoodbye(Address.of(message.getOperator().toByteArray()), message.getSequence());
   }
 
   /** Whether the node itself said so. */

@@ -110,8 +110,7 @@ final class AnyGatewayIT {
                 .open(
                     proposal
                         .terms()
-                        .approved(
-                            approval.quorum().seatsBits(), approval.quorum().signatures()),
+                        .approved(approval.quorum().seatsBits(), approval.quorum().signatures()),
                     ChainTerms.noPermit()));
     assertThat(
             world
@@ -152,15 +151,13 @@ final class AnyGatewayIT {
     }
     // Without a pledge nobody says who opens it: the contract gives no terms.
     OpeningProposal bare = new OpeningProposal(right.terms(), right.pool());
-    assertThat(
-            catchThrowableOfType(NotAgreedException.class, () -> committee.approveOpening(bare)))
+    assertThat(catchThrowableOfType(NotAgreedException.class, () -> committee.approveOpening(bare)))
         .hasMessageContaining("GatewayNotReady");
   }
 
   private static void refused(Reason reason, OpeningProposal proposal) {
     NotAgreedException no =
-        catchThrowableOfType(
-            NotAgreedException.class, () -> committee.approveOpening(proposal));
+        catchThrowableOfType(NotAgreedException.class, () -> committee.approveOpening(proposal));
     assertThat(no).isNotNull().hasMessageContaining(reason.name());
   }
 }

@@ -108,8 +108,8 @@ final class OpeningCheck {
   }
 
   /**
-   * A request to any gateway has its second contribution to the seed from a gateway that stands
-   * for it, once: else a client that knows the secret could try nonces until it likes the draw.
+   * A request to any gateway has its second contribution to the seed from a gateway that stands for
+   * it, once: else a client that knows the secret could try nonces until it likes the draw.
    */
   private void requireEntry(OpeningProposal proposal) throws RefusedException {
     ChainTerms.OpeningTerms terms = proposal.terms();

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.myelin.chain.store.ChainStore;
 import io.myelin.chain.transaction.ChainSender;
 import io.myelin.chain.transaction.SenderPolicy;
+import io.myelin.committee.proposal.OpeningProposal;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.testing.ChainWorld;
@@ -210,7 +211,10 @@ final class SettlementsIT {
 
     @Override
     public Quorum approve(
-        ChainTerms.OpeningTerms terms, List<Candidate> candidates, Map<Address, String> absent) {
+        ChainTerms.OpeningTerms terms,
+        List<Candidate> candidates,
+        Map<Address, String> absent,
+        Optional<OpeningProposal.Entry> entry) {
       throw new IllegalStateException("asked to approve (expected: batches only)");
     }
 

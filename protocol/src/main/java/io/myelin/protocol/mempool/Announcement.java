@@ -121,8 +121,7 @@ public record Announcement(
     if (utf8(request.model()) > MAX_MODEL_BYTES || utf8(task) > MAX_TASK_BYTES) {
       return malformed(
           "model and task: %d and %d bytes (expected: at most %d and %d)"
-              .formatted(
-                  utf8(request.model()), utf8(task), MAX_MODEL_BYTES, MAX_TASK_BYTES));
+              .formatted(utf8(request.model()), utf8(task), MAX_MODEL_BYTES, MAX_TASK_BYTES));
     }
     if (!pending.taskDigest().equals(taskDigest(task))) {
       return malformed("taskDigest: is not the task's");

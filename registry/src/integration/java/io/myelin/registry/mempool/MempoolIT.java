@@ -225,8 +225,7 @@ class MempoolIT {
         "BAD_GATEWAY");
     refused(
         at,
-        MempoolCodec.message(
-            announcements.of(client, 1, 1_000, in(Duration.ofHours(2)), "")),
+        MempoolCodec.message(announcements.of(client, 1, 1_000, in(Duration.ofHours(2)), "")),
         "TOO_LONG");
     submit(at, request(1, 1_000));
     refused(at, MempoolCodec.message(request(1, 1_099)), "UNDERPRICED");

@@ -6,7 +6,9 @@ import io.myelin.protocol.ids.SessionId;
 import java.math.BigInteger;
 import java.util.Collection;
 
-/** The chain as a pool asks it. Every method may block for a bounded time, and throws when not read. */
+/**
+ * The chain as a pool asks it. Every method may block for a bounded time, and throws when not read.
+ */
 public interface MempoolChain {
 
   /** What an account holds and lets the payment contract take: the lower of the two. */

@@ -158,8 +158,7 @@ public final class MempoolNode implements AutoCloseable {
 
   private boolean cancelled(PoolEntry.Place place, PendingCancellation message) {
     BigInteger funds = chainSays(() -> chain.fundsWei(place.sender()));
-    var _ =
-        pool.apply(new PoolEvent.Cancelled(place, message.getUntilMillis(), funds), Map.of());
+    var _ = pool.apply(new PoolEvent.Cancelled(place, message.getUntilMillis(), funds), Map.of());
     return funds.signum() > 0 && pool.keep(place, message);
   }
 
@@ -240,8 +239,7 @@ public final class MempoolNode implements AutoCloseable {
   private PendingCancel signedCancel(PendingCancellation message) {
     try {
       PendingCancel cancel = MempoolCodec.cancel(message);
-      Signature signature =
-          MempoolCodec.field("signature", message.getSignature(), Signature::of);
+      Signature signature = MempoolCodec.field("signature", message.getSignature(), Signature::of);
       if (Signers.signedBy(cancel.client(), settings.domain().digest(cancel), signature)) {
         return cancel;
       }

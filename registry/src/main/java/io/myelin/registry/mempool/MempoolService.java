@@ -8,11 +8,11 @@ import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.mempool.PoolEntry;
-import io.myelin.v1.PendingCancelReply;
 import io.myelin.v1.ExchangeRequest;
 import io.myelin.v1.GossipItem;
 import io.myelin.v1.GossipReply;
 import io.myelin.v1.MempoolGrpc.MempoolImplBase;
+import io.myelin.v1.PendingCancelReply;
 import io.myelin.v1.PendingCancellation;
 import io.myelin.v1.PendingChange;
 import io.myelin.v1.PendingEntry;
@@ -145,8 +145,7 @@ public final class MempoolService extends MempoolImplBase {
   private static Predicate<PoolEntry> wanted(PendingQuery query) {
     try {
       Predicate<PoolEntry> all = _ -> true;
-      return all.and(
-              matching("subnet_id", query.getSubnetId(), Digest::of, PoolEntry::subnetId))
+      return all.and(matching("subnet_id", query.getSubnetId(), Digest::of, PoolEntry::subnetId))
           .and(matching("client", query.getClient(), Address::of, PoolEntry::sender))
           .and(matching("session_id", query.getSessionId(), SessionId::of, PoolEntry::id));
     } catch (IllegalArgumentException e) {
@@ -155,10 +154,7 @@ public final class MempoolService extends MempoolImplBase {
   }
 
   private static <T> Predicate<PoolEntry> matching(
-      String name,
-      ByteString value,
-      Function<byte[], T> make,
-      Function<PoolEntry, T> found) {
+      String name, ByteString value, Function<byte[], T> make, Function<PoolEntry, T> found) {
     if (value.isEmpty()) {
       return _ -> true;
     }

@@ -21,9 +21,7 @@ final class PendingWatcher {
   private boolean over;
 
   PendingWatcher(
-      Predicate<PoolEntry> wanted,
-      ServerCallStreamObserver<PendingChange> client,
-      Runnable onEnd) {
+      Predicate<PoolEntry> wanted, ServerCallStreamObserver<PendingChange> client, Runnable onEnd) {
     this.wanted = wanted;
     this.client = client;
     this.onEnd = onEnd;
