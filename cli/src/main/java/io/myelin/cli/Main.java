@@ -8,6 +8,7 @@ import io.myelin.cli.node.ComputeCommand;
 import io.myelin.cli.node.GatewayCommand;
 import io.myelin.cli.node.RegistryCommand;
 import io.myelin.cli.node.ValidatorCommand;
+import io.myelin.cli.mempool.MempoolCommand;
 import io.myelin.cli.queue.QueueCommand;
 import io.myelin.cli.receipt.VerifyCommand;
 import io.myelin.cli.session.SessionCommand;
@@ -45,6 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ModelCommand.class,
       SubnetCommand.class,
       SessionCommand.class,
+      MempoolCommand.class,
       QueueCommand.class,
       AccountCommand.class,
       StakeCommand.class,

@@ -61,6 +61,24 @@ public final class GatewayOptions {
     return found(records(network), model.equals(ClientSession.ANY_MODEL) ? "" : model);
   }
 
+  /**
+   * Every gateway that is known from here: those of the network's record, else the devnet's, else
+   * the one that is used.
+   */
+  public List<URI> gateways(Endpoint used) {
+    if (network != null) {
+      return NetworkFinder.gateways(records(network));
+    }
+    Path file = devnetData().resolve("devnet.json");
+    List<URI> all = new ArrayList<>();
+    if (Files.isReadable(file)) {
+      for (JsonNode one : Endpoint.readDevnet(file).path("gateways")) {
+        all.add(URI.create(one.path("url").asText()));
+      }
+    }
+    return all.contains(used.url()) ? all : List.of(used.url());
+  }
+
   private Endpoint found(List<String> records, String model) {
     String named = key != null ? key : System.getenv("MYELIN_API_KEY");
     String chosen = named == null ? "" : named;
@@ -98,7 +116,8 @@ public final class GatewayOptions {
     return false;
   }
 
-  private static List<String> records(String text) {
+  /** Records in an option, or in the file that it names. */
+  public static List<String> records(String text) {
     if (text.startsWith("enr:")) {
       return List.of(text);
     }

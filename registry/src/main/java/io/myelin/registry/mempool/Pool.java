@@ -137,10 +137,14 @@ final class Pool {
 
   List<PendingEntry> pending(Predicate<PoolEntry> wanted) {
     synchronized (lock) {
-      return state.entries().values().stream()
-          .filter(wanted)
-          .flatMap(entry -> Optional.ofNullable(messages.get(entry.id())).stream())
-          .toList();
+      List<PendingEntry> found = new ArrayList<>();
+      for (PoolEntry entry : state.entries().values()) {
+        PendingEntry body = messages.get(entry.id());
+        if (body != null && wanted.test(entry)) {
+          found.add(body);
+        }
+      }
+      return found;
     }
   }
 
