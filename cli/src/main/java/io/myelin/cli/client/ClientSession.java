@@ -74,8 +74,7 @@ public record ClientSession(URI gateway, Address client, String id, String apiKe
   record Signed(ObjectNode body, SessionId id, Eip712Domain domain) {}
 
   /** A request, bound to what the gateway said of itself and its network. */
-  static Signed request(
-      JsonNode network, Address gatewayId, OperatorKey client, Terms terms) {
+  static Signed request(JsonNode network, Address gatewayId, OperatorKey client, Terms terms) {
     JsonNode signing = network.path("signing");
     Eip712Domain domain =
         new Eip712Domain(

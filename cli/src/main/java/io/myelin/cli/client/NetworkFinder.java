@@ -118,8 +118,7 @@ public final class NetworkFinder {
     return new AddressPolicy(loopback, site);
   }
 
-  private static List<URI> ask(
-      URI registry, PeerRecord by, AddressPolicy policy, PeerRole role) {
+  private static List<URI> ask(URI registry, PeerRecord by, AddressPolicy policy, PeerRole role) {
     ClientFactory factory = ClientFactory.builder().workerGroup(1).connectTimeout(CONNECT).build();
     try {
       RegistryBlockingStub calls =
@@ -153,8 +152,7 @@ public final class NetworkFinder {
     try {
       PeerRecord record = RecordCodec.parse(told.getRecord());
       boolean fits =
-          record.claim().role() == role
-              && record.claim().network().equals(by.claim().network());
+          record.claim().role() == role && record.claim().network().equals(by.claim().network());
       return fits ? service(record, policy) : Optional.empty();
     } catch (RecordFormatException e) {
       return Optional.empty();

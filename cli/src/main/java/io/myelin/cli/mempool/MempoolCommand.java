@@ -91,8 +91,7 @@ public final class MempoolCommand extends CommandGroup {
       @Mixin RegistryOptions where,
       @Mixin NetworkOptions network,
       @Parameters(paramLabel = "ID", description = "The session's, 64 hex digits.") String id) {
-    PendingQuery query =
-        PendingQuery.newBuilder().setSessionId(bytes("ID", id, 32)).build();
+    PendingQuery query = PendingQuery.newBuilder().setSessionId(bytes("ID", id, 32)).build();
     List<PendingEntry> found = pending(where, query);
     if (found.isEmpty()) {
       throw new CommandException("session " + id + " does not wait");

@@ -94,8 +94,7 @@ final class MempoolLink implements AutoCloseable {
     } catch (ApiError e) {
       logger.info("the task that session {} brought is not taken in: {}", session, e.text());
     } catch (TaskRejectedException e) {
-      logger.info(
-          "the task that session {} brought is not taken in: {}", session, e.getMessage());
+      logger.info("the task that session {} brought is not taken in: {}", session, e.getMessage());
     }
   }
 

@@ -41,8 +41,7 @@ final class RegistryChain implements MempoolChain {
     BigInteger held = contracts.token().balanceOf(client).on(chain);
     return held.signum() == 0
         ? held
-        : held.min(
-            contracts.token().allowance(client, contracts.addresses().payment()).on(chain));
+        : held.min(contracts.token().allowance(client, contracts.addresses().payment()).on(chain));
   }
 
   @Override

@@ -321,9 +321,7 @@ class FoundNetworkIT {
     System.out.printf(
         "taken in after %d ms, at every registry node after %d ms, open elsewhere %d ms after the"
             + " kill%n",
-        (taken - begin) / 1_000_000,
-        (shown - begin) / 1_000_000,
-        (opened - killed) / 1_000_000);
+        (taken - begin) / 1_000_000, (shown - begin) / 1_000_000, (opened - killed) / 1_000_000);
     assertThat(open.url()).isEqualTo(second);
     assertThat(
             CommandRun.of(

@@ -119,8 +119,7 @@ public final class SessionRequestJson {
     }
   }
 
-  static void onlyFields(String prefix, ObjectNode object, Set<String> known)
-      throws ApiError {
+  static void onlyFields(String prefix, ObjectNode object, Set<String> known) throws ApiError {
     Iterator<String> names = object.fieldNames();
     while (names.hasNext()) {
       String name = names.next();
@@ -134,8 +133,8 @@ public final class SessionRequestJson {
     }
   }
 
-  static <T> T field(
-      ObjectNode object, String path, String expected, Function<String, T> parser) throws ApiError {
+  static <T> T field(ObjectNode object, String path, String expected, Function<String, T> parser)
+      throws ApiError {
     String text = text(object, path, expected);
     try {
       return parser.apply(text);
@@ -152,8 +151,7 @@ public final class SessionRequestJson {
     return node.textValue();
   }
 
-  static long number(ObjectNode object, String path, long least, long most)
-      throws ApiError {
+  static long number(ObjectNode object, String path, long least, long most) throws ApiError {
     JsonNode node = object.get(last(path));
     if (node == null
         || !node.isIntegralNumber()

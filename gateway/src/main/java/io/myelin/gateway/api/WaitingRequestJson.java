@@ -20,7 +20,8 @@ import java.util.Set;
  */
 public final class WaitingRequestJson {
   /** Most bytes of such a body: a task's text may be escaped. */
-  public static final int MAX_BYTES = SessionRequestJson.MAX_BYTES + 2 * Announcement.MAX_TASK_BYTES;
+  public static final int MAX_BYTES =
+      SessionRequestJson.MAX_BYTES + 2 * Announcement.MAX_TASK_BYTES;
 
   private static final Set<String> PENDING =
       Set.of("sessionId", "nonce", "validUntilMillis", "keyHash", "signature");

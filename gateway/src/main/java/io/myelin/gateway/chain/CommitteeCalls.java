@@ -39,7 +39,9 @@ public final class CommitteeCalls implements Committee {
       throws NoQuorumException, InterruptedException {
     try {
       return quorum(
-          client.approveOpening(new OpeningProposal(terms, pool(candidates, absent), entry)).quorum());
+          client
+              .approveOpening(new OpeningProposal(terms, pool(candidates, absent), entry))
+              .quorum());
     } catch (NotAgreedException e) {
       throw noQuorum(e);
     }

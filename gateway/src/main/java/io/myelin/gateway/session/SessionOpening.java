@@ -1,7 +1,7 @@
 package io.myelin.gateway.session;
 
-import io.myelin.protocol.crypto.Signature;
 import io.myelin.committee.proposal.OpeningProposal;
+import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.selection.Candidate;

@@ -44,14 +44,7 @@ public record SessionSettings(
   /** The same with another number of spare nodes. */
   public SessionSettings withSpares(int nodes) {
     return new SessionSettings(
-        gateway,
-        domain,
-        nodes,
-        maxRedundancy,
-        maxLifetimeMillis,
-        maxSessions,
-        maxEnded,
-        timings);
+        gateway, domain, nodes, maxRedundancy, maxLifetimeMillis, maxSessions, maxEnded, timings);
   }
 
   private static void atLeast(String name, long value, long least) {
