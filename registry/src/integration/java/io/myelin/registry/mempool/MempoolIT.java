@@ -25,6 +25,7 @@ import io.myelin.v1.PendingChange;
 import io.myelin.v1.PendingEntry;
 import io.myelin.v1.PendingQuery;
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -104,7 +105,7 @@ class MempoolIT {
             InstantSource.system());
     Server server =
         Server.builder()
-            .port(new InetSocketAddress("127.0.0.1", 0), SessionProtocol.HTTP)
+            .port(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), SessionProtocol.HTTP)
             .requestTimeoutMillis(0)
             .service(
                 GrpcService.builder()
