@@ -17,6 +17,7 @@ import {ValidatorRegistry} from "./ValidatorRegistry.sol";
 /// @notice One call opens a session: the client's signed request, the committee's approval, the price, the nodes' slots and the budget are
 /// checked and taken together, or nothing happens. So `Requested` and `Approved` of the Java machine last for one transaction here.
 /// A session's id is the EIP-712 digest of its request: known before the transaction, and usable once.
+/// A request for the zero address as gateway may be opened by any gateway of the subnet: whoever brings it, with its committee's word for that.
 contract Session is Module {
     /// @notice All that opens a session.
     /// @param request what the client signed
@@ -112,8 +113,8 @@ contract Session is Module {
         uint256 expiresAt = r.expiryMillis / 1000;
         if (expiresAt <= block.timestamp || expiresAt > latest) revert BadExpiry(expiresAt, latest);
         (Brief memory brief, Tail memory tail) = _terms(o, sessionId, _nodes.reserve(new Seat[](0), o.nodes));
-        _approve(o, sessionId, _payment.escrow(brief), tail);
-        emit SessionOpened(sessionId, r.client, r.gateway, brief, tail);
+        _approve(o, brief, _payment.escrow(brief), tail);
+        emit SessionOpened(sessionId, r.client, brief.head.gateway, brief, tail);
     }
 
     /// @notice The id of the session that a request opens: what its client signs.
@@ -130,12 +131,19 @@ contract Session is Module {
         return keccak256(abi.encode(SEED_TYPE, clientRandom, secretCommitment, validatorSet));
     }
 
-    /// @notice The terms that an opening would have now, for those who approve and those who keep them.
+    /// @notice The terms that an opening would have now, for those who approve and those who keep them. Of a request for any gateway: those
+    /// that it would have if the caller brought it.
     function termsOf(Opening calldata o) external view returns (Brief memory brief, Tail memory tail) {
         return _terms(o, idOf(o.request), _nodes.seatsOf(o.nodes));
     }
 
-    /// @notice The content of a session's approval, which validators attest with kind SESSION_APPROVAL and the session as subject.
+    /// @notice What a committee signs about when it approves an opening: the session; for a request of any gateway the session at that gateway,
+    /// so that who signed for one that died can sign for the next. A session opens once all the same.
+    function openingSubject(bytes32 sessionId, address requested, address gateway) public pure returns (bytes32) {
+        return requested == address(0) ? keccak256(abi.encode(Typed.SESSION_APPROVAL, sessionId, gateway)) : sessionId;
+    }
+
+    /// @notice The content of a session's approval, which validators attest with kind SESSION_APPROVAL and `openingSubject` as subject.
     function approvalOf(bytes32 sessionId, bytes32 termsDigest, Tail memory tail, address[] memory nodes)
         public
         pure
@@ -207,13 +215,13 @@ contract Session is Module {
         _payment.closing(brief);
     }
 
-    function _approve(Opening calldata o, bytes32 sessionId, bytes32 termsDigest, Tail memory tail) private {
+    function _approve(Opening calldata o, Brief memory brief, bytes32 termsDigest, Tail memory tail) private {
         _registry.requireApproval(
             tail.seed,
             o.validatorSet,
             Typed.SESSION_APPROVAL,
-            sessionId,
-            approvalOf(sessionId, termsDigest, tail, o.nodes),
+            openingSubject(brief.sessionId, o.request.gateway, brief.head.gateway),
+            approvalOf(brief.sessionId, termsDigest, tail, o.nodes),
             o.seats,
             o.approvals
         );
@@ -233,8 +241,8 @@ contract Session is Module {
             revert BadNonce();
         }
         bytes32 modelId = keccak256(bytes(r.model));
-        (SubnetRegistry.Price memory price, address payee) =
-            _subnets.quote(o.subnetId, modelId, o.priceVersion, r.gateway);
+        address gateway = r.gateway == address(0) ? msg.sender : r.gateway;
+        (SubnetRegistry.Price memory price, address payee) = _subnets.quote(o.subnetId, modelId, o.priceVersion, gateway);
         tail = Tail({
             subnetId: o.subnetId,
             modelId: modelId,
@@ -249,7 +257,7 @@ contract Session is Module {
         brief.sessionId = sessionId;
         brief.head = Head({
             client: r.client,
-            gateway: r.gateway,
+            gateway: gateway,
             gatewayPayee: payee,
             budgetWei: uint128(r.budgetWei),
             expiresAt: uint40(r.expiryMillis / 1000),

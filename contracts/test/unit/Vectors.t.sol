@@ -68,8 +68,11 @@ contract VectorsTest is Test {
     function test_typedData() public view {
         string memory json = read("typed-data.json");
         uint256 i;
+        uint256 seen;
         for (; vm.keyExistsJson(json, path(".cases", i, ".type")); ++i) {
             string memory place = path(".cases", i, "");
+            if (!isOnChain(vm.parseJsonString(json, string.concat(place, ".typedData.primaryType")))) continue;
+            ++seen;
             bytes32 expected = vm.parseJsonBytes32(json, string.concat(place, ".hashStruct"));
             (bytes32 typeHash, bytes32 found) = hashOf(json, place);
             equal(typeHash, vm.parseJsonBytes32(json, string.concat(place, ".typeHash")), "type hash");
@@ -80,7 +83,14 @@ contract VectorsTest is Test {
             address signer = ECDSA.recover(digest, vm.parseJsonBytes(json, string.concat(place, ".signature")));
             equal(signer, vm.parseJsonAddress(json, string.concat(place, ".signer")), "signer");
         }
-        equal(i, 14, "cases");
+        equal(seen, 14, "cases");
+    }
+
+    /// @dev The others no contract ever reads.
+    function isOnChain(string memory name) private pure returns (bool) {
+        bytes32 hash = keccak256(bytes(name));
+        return hash != keccak256("PendingRequest") && hash != keccak256("EntryPledge")
+            && hash != keccak256("PendingCancel") && hash != keccak256("NodeGoodbye");
     }
 
     function hashOf(string memory json, string memory place) private pure returns (bytes32, bytes32) {

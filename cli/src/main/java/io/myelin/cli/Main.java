@@ -3,6 +3,7 @@ package io.myelin.cli;
 import io.myelin.cli.chat.ChatCommand;
 import io.myelin.cli.devnet.DevnetCommand;
 import io.myelin.cli.doctor.DoctorCommand;
+import io.myelin.cli.mempool.MempoolCommand;
 import io.myelin.cli.model.ModelCommand;
 import io.myelin.cli.node.ComputeCommand;
 import io.myelin.cli.node.GatewayCommand;
@@ -45,6 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ModelCommand.class,
       SubnetCommand.class,
       SessionCommand.class,
+      MempoolCommand.class,
       QueueCommand.class,
       AccountCommand.class,
       StakeCommand.class,

@@ -166,7 +166,7 @@ public final class CommitteeClient implements AutoCloseable {
       throws NotAgreedException, InterruptedException {
     Session.TermsOfAnswer terms;
     try {
-      terms = network.sessions().termsOf(proposal.terms().unapproved()).on(chain);
+      terms = proposal.termsOn(network.sessions(), chain);
     } catch (RevertedException e) {
       throw new NotAgreedException(
           "the session cannot be opened: " + reverts.decode(e.data()).text());
@@ -174,7 +174,11 @@ public final class CommitteeClient implements AutoCloseable {
     SessionBrief brief = ChainTerms.brief(terms.brief());
     SessionTail tail = ChainTerms.tail(terms.tail());
     SessionApproval wanted = Approvals.of(brief, tail, proposal.terms().nodes());
-    Attestation attestation = Attestation.of(Subjects.openingSubject(brief.sessionId()), wanted);
+    Attestation attestation =
+        Attestation.of(
+            Subjects.openingSubject(
+                brief.sessionId(), proposal.terms().request().gateway(), proposal.opening()),
+            wanted);
     ApproveRequest message = ProposalCodec.approve(proposal, asked(wanted));
     Quorum quorum =
         asking.ask(

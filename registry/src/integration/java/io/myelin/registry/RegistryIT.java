@@ -22,14 +22,18 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.peer.AddressPolicy;
 import io.myelin.protocol.peer.NetworkTag;
 import io.myelin.protocol.peer.PeerRole;
+import io.myelin.protocol.peer.RecordCodec;
 import io.myelin.protocol.peer.ServiceAddress;
 import io.myelin.protocol.peer.book.BookSettings;
 import io.myelin.protocol.peer.store.StoreSettings;
+import io.myelin.protocol.typeddata.Eip712Domain;
+import io.myelin.protocol.typeddata.NodeGoodbye;
 import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.DescribeRegistryRequest;
 import io.myelin.v1.DescribeRequest;
 import io.myelin.v1.DiscoverRequest;
 import io.myelin.v1.ListSubnetsRequest;
+import io.myelin.v1.NodeDeparture;
 import io.myelin.v1.PeerChange;
 import io.myelin.v1.PeerInfo;
 import io.myelin.v1.RegisterRequest;
@@ -60,6 +64,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class RegistryIT {
   private static final Digest SUBNET = Sha256.hash(new byte[] {1});
+  private static final Eip712Domain DOMAIN = new Eip712Domain(31_337, Address.ZERO);
   private static final BookSettings BOOK =
       new BookSettings(2_000, 500, 3, 5_000, 60_000, 4_096, 1_024, 256, 32, 64);
   private static final PeerTimings TIMINGS =
@@ -157,6 +162,48 @@ class RegistryIT {
     gateway.close();
     assertThat(next(changes).getKind()).isEqualTo(PeerChange.Kind.KIND_WENT);
     assertThat(calls.discover(known())).toIterable().isEmpty();
+  }
+
+  @Test
+  void aNodeThatSaysGoodbyeIsGoneAtOnceAndComesBackWithANewRecord() throws Exception {
+    BlockingQueue<PeerChange> changes = new LinkedBlockingQueue<>();
+    watch(changes, new LinkedBlockingQueue<>());
+    OperatorKey operator = OperatorKey.generate(random);
+    staked.add(operator.address());
+    PeerNetwork gateway = join(operator, PeerRole.GATEWAY, "http://127.0.0.1:9003");
+    String first = gateway.record();
+    var _ = calls.register(record(first));
+    assertThat(next(changes).getKind()).isEqualTo(PeerChange.Kind.KIND_CAME);
+    NodeGoodbye goodbye = new NodeGoodbye(operator.address(), RecordCodec.parse(first).sequence());
+    NodeDeparture unsigned =
+        NodeDeparture.newBuilder()
+            .setOperator(ByteString.copyFrom(goodbye.operator().bytes()))
+            .setSequence(goodbye.sequence())
+            .setSignature(ByteString.copyFrom(key.sign(DOMAIN.digest(goodbye)).bytes()))
+            .build();
+    Status status =
+        catchThrowableOfType(StatusRuntimeException.class, () -> calls.deregister(unsigned))
+            .getStatus();
+    assertThat(status.getDescription()).startsWith("BAD_SIGNATURE: ");
+    assertThat(calls.discover(known())).toIterable().hasSize(1);
+    NodeDeparture signed =
+        unsigned.toBuilder()
+            .setSignature(ByteString.copyFrom(operator.sign(DOMAIN.digest(goodbye)).bytes()))
+            .build();
+    assertThat(calls.deregister(signed).getWasKnown()).isTrue();
+    assertThat(next(changes).getKind()).isEqualTo(PeerChange.Kind.KIND_WENT);
+    // It is alive, and nobody is told of it.
+    assertThat(calls.discover(known())).toIterable().isEmpty();
+    assertThat(calls.deregister(signed).getWasKnown()).isFalse();
+    gateway.update(
+        new PeerProfile(
+            PeerRole.GATEWAY,
+            List.of(SUBNET),
+            Optional.of(ServiceAddress.parse("http://127.0.0.1:9004")),
+            "test"));
+    assertThat(calls.register(record(gateway.record())).getPeer().getUrl()).endsWith(":9004");
+    assertThat(calls.discover(known())).toIterable().hasSize(1);
+    gateway.close();
   }
 
   @Test

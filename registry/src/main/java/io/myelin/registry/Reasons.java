@@ -7,6 +7,7 @@ import io.grpc.StatusRuntimeException;
 enum Reasons {
   MALFORMED(Status.Code.INVALID_ARGUMENT),
   BAD_RECORD(Status.Code.INVALID_ARGUMENT),
+  BAD_SIGNATURE(Status.Code.PERMISSION_DENIED),
   NOT_BELIEVED(Status.Code.FAILED_PRECONDITION),
   BUSY(Status.Code.RESOURCE_EXHAUSTED),
   CHAIN_UNAVAILABLE(Status.Code.UNAVAILABLE);

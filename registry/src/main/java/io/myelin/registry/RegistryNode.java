@@ -7,14 +7,20 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.grpc.GrpcHealthCheckService;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.healthcheck.SettableHealthChecker;
+import io.grpc.BindableService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.myelin.discovery.PeerNetwork;
+import io.myelin.registry.mempool.MempoolNode;
+import io.myelin.registry.mempool.MempoolService;
 import io.myelin.v1.RegistryGrpc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /** The gRPC server of a registry node. The peer network is the caller's to close, after this. */
 public final class RegistryNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryNode.class);
-  private static final int MAX_MESSAGE_BYTES = 64 << 10;
+  private static final int MAX_MESSAGE_BYTES = 160 << 10;
   private static final int MAX_CONNECTIONS = 4_096;
   private static final int MAX_STREAMS = 64;
   private static final long START_TIMEOUT_SECONDS = 30;
@@ -48,6 +54,35 @@ public final class RegistryNode implements AutoCloseable {
    */
   public static RegistryNode start(RegistrySettings settings, PeerNetwork peers, SubnetList subnets)
       throws IOException {
+    return start(settings, peers, subnets, Optional.empty());
+  }
+
+  /**
+   * As above, with a pool of waiting requests, which is the caller's to close, after this.
+   *
+   * @throws IOException when the address cannot be listened on
+   */
+  public static RegistryNode start(
+      RegistrySettings settings, PeerNetwork peers, SubnetList subnets, MempoolNode mempool)
+      throws IOException {
+    return start(settings, peers, subnets, Optional.of(mempool));
+  }
+
+  private static RegistryNode start(
+      RegistrySettings settings,
+      PeerNetwork peers,
+      SubnetList subnets,
+      Optional<MempoolNode> mempool)
+      throws IOException {
+    RegistryService registry =
+        new RegistryService(
+            settings,
+            peers,
+            subnets,
+            departure -> mempool.map(pool -> pool.tell(departure)).orElse(0));
+    mempool.ifPresent(pool -> pool.onDeparture(registry::departed));
+    List<BindableService> services = new ArrayList<>(List.of(registry));
+    mempool.ifPresent(pool -> services.add(new MempoolService(pool)));
     ValidatorRelay validators = new ValidatorRelay(peers);
     Server server =
         Server.builder()
@@ -68,7 +103,7 @@ public final class RegistryNode implements AutoCloseable {
             .verboseResponses(false)
             .service(
                 GrpcService.builder()
-                    .addService(new RegistryService(settings, peers, subnets))
+                    .addServices(services)
                     .addService(
                         GrpcHealthCheckService.builder()
                             .serviceCheckers(

@@ -6,11 +6,16 @@ import io.grpc.stub.StreamObserver;
 import io.myelin.discovery.Peer;
 import io.myelin.discovery.PeerNetwork;
 import io.myelin.protocol.peer.PeerRecord;
+import io.myelin.protocol.peer.PeerRole;
 import io.myelin.protocol.peer.RecordCodec;
 import io.myelin.protocol.peer.RecordFormatException;
+import io.myelin.protocol.typeddata.Eip712Domain;
+import io.myelin.protocol.typeddata.NodeGoodbye;
+import io.myelin.v1.DeregisterReply;
 import io.myelin.v1.DescribeRegistryRequest;
 import io.myelin.v1.DiscoverRequest;
 import io.myelin.v1.ListSubnetsRequest;
+import io.myelin.v1.NodeDeparture;
 import io.myelin.v1.PeerChange;
 import io.myelin.v1.PeerInfo;
 import io.myelin.v1.RegisterReply;
@@ -19,11 +24,17 @@ import io.myelin.v1.RegistryDescription;
 import io.myelin.v1.RegistryGrpc.RegistryImplBase;
 import io.myelin.v1.SubnetInfo;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +48,18 @@ final class RegistryService extends RegistryImplBase {
   private final PeerNetwork peers;
   private final SubnetList subnets;
   private final Semaphore watching;
+  private final Goodbyes goodbyes;
+  private final ToIntFunction<NodeDeparture> share;
+  private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
 
-  RegistryService(RegistrySettings settings, PeerNetwork peers, SubnetList subnets) {
+  RegistryService(
+      RegistrySettings settings,
+      PeerNetwork peers,
+      SubnetList subnets,
+      ToIntFunction<NodeDeparture> share) {
     this.settings = settings;
+    this.share = share;
+    this.goodbyes = new Goodbyes(new Eip712Domain(settings.chainId(), settings.directory()));
     this.peers = peers;
     this.subnets = subnets;
     this.watching = new Semaphore(settings.watchers());
@@ -155,7 +175,9 @@ final class RegistryService extends RegistryImplBase {
                 client.onError(Reasons.BUSY.because("this node stops; ask another one"));
                 return;
               }
-              all.forEach(peer -> client.onNext(PeerMessages.info(peer)));
+              all.stream()
+                  .filter(peer -> !goodbyes.left(peer))
+                  .forEach(peer -> client.onNext(PeerMessages.info(peer)));
               client.onCompleted();
             });
   }
@@ -173,8 +195,69 @@ final class RegistryService extends RegistryImplBase {
       client.onError(Reasons.BUSY.because(settings.watchers() + " callers watch already"));
       return;
     }
-    Watcher.start(
-        peers, question, (ServerCallStreamObserver<PeerChange>) client, watching::release);
+    AtomicReference<Watcher> self = new AtomicReference<>();
+    Watcher watcher =
+        Watcher.start(
+            peers,
+            question,
+            goodbyes,
+            (ServerCallStreamObserver<PeerChange>) client,
+            () -> {
+              watching.release();
+              Watcher ended = self.get();
+              if (ended != null) {
+                watchers.remove(ended);
+              }
+            });
+    self.set(watcher);
+    watchers.add(watcher);
+    if (((ServerCallStreamObserver<PeerChange>) client).isCancelled()) {
+      watchers.remove(watcher);
+    }
+  }
+
+  @Override
+  public void deregister(NodeDeparture request, StreamObserver<DeregisterReply> client) {
+    NodeGoodbye goodbye;
+    try {
+      goodbye = Goodbyes.read(request);
+      if (!goodbyes.signed(goodbye, request)) {
+        client.onError(
+            Reasons.BAD_SIGNATURE.because("not signed by the node, " + goodbye.operator()));
+        return;
+      }
+    } catch (IllegalArgumentException e) {
+      client.onError(Reasons.MALFORMED.because(String.valueOf(e.getMessage())));
+      return;
+    }
+    boolean known = takeOut(goodbye);
+    int _ = share.applyAsInt(request);
+    client.onNext(DeregisterReply.newBuilder().setWasKnown(known).build());
+    client.onCompleted();
+  }
+
+  /** A goodbye that another registry node passes on; what is not signed is left alone. */
+  void departed(NodeDeparture message) {
+    try {
+      NodeGoodbye goodbye = Goodbyes.read(message);
+      boolean _ = goodbyes.signed(goodbye, message) && takeOut(goodbye);
+    } catch (IllegalArgumentException e) {
+      LOG.debug("another node's goodbye is left alone: {}", e.getMessage());
+    }
+  }
+
+  private boolean takeOut(NodeGoodbye goodbye) {
+    List<Peer> known =
+        Arrays.stream(PeerRole.values())
+            .flatMap(role -> peers.peers(role, Optional.empty()).stream())
+            .filter(peer -> peer.operator().equals(goodbye.operator()) && !goodbyes.left(peer))
+            .toList();
+    if (!goodbyes.note(goodbye)) {
+      return false;
+    }
+    List<Peer> gone = known.stream().filter(goodbyes::left).toList();
+    gone.forEach(peer -> watchers.forEach(watcher -> watcher.left(peer)));
+    return !gone.isEmpty();
   }
 
   @Override

@@ -17,6 +17,7 @@ final class Watcher implements PeerListener {
   private static final int MOST_WAITING = 8_192;
 
   private final PeerMessages.Question question;
+  private final Goodbyes goodbyes;
   private final ServerCallStreamObserver<PeerChange> client;
   private final Runnable onEnd;
   private final Deque<PeerChange> waiting = new ArrayDeque<>();
@@ -24,21 +25,27 @@ final class Watcher implements PeerListener {
   private boolean over;
 
   private Watcher(
-      PeerMessages.Question question, ServerCallStreamObserver<PeerChange> client, Runnable onEnd) {
+      PeerMessages.Question question,
+      Goodbyes goodbyes,
+      ServerCallStreamObserver<PeerChange> client,
+      Runnable onEnd) {
     this.question = question;
+    this.goodbyes = goodbyes;
     this.client = client;
     this.onEnd = onEnd;
   }
 
-  static void start(
+  static Watcher start(
       PeerNetwork peers,
       PeerMessages.Question question,
+      Goodbyes goodbyes,
       ServerCallStreamObserver<PeerChange> client,
       Runnable onEnd) {
-    Watcher watcher = new Watcher(question, client, onEnd);
+    Watcher watcher = new Watcher(question, goodbyes, client, onEnd);
     client.setOnReadyHandler(watcher::flush);
     client.setOnCancelHandler(watcher::end);
     watcher.follow(peers.listen(watcher));
+    return watcher;
   }
 
   private synchronized void follow(PeerNetwork.Subscription subscription) {
@@ -51,12 +58,16 @@ final class Watcher implements PeerListener {
 
   @Override
   public void came(Peer peer) {
-    tell(PeerChange.Kind.KIND_CAME, peer);
+    if (!goodbyes.left(peer)) {
+      tell(PeerChange.Kind.KIND_CAME, peer);
+    }
   }
 
   @Override
   public void changed(Peer before, Peer now) {
-    if (question.asksFor(now)) {
+    if (goodbyes.left(before)) {
+      came(now);
+    } else if (question.asksFor(now)) {
       tell(
           question.asksFor(before) ? PeerChange.Kind.KIND_CHANGED : PeerChange.Kind.KIND_CAME, now);
     } else {
@@ -66,6 +77,13 @@ final class Watcher implements PeerListener {
 
   @Override
   public void went(Peer peer) {
+    if (!goodbyes.left(peer)) {
+      tell(PeerChange.Kind.KIND_WENT, peer);
+    }
+  }
+
+  /** A peer said that it leaves; the network has not noticed yet. */
+  void left(Peer peer) {
     tell(PeerChange.Kind.KIND_WENT, peer);
   }
 

@@ -27,6 +27,7 @@ import io.myelin.protocol.settlement.SessionSeed;
 import io.myelin.protocol.settlement.SessionTail;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
+import io.myelin.protocol.typeddata.EntryPledge;
 import io.myelin.protocol.typeddata.SessionApproval;
 import io.myelin.protocol.typeddata.SessionRequest;
 import java.util.Set;
@@ -53,7 +54,7 @@ final class OpeningCheck {
     Digest seed = SessionSeed.of(request.nonce(), terms.gatewaySecret()).value();
     SessionId id = SessionId.of(network.domain().digest(request).bytes());
     return seats.sit(
-        Subjects.openingSubject(id),
+        Subjects.openingSubject(id, request.gateway(), proposal.opening()),
         network.validators().committee(seed, terms.validatorSet()).on(view.client()),
         interested(proposal));
   }
@@ -63,11 +64,7 @@ final class OpeningCheck {
     try {
       return Interests.owners(
           ChainTerms.brief(
-              view.network()
-                  .sessions()
-                  .termsOf(proposal.terms().unapproved())
-                  .on(view.client())
-                  .brief()));
+              proposal.termsOn(view.network().sessions(), view.client()).brief()));
     } catch (RevertedException e) {
       // The check says why there are no such terms.
       return Set.of();
@@ -80,6 +77,7 @@ final class OpeningCheck {
     SessionRequest request = terms.request();
     NetworkContracts network = view.network();
     requireSigned(request, terms.clientSignature());
+    requireEntry(proposal);
     Digest nonce =
         SessionNonce.of(
             terms.clientRandom(),
@@ -100,12 +98,12 @@ final class OpeningCheck {
     }
     Digest seed = SessionSeed.of(nonce, terms.gatewaySecret()).value();
     SessionApproval approval = approval(proposal);
-    Attestation attestation = attestation(approval);
+    Attestation attestation = attestation(proposal, approval);
     if (!request.gateway().equals(network.addresses().queue())) {
-      Asker.require(network.domain(), request.gateway(), approval, asker);
+      Asker.require(network.domain(), proposal.opening(), approval, asker);
     }
     requireExpiry(request);
-    requireUnopened(attestation.subject());
+    requireUnopened(Subjects.openingSubject(approval.sessionId()));
     DrawCheck.pool(proposal.pool(), pool.free(), Set.of());
     DrawCheck.draw(seed, NodeSelection.SESSION_NODES, proposal.pool(), terms.nodes());
     return attestation;
@@ -113,18 +111,64 @@ final class OpeningCheck {
 
   /** What would be signed, unread. */
   Attestation unread(OpeningProposal proposal) throws RefusedException {
-    return attestation(approval(proposal));
+    return attestation(proposal, approval(proposal));
   }
 
-  private static Attestation attestation(SessionApproval approval) {
-    return Attestation.of(Subjects.openingSubject(approval.sessionId()), approval);
+  private static Attestation attestation(OpeningProposal proposal, SessionApproval approval) {
+    return Attestation.of(
+        Subjects.openingSubject(
+            approval.sessionId(), proposal.terms().request().gateway(), proposal.opening()),
+        approval);
+  }
+
+  /**
+   * A request to any gateway has its second contribution to the seed from a gateway that stands for
+   * it, once: else a client that knows the secret could try nonces until it likes the draw.
+   */
+  private void requireEntry(OpeningProposal proposal) throws RefusedException {
+    ChainTerms.OpeningTerms terms = proposal.terms();
+    boolean any = terms.request().gateway().equals(Address.ZERO);
+    if (any != proposal.entry().isPresent()) {
+      throw new RefusedException(
+          Reason.REFUSED_TERMS,
+          any
+              ? "the request names no gateway, and no entry gateway's pledge is shown"
+              : "an entry gateway's pledge for a request that names its gateway");
+    }
+    if (proposal.entry().isEmpty()) {
+      return;
+    }
+    OpeningProposal.Entry entry = proposal.entry().get();
+    NetworkContracts network = view.network();
+    SessionId id = SessionId.of(network.domain().digest(terms.request()).bytes());
+    EntryPledge pledge = new EntryPledge(id, terms.gatewaySecret(), entry.validUntilMillis());
+    if (!Signers.signedBy(entry.gateway(), network.domain().digest(pledge), entry.signature())) {
+      throw new RefusedException(
+          Reason.REFUSED_NONCE,
+          "the pledge for this session and secret is not signed by " + entry.gateway());
+    }
+    if (entry.validUntilMillis() / 1_000 <= view.nowSeconds()) {
+      throw new RefusedException(
+          Reason.REFUSED_TERMS,
+          "the entry gateway's pledge was valid until %d s (expected: after %d)"
+              .formatted(entry.validUntilMillis() / 1_000, view.nowSeconds()));
+    }
+    boolean stands =
+        network.subnets().admitted(terms.subnetId(), entry.gateway()).on(view.client())
+            && network.subnets().isReady(entry.gateway()).on(view.client());
+    if (!stands) {
+      throw new RefusedException(
+          Reason.REFUSED_GATEWAY,
+          "%s, who took the request in, is no gateway of subnet %s now"
+              .formatted(entry.gateway(), terms.subnetId()));
+    }
   }
 
   /** By the terms that the contract answers. */
   private SessionApproval approval(OpeningProposal proposal) throws RefusedException {
     Session.TermsOfAnswer answer;
     try {
-      answer = view.network().sessions().termsOf(proposal.terms().unapproved()).on(view.client());
+      answer = proposal.termsOn(view.network().sessions(), view.client());
     } catch (RevertedException e) {
       RevertReason why = view.reason(e);
       throw new RefusedException(reason(why), why.text());

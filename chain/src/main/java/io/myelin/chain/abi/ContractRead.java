@@ -4,7 +4,9 @@ import io.myelin.chain.Bytes;
 import io.myelin.chain.Call;
 import io.myelin.chain.ChainClient;
 import io.myelin.protocol.ids.Address;
+import java.math.BigInteger;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -26,6 +28,12 @@ public record ContractRead<R>(
    */
   public R on(ChainClient chain) {
     return answer.apply(function.decode(chain.call(Call.to(contract, data))));
+  }
+
+  /** Asks in the newest state, as this account: for answers that depend on who asks. */
+  public R as(Address from, ChainClient chain) {
+    Call call = new Call(Optional.of(from), Optional.of(contract), data, BigInteger.ZERO);
+    return answer.apply(function.decode(chain.call(call)));
   }
 
   /** Asks in the state after a block. */

@@ -7,6 +7,7 @@ import io.myelin.cli.CommandException;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.settlement.SessionNonce;
 import io.myelin.protocol.typeddata.Eip712Domain;
 import io.myelin.protocol.typeddata.SessionRequest;
@@ -78,15 +79,24 @@ public record ClientSession(URI gateway, Address client, String id, String apiKe
       URI gateway, Address gatewayId, OperatorKey client, Terms terms) {
     try (GatewayClient http = new GatewayClient(new Endpoint(gateway, ""))) {
       JsonNode network = http.get("/api/v1/network");
-      JsonNode opened = http.post("/api/v1/sessions", request(network, gatewayId, client, terms));
+      JsonNode opened =
+          http.post("/api/v1/sessions", request(network, gatewayId, client, terms).body());
       return new ClientSession(
           gateway, client.address(), opened.path("id").asText(), opened.path("apiKey").asText());
     }
   }
 
-  /** The body of a request, bound to what the gateway said of itself and its network. */
-  private static ObjectNode request(
-      JsonNode network, Address gatewayId, OperatorKey client, Terms terms) {
+  /**
+   * A request, as it is sent.
+   *
+   * @param body JSON
+   * @param id of the session that it opens
+   * @param domain that it is signed in
+   */
+  record Signed(ObjectNode body, SessionId id, Eip712Domain domain) {}
+
+  /** A request, bound to what the gateway said of itself and its network. */
+  static Signed request(JsonNode network, Address gatewayId, OperatorKey client, Terms terms) {
     JsonNode signing = network.path("signing");
     Eip712Domain domain =
         new Eip712Domain(
@@ -117,10 +127,12 @@ public record ClientSession(URI gateway, Address client, String id, String apiKe
         .put("budgetWei", request.budgetWei().toString())
         .put("expiryMillis", request.expiryMillis())
         .put("nonce", "0x" + request.nonce());
-    return body.put("signature", client.sign(domain.digest(request)).toString())
+    Digest signed = domain.digest(request);
+    body.put("signature", client.sign(signed).toString())
         .put("clientRandom", "0x" + random)
         .put("seedCommitment", "0x" + commitment)
         .put("validatorSet", validatorSet);
+    return new Signed(body, SessionId.of(signed.bytes()), domain);
   }
 
   private static Digest digest(String hex) {

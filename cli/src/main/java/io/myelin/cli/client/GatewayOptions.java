@@ -5,6 +5,7 @@ import io.myelin.cli.CommandException;
 import io.myelin.cli.Folders;
 import io.myelin.protocol.ids.Address;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,24 @@ public final class GatewayOptions {
       throw CommandException.usage("--network and --gateway: one is enough");
     }
     return found(gateways(network), model.equals(ClientSession.ANY_MODEL) ? "" : model);
+  }
+
+  /**
+   * Every gateway that is known from here: those of the network's record, else the devnet's, else
+   * the one that is used.
+   */
+  public List<URI> gateways(Endpoint used) {
+    if (network != null) {
+      return gateways(network);
+    }
+    Path file = devnetData().resolve("devnet.json");
+    List<URI> all = new ArrayList<>();
+    if (Files.isReadable(file)) {
+      for (JsonNode one : Endpoint.readDevnet(file).path("gateways")) {
+        all.add(URI.create(one.path("url").asText()));
+      }
+    }
+    return all.contains(used.url()) ? all : List.of(used.url());
   }
 
   private static List<URI> gateways(String network) {

@@ -36,8 +36,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -70,7 +72,7 @@ public final class NetworkFinder {
         return List.of(service.get());
       } else if (record.claim().role() == PeerRole.REGISTRY) {
         try {
-          List<URI> found = ask(service.get(), record, policy);
+          List<URI> found = ask(service.get(), record, policy, PeerRole.GATEWAY);
           if (!found.isEmpty()) {
             return found;
           }
@@ -172,6 +174,33 @@ public final class NetworkFinder {
     }
   }
 
+  /**
+   * Registry nodes: those that are named, and those that they tell of.
+   *
+   * @param records {@code enr:…} of registry nodes
+   * @throws CommandException when none of them is a registry node's
+   */
+  public static List<URI> registries(List<String> records) {
+    Set<URI> found = new LinkedHashSet<>();
+    for (String text : records) {
+      PeerRecord record = parsed(text);
+      AddressPolicy policy = reach(record.claim().ip());
+      Optional<URI> service = service(record, policy);
+      if (record.claim().role() == PeerRole.REGISTRY && service.isPresent()) {
+        found.add(service.get());
+        try {
+          found.addAll(ask(service.get(), record, policy, PeerRole.REGISTRY));
+        } catch (StatusRuntimeException e) {
+          // The others may answer; who asks the mempool says so when nobody does.
+        }
+      }
+    }
+    if (found.isEmpty()) {
+      throw new CommandException("none of the records is a registry node's");
+    }
+    return List.copyOf(found);
+  }
+
   private static String label(PeerRecord record) {
     return record.claim().role() == PeerRole.VALIDATOR ? "validator" : "compute node";
   }
@@ -206,9 +235,14 @@ public final class NetworkFinder {
     return new AddressPolicy(loopback, site);
   }
 
-  private static List<URI> ask(URI registry, PeerRecord by, AddressPolicy policy) {
-    return discover(registry, io.myelin.v1.PeerRole.PEER_ROLE_GATEWAY).stream()
-        .flatMap(told -> gateway(told, by, policy).stream())
+  private static List<URI> ask(URI registry, PeerRecord by, AddressPolicy policy, PeerRole role) {
+    return discover(
+            registry,
+            role == PeerRole.GATEWAY
+                ? io.myelin.v1.PeerRole.PEER_ROLE_GATEWAY
+                : io.myelin.v1.PeerRole.PEER_ROLE_REGISTRY)
+        .stream()
+        .flatMap(told -> serving(told, by, policy, role).stream())
         .toList();
   }
 
@@ -232,13 +266,13 @@ public final class NetworkFinder {
     }
   }
 
-  /** Where a gateway says itself that it serves; a registry node's word for it does not count. */
-  private static Optional<URI> gateway(PeerInfo told, PeerRecord by, AddressPolicy policy) {
+  /** Where a node says itself that it serves; a registry node's word for it does not count. */
+  private static Optional<URI> serving(
+      PeerInfo told, PeerRecord by, AddressPolicy policy, PeerRole role) {
     try {
       PeerRecord record = RecordCodec.parse(told.getRecord());
       boolean fits =
-          record.claim().role() == PeerRole.GATEWAY
-              && record.claim().network().equals(by.claim().network());
+          record.claim().role() == role && record.claim().network().equals(by.claim().network());
       return fits ? service(record, policy) : Optional.empty();
     } catch (RecordFormatException e) {
       return Optional.empty();

@@ -76,6 +76,7 @@ public final class GatewayHost implements AutoCloseable {
   private final TaskPipeline pipeline;
   private final NodeHub hub;
   private final GatewayServer server;
+  private final MempoolLink mempool;
   private final AtomicBoolean draining;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile @Nullable Peers peers;
@@ -89,8 +90,10 @@ public final class GatewayHost implements AutoCloseable {
       TaskPipeline pipeline,
       NodeHub hub,
       GatewayServer server,
+      MempoolLink mempool,
       AtomicBoolean draining) {
     this.key = key;
+    this.mempool = mempool;
     this.journal = journal;
     this.chain = chain;
     this.loopGroup = loopGroup;
@@ -159,6 +162,7 @@ public final class GatewayHost implements AutoCloseable {
             Thread.ofVirtual()
                 .name("announcement")
                 .start(() -> announcement.make(key.address(), joined.record()));
+        gateway.mempool.found(joined);
       }
       return gateway;
     } catch (RuntimeException e) {
@@ -223,7 +227,7 @@ public final class GatewayHost implements AutoCloseable {
     HubSettings hubSettings = HubSettings.defaults();
     SessionService sessions =
         SessionService.start(
-            sessionSettings(key.address(), domain),
+            SessionSettings.standard(key.address(), domain).withSpares(SPARES),
             chain.sessions(),
             journal.sessions(),
             clock,
@@ -260,12 +264,14 @@ public final class GatewayHost implements AutoCloseable {
         timer.scheduleWithFixedDelay(
             sessions::advance, ADVANCE_MILLIS, ADVANCE_MILLIS, TimeUnit.MILLISECONDS);
     AtomicBoolean draining = new AtomicBoolean();
+    MempoolLink mempool = MempoolLink.start(key, domain, sessions, pipeline, random);
     GatewayConfig config = GatewayConfig.DEFAULTS.withHost(host).withPort(port);
     GatewayServer server =
         listen(
             config, url, key, chain, sessions, pipeline, hub, journal, timer, random, draining,
-            loopGroup);
-    return new GatewayHost(key, journal, chain, loopGroup, timer, pipeline, hub, server, draining);
+            loopGroup, mempool);
+    return new GatewayHost(
+        key, journal, chain, loopGroup, timer, pipeline, hub, server, mempool, draining);
   }
 
   /** Sessions of other gateways close on chain as well. */
@@ -288,19 +294,6 @@ public final class GatewayHost implements AutoCloseable {
     return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
-  private static SessionSettings sessionSettings(Address gateway, Eip712Domain domain) {
-    SessionSettings usual = SessionSettings.standard(gateway, domain);
-    return new SessionSettings(
-        usual.gateway(),
-        usual.domain(),
-        SPARES,
-        usual.maxRedundancy(),
-        usual.maxLifetimeMillis(),
-        usual.maxSessions(),
-        usual.maxEnded(),
-        usual.timings());
-  }
-
   private static GatewayServer listen(
       GatewayConfig config,
       String url,
@@ -313,7 +306,8 @@ public final class GatewayHost implements AutoCloseable {
       ScheduledExecutorService timer,
       SecureRandom random,
       AtomicBoolean draining,
-      EventLoopGroup loopGroup)
+      EventLoopGroup loopGroup,
+      MempoolLink mempool)
       throws IOException {
     GatewayMetrics metrics = new GatewayMetrics();
     journal.watchCommits(
@@ -333,7 +327,7 @@ public final class GatewayHost implements AutoCloseable {
         new TaskRequestJson(new OpenAiWorkReader(random::nextLong, InstantSource.system()));
     NativeApi api =
         NativeApi.of(
-            new SessionOperations(sessions),
+            new SessionOperations(sessions, Optional.of(mempool.takingUp())),
             new TaskOperations(
                 sessions,
                 metered(pipeline, "native", metrics),
@@ -389,6 +383,7 @@ public final class GatewayHost implements AutoCloseable {
       return;
     }
     draining.set(true);
+    mempool.close();
     Peers joined = peers;
     if (joined != null) {
       joined.close();

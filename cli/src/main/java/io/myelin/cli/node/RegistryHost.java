@@ -1,5 +1,6 @@
 package io.myelin.cli.node;
 
+import io.myelin.chain.ChainException;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.peer.PeerLink;
 import io.myelin.cli.peer.Peers;
@@ -8,10 +9,13 @@ import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.peer.PeerRole;
 import io.myelin.registry.RegistryNode;
 import io.myelin.registry.RegistrySettings;
+import io.myelin.registry.mempool.MempoolNode;
+import io.myelin.registry.mempool.MempoolSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,11 +25,13 @@ public final class RegistryHost implements AutoCloseable {
   public static final String RECORD_FILE = "registry.enr";
 
   private final Peers peers;
+  private final MempoolNode mempool;
   private final RegistryNode node;
   private final Address id;
 
-  private RegistryHost(Peers peers, RegistryNode node, Address id) {
+  private RegistryHost(Peers peers, MempoolNode mempool, RegistryNode node, Address id) {
     this.peers = peers;
+    this.mempool = mempool;
     this.node = node;
     this.id = id;
   }
@@ -39,6 +45,7 @@ public final class RegistryHost implements AutoCloseable {
   public static RegistryHost start(
       Path folder, OperatorKey key, ChainLink link, PeerLink how, String host, int port) {
     Peers peers = null;
+    MempoolNode mempool = null;
     boolean whole = false;
     try {
       // Before listening, since the record names it.
@@ -53,18 +60,29 @@ public final class RegistryHost implements AutoCloseable {
               List.of(),
               Optional.of(how.reached(URI.create("http://" + name + ":" + chosen))),
               folder);
+      Peers found = peers;
+      mempool =
+          MempoolNode.start(
+              MempoolSettings.of(link.domain()),
+              new RegistryChain(peers.chain(), peers.contracts()),
+              found::registries,
+              InstantSource.system());
       RegistryNode node =
           RegistryNode.start(
               RegistrySettings.of(host, chosen, key.address(), link.chainId(), link.directory()),
               peers.network(),
               new RegistrySubnets(
-                  peers.chain(), peers.contracts().subnets(), link.firstBlock(), System::nanoTime));
+                  peers.chain(), peers.contracts().subnets(), link.firstBlock(), System::nanoTime),
+              mempool);
       Files.writeString(folder.resolve(RECORD_FILE), peers.record() + "\n");
       whole = true;
-      return new RegistryHost(peers, node, key.address());
-    } catch (IOException e) {
+      return new RegistryHost(peers, mempool, node, key.address());
+    } catch (IOException | ChainException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     } finally {
+      if (!whole && mempool != null) {
+        mempool.close();
+      }
       if (!whole && peers != null) {
         peers.close();
       }
@@ -89,6 +107,7 @@ public final class RegistryHost implements AutoCloseable {
   @Override
   public void close() {
     node.close();
+    mempool.close();
     peers.close();
   }
 }

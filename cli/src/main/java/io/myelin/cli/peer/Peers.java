@@ -127,7 +127,8 @@ public final class Peers implements AutoCloseable {
   private static Set<PeerRole> followed(PeerRole role) {
     return switch (role) {
       case REGISTRY -> Set.of(PeerRole.values());
-      case GATEWAY, COMPUTE -> Set.of(PeerRole.GATEWAY, PeerRole.VALIDATOR);
+      case GATEWAY -> Set.of(PeerRole.GATEWAY, PeerRole.VALIDATOR, PeerRole.REGISTRY);
+      case COMPUTE -> Set.of(PeerRole.GATEWAY, PeerRole.VALIDATOR);
       case VALIDATOR -> Set.of();
     };
   }
@@ -156,6 +157,20 @@ public final class Peers implements AutoCloseable {
   public List<URI> validators() {
     return network.peers(PeerRole.VALIDATOR, Optional.empty()).stream()
         .flatMap(peer -> peer.service().stream())
+        .toList();
+  }
+
+  /** Where registry nodes answer that are alive. */
+  public List<URI> registries() {
+    return network.peers(PeerRole.REGISTRY, Optional.empty()).stream()
+        .flatMap(peer -> peer.service().stream())
+        .toList();
+  }
+
+  /** Gateways of a subnet that are staked and alive, by their addresses on chain. */
+  public List<Address> gateways(Digest subnetId) {
+    return network.peers(PeerRole.GATEWAY, Optional.of(subnetId)).stream()
+        .map(Peer::operator)
         .toList();
   }
 

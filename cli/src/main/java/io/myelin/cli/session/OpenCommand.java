@@ -8,9 +8,11 @@ import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.client.GatewayOptions;
+import io.myelin.cli.client.WaitingSession;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -38,6 +40,7 @@ import picocli.CommandLine.Option;
       "  ./myelin session open --gateway https://gateway.example --keystore account.json \\",
       "      --model smollm2-135m-instruct --redundancy 2 --budget-wei 1000000000000000 --expires 2",
       "  ./myelin session open --network enr:... --key-file my.key --model smollm2-135m-instruct",
+      "  ./myelin session open --any                    whichever gateway of the subnet lives",
       "",
       "--key-file names a file with 64 hex digits and mode 600; --keystore an encrypted one",
       "(./myelin account new)."
@@ -98,11 +101,47 @@ final class OpenCommand extends MyelinCommand {
       description = "Hours from now, 1 to 168 (${DEFAULT-VALUE}).")
   private int hours = 24;
 
+  @Option(
+      names = "--any",
+      description = {
+        "Let any gateway of the subnet open it: the request waits in the mempool, and when the",
+        "gateway that takes it in dies, another one opens it."
+      })
+  private boolean any;
+
+  @Option(
+      names = "--task",
+      paramLabel = "FILE",
+      description = {
+        "With --any: a task to run as soon as the session is open, JSON as POST",
+        "/api/v1/sessions/{id}/tasks takes it, at most 32 KiB."
+      })
+  private @Nullable Path task;
+
+  @Option(
+      names = "--nonce",
+      paramLabel = "N",
+      description = {
+        "With --any: the place in the mempool. A request in the same place with a budget a tenth",
+        "higher replaces the one before. Default: a new one."
+      })
+  private @Nullable Long nonce;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "MINUTES",
+      defaultValue = "10",
+      description = "With --any: how long it may wait, 1 to 60 (${DEFAULT-VALUE}).")
+  private int waitMinutes = 10;
+
   @Override
   public Integer call() {
     ClientSession.Terms terms = terms();
     Endpoint endpoint = where.endpoint(model);
     OperatorKey key = key(endpoint);
+    if (any) {
+      return waiting(endpoint, key, terms);
+    }
     ClientSession opened = ClientSession.open(endpoint.url(), gatewayId(endpoint), key, terms);
     PrintWriter out = out();
     out.println("session  " + opened.id());
@@ -119,7 +158,53 @@ final class OpenCommand extends MyelinCommand {
     return CommandLine.ExitCode.OK;
   }
 
+  private int waiting(Endpoint endpoint, OperatorKey key, ClientSession.Terms terms) {
+    PrintWriter out = out();
+    WaitingSession waits =
+        WaitingSession.bring(
+            endpoint,
+            key,
+            terms,
+            nonce == null ? System.currentTimeMillis() : nonce,
+            Duration.ofMinutes(waitMinutes),
+            task == null ? "" : read(task));
+    out.println("session  " + waits.id());
+    out.println("key      " + waits.apiKey() + "   (yours; nobody else has it)");
+    out.println(
+        "waits    in the mempool of "
+            + waits.registries()
+            + " registry node(s), place "
+            + waits.nonce());
+    waits.task().ifPresent(id -> out.println("task     " + id));
+    out.flush();
+    Endpoint open = waits.await(() -> where.gateways(endpoint));
+    out.println("open     at " + open.url());
+    out.println();
+    out.println("Next:");
+    out.println("  export MYELIN_GATEWAY=" + open.url());
+    out.println("  export MYELIN_API_KEY=" + open.apiKey());
+    out.flush();
+    return CommandLine.ExitCode.OK;
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw CommandException.usage("--task: " + file + " cannot be read: " + e.getMessage());
+    }
+  }
+
   private ClientSession.Terms terms() {
+    if (!any && (task != null || nonce != null)) {
+      throw wrong("--task and --nonce belong to --any");
+    }
+    if (waitMinutes < 1 || waitMinutes > 60) {
+      throw wrong("--wait: " + waitMinutes + " (expected: 1 to 60 minutes)");
+    }
+    if (nonce != null && nonce < 0) {
+      throw wrong("--nonce: " + nonce + " (expected: 0 or more)");
+    }
     if (redundancy < 1 || redundancy > 5) {
       throw wrong("--redundancy: " + redundancy + " (expected: 1 to 5)");
     }

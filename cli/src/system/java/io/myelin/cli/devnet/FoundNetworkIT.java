@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.linecorp.armeria.client.grpc.GrpcClients;
+import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.client.GatewayClient;
+import io.myelin.cli.client.NetworkFinder;
+import io.myelin.cli.client.WaitingSession;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.cli.testing.Await;
 import io.myelin.cli.testing.CommandRun;
@@ -16,8 +19,12 @@ import io.myelin.v1.PeerInfo;
 import io.myelin.v1.PeerRole;
 import io.myelin.v1.RegistryGrpc.RegistryBlockingStub;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -305,8 +312,86 @@ class FoundNetworkIT {
     }
   }
 
+  /** Takes a gateway's ether away: from now on it opens nothing, and does not say so either. */
+  private static void impoverish(String operator) throws Exception {
+    String call =
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"anvil_setBalance\",\"params\":[\"%s\",\"0x0\"]}"
+            .formatted(operator);
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpResponse<String> answer =
+          http.send(
+              HttpRequest.newBuilder(URI.create(file.path("chain").path("rpc").asText()))
+                  .header("Content-Type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.ofString(call))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.body()).doesNotContain("error");
+    }
+  }
+
+  private static boolean listed(int registry, WaitingSession waits) {
+    return CommandRun.of("mempool", "list", "--network", record(registry))
+        .ok()
+        .out()
+        .contains(Long.toString(waits.nonce()));
+  }
+
   @Test
   @Order(4)
+  void whatAGatewayTookInAndDidNotOpenAnotherOneOpens() throws Exception {
+    impoverish(ids("gateways").getFirst());
+    String task =
+        "{\"chat\":{\"model\":\"%s\",\"max_tokens\":4,\"messages\":[{\"role\":\"user\",\"content\":\"Say yes.\"}]}}"
+            .formatted(MODEL);
+    URI first = URI.create(file.path("gateways").path(0).path("url").asText());
+    URI second = URI.create(file.path("gateways").path(1).path("url").asText());
+    long begin = System.nanoTime();
+    WaitingSession waits =
+        WaitingSession.bring(
+            new Endpoint(first, ""),
+            KeyFile.read(net().resolve("client.key")),
+            ClientSession.Terms.usual(MODEL, 1),
+            1_234_567,
+            Duration.ofMinutes(10),
+            task);
+    long taken = System.nanoTime();
+    assertThat(waits.registries()).isEqualTo(2);
+    for (int registry = 0; registry < 2; registry++) {
+      int asked = registry;
+      Await.until("every registry node shows it", () -> listed(asked, waits));
+    }
+    long shown = System.nanoTime();
+    kill("gateways", 0);
+    long killed = System.nanoTime();
+    Endpoint open = waits.await(() -> NetworkFinder.gateways(List.of(record(1))));
+    long opened = System.nanoTime();
+    System.out.printf(
+        "taken in after %d ms, at every registry node after %d ms, open elsewhere %d ms after the"
+            + " kill%n",
+        (taken - begin) / 1_000_000, (shown - begin) / 1_000_000, (opened - killed) / 1_000_000);
+    assertThat(open.url()).isEqualTo(second);
+    assertThat(
+            CommandRun.of(
+                    "chat", "--gateway", second.toString(), "--key", waits.apiKey(), "Say yes.")
+                .ok()
+                .out())
+        .isNotBlank();
+    try (GatewayClient client = new GatewayClient(open)) {
+      Await.until(
+          "the task that it brought along is done",
+          () ->
+              client
+                  .get("/api/v1/tasks/" + waits.task().orElseThrow())
+                  .path("state")
+                  .asText()
+                  .equals("completed"));
+      var _ = client.delete("/api/v1/sessions/" + waits.id());
+    }
+    Await.until("what is open waits no more", () -> !listed(0, waits) && !listed(1, waits));
+  }
+
+  @Test
+  @Order(5)
   void oneProcessOfEachKindDiesAndTheNetworkServes() throws Exception {
     kill("registry", 0);
     serves();
@@ -314,9 +399,8 @@ class FoundNetworkIT {
     serves();
     kill("compute", 0);
     serves();
+    // Its process was killed in the test before.
     String gone = ids("gateways").getFirst();
-    kill("gateways", 0);
-    serves();
     Await.until(
         "the dead are not told of any more",
         () ->

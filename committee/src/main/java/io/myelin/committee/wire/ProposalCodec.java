@@ -16,10 +16,12 @@ import io.myelin.protocol.typeddata.SessionRequest;
 import io.myelin.v1.AbsentNode;
 import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.ChainSessionRequest;
+import io.myelin.v1.EntryOfRequest;
 import io.myelin.v1.ExtendRequest;
 import io.myelin.v1.JudgeRequest;
 import io.myelin.v1.PoolCandidate;
 import java.util.List;
+import java.util.Optional;
 
 /** What a gateway proposes, to messages and back. */
 public final class ProposalCodec {
@@ -57,7 +59,25 @@ public final class ProposalCodec {
     terms.nodes().forEach(node -> message.addNodes(Fields.bytes(node)));
     proposal.pool().candidates().forEach(one -> message.addCandidates(candidate(one)));
     proposal.pool().absent().forEach(one -> message.addAbsent(absent(one)));
+    proposal
+        .entry()
+        .ifPresent(
+            entry ->
+                message.setEntry(
+                    EntryOfRequest.newBuilder()
+                        .setOpening(Fields.bytes(entry.opening()))
+                        .setGateway(Fields.bytes(entry.gateway()))
+                        .setValidUntilMillis(entry.validUntilMillis())
+                        .setSignature(ByteString.copyFrom(entry.signature().bytes()))));
     return message.build();
+  }
+
+  private static OpeningProposal.Entry entry(EntryOfRequest entry) {
+    return new OpeningProposal.Entry(
+        Fields.address("entry.opening", entry.getOpening()),
+        Fields.address("entry.gateway", entry.getGateway()),
+        Fields.number("entry.valid_until_millis", entry.getValidUntilMillis()),
+        Fields.signature("entry.signature", entry.getSignature()));
   }
 
   /**
@@ -86,7 +106,8 @@ public final class ProposalCodec {
             Fields.number("price_version", message.getPriceVersion()),
             Fields.addresses("nodes", message.getNodesList()),
             Integer.toUnsignedLong(message.getMaxTasks())),
-        pool(message.getCandidatesList(), message.getAbsentList()));
+        pool(message.getCandidatesList(), message.getAbsentList()),
+        message.hasEntry() ? Optional.of(entry(message.getEntry())) : Optional.empty());
   }
 
   /**

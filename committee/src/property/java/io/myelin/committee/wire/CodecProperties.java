@@ -24,6 +24,7 @@ import io.myelin.protocol.typeddata.SessionRequest;
 import io.myelin.v1.ApproveRequest;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
@@ -112,7 +113,12 @@ final class CodecProperties {
             random.nextLong() >>> 1,
             addresses(random),
             Integer.toUnsignedLong(random.nextInt())),
-        pool(random));
+        pool(random),
+        random.nextBoolean()
+            ? Optional.empty()
+            : Optional.of(
+                new OpeningProposal.Entry(
+                    address(random), address(random), random.nextLong() >>> 1, ASKER)));
   }
 
   @Property(tries = 200)

@@ -141,6 +141,14 @@ final class TermsIT {
           .isEqualTo(Subjects.extensionSubject(id, had));
 
       Address someone = address();
+      for (Address requested : List.of(Address.ZERO, address())) {
+        assertThat(
+                network
+                    .sessions()
+                    .openingSubject(ChainTerms.word(id), requested, someone)
+                    .on(chain))
+            .isEqualTo(Subjects.openingSubject(id, requested, someone));
+      }
       long batch = number(64);
       assertThat(network.payment().batchSubject(someone, batch).on(chain))
           .isEqualTo(Subjects.batchSubject(someone, batch));

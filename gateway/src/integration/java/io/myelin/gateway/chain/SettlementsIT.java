@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.myelin.chain.store.ChainStore;
 import io.myelin.chain.transaction.ChainSender;
 import io.myelin.chain.transaction.SenderPolicy;
+import io.myelin.committee.proposal.OpeningProposal;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.testing.ChainWorld;
@@ -160,6 +161,8 @@ final class SettlementsIT {
   private void finalizeNow() throws Exception {
     ChainView.Snapshot _ = view.refresh();
     finalizations.run();
+    // Behind all that it wrote.
+    var _ = journal.settlements().forgetBatch(Long.MAX_VALUE).get();
   }
 
   private EscrowRecords.Phase phase(OnChain session) {
@@ -251,7 +254,10 @@ final class SettlementsIT {
 
     @Override
     public Quorum approve(
-        ChainTerms.OpeningTerms terms, List<Candidate> candidates, Map<Address, String> absent) {
+        ChainTerms.OpeningTerms terms,
+        List<Candidate> candidates,
+        Map<Address, String> absent,
+        Optional<OpeningProposal.Entry> entry) {
       throw new IllegalStateException("asked to approve (expected: batches only)");
     }
 

@@ -7,11 +7,16 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import io.myelin.gateway.http.ApiError;
 import io.myelin.gateway.http.BearerKeys;
+import io.myelin.gateway.mempool.TakingUp;
+import io.myelin.gateway.mempool.WaitingPool;
+import io.myelin.gateway.mempool.WaitingRequest;
 import io.myelin.gateway.session.OpenedSession;
 import io.myelin.gateway.session.SessionRefusedException;
 import io.myelin.gateway.session.SessionView;
 import io.myelin.gateway.session.Sessions;
+import io.myelin.protocol.mempool.Announcement;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,10 +38,17 @@ public final class SessionOperations {
   private static final int RETRY_SECONDS = 5;
 
   private final Sessions sessions;
+  private final Optional<TakingUp> waiting;
 
-  /** Over the session service. */
+  /** Over the session service, at a gateway that knows no registry nodes. */
   public SessionOperations(Sessions sessions) {
+    this(sessions, Optional.empty());
+  }
+
+  /** As above, at one that may take in requests for any gateway. */
+  public SessionOperations(Sessions sessions, Optional<TakingUp> waiting) {
     this.sessions = sessions;
+    this.waiting = waiting;
   }
 
   List<Route> routes() {
@@ -45,7 +57,7 @@ public final class SessionOperations {
             HttpMethod.POST,
             "/api/v1/sessions",
             "openSession",
-            SessionRequestJson.MAX_BYTES,
+            WaitingRequestJson.MAX_BYTES,
             this::open),
         new Route(HttpMethod.GET, "/api/v1/sessions", "listSessions", 0, this::list),
         new Route(HttpMethod.GET, "/api/v1/sessions/{id}", "getSession", 0, this::get),
@@ -53,6 +65,9 @@ public final class SessionOperations {
   }
 
   private HttpResponse open(Call call) throws ApiError {
+    if (WaitingRequestJson.isOne(call.body())) {
+      return wait(call);
+    }
     OpenedSession opened =
         await(sessions.open(SessionRequestJson.parse(call.body())), OPEN_TIMEOUT_SECONDS);
     ObjectNode json = Views.session(opened.session());
@@ -66,6 +81,43 @@ public final class SessionOperations {
             .set("location", "/api/v1/sessions/" + opened.session().id())
             .build(),
         Answers.bytes(json));
+  }
+
+  /** Answered as soon as a registry node has it; the session opens here or elsewhere. */
+  private HttpResponse wait(Call call) throws ApiError {
+    TakingUp pool =
+        waiting.orElseThrow(
+            () -> noRegistry("This gateway knows no registry nodes: name it as the gateway."));
+    WaitingRequest request = WaitingRequestJson.parse(call.body());
+    try {
+      TakingUp.TakenIn in = pool.takeIn(request);
+      ObjectNode json =
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("id", in.id().hex())
+              .put("state", "waiting")
+              .put("registries", in.registries());
+      if (!request.task().isEmpty()) {
+        json.put("task", Announcement.taskId(in.id(), request.pending().taskDigest()).hex());
+      }
+      return Answers.of(
+          Answers.headers(HttpStatus.ACCEPTED)
+              .set("location", "/api/v1/sessions/" + in.id().hex())
+              .build(),
+          Answers.bytes(json));
+    } catch (SessionRefusedException e) {
+      throw error(e);
+    } catch (WaitingPool.RefusedException e) {
+      if (e.unreachable()) {
+        throw noRegistry(e.getMessage() + "; nothing was opened.");
+      }
+      throw ApiError.refused(
+          HttpStatus.CONFLICT, "not_waiting", "The mempool says: " + e.getMessage());
+    }
+  }
+
+  private static ApiError noRegistry(String text) {
+    return ApiError.server(HttpStatus.SERVICE_UNAVAILABLE, "no_registry", text, RETRY_SECONDS);
   }
 
   private HttpResponse list(Call call) throws ApiError {

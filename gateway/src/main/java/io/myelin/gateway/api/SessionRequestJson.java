@@ -51,7 +51,10 @@ public final class SessionRequestJson {
 
   /** The request, or an {@link ApiError} (400) that names the field. */
   public static SignedSessionRequest parse(byte[] utf8) throws ApiError {
-    ObjectNode body = StrictJson.object(utf8);
+    return parse(StrictJson.object(utf8));
+  }
+
+  static SignedSessionRequest parse(ObjectNode body) throws ApiError {
     onlyFields("", body, OUTER);
     if (!(body.get("request") instanceof ObjectNode signed)) {
       throw wrong("request", body.get("request"), "an object with what was signed");
@@ -116,8 +119,7 @@ public final class SessionRequestJson {
     }
   }
 
-  private static void onlyFields(String prefix, ObjectNode object, Set<String> known)
-      throws ApiError {
+  static void onlyFields(String prefix, ObjectNode object, Set<String> known) throws ApiError {
     Iterator<String> names = object.fieldNames();
     while (names.hasNext()) {
       String name = names.next();
@@ -131,8 +133,8 @@ public final class SessionRequestJson {
     }
   }
 
-  private static <T> T field(
-      ObjectNode object, String path, String expected, Function<String, T> parser) throws ApiError {
+  static <T> T field(ObjectNode object, String path, String expected, Function<String, T> parser)
+      throws ApiError {
     String text = text(object, path, expected);
     try {
       return parser.apply(text);
@@ -149,8 +151,7 @@ public final class SessionRequestJson {
     return node.textValue();
   }
 
-  private static long number(ObjectNode object, String path, long least, long most)
-      throws ApiError {
+  static long number(ObjectNode object, String path, long least, long most) throws ApiError {
     JsonNode node = object.get(last(path));
     if (node == null
         || !node.isIntegralNumber()
@@ -169,7 +170,7 @@ public final class SessionRequestJson {
     return new BigInteger(text);
   }
 
-  private static Digest digest(String text) {
+  static Digest digest(String text) {
     if (!text.startsWith("0x")) {
       throw new IllegalArgumentException(text);
     }
@@ -180,7 +181,7 @@ public final class SessionRequestJson {
     return path.substring(path.lastIndexOf('.') + 1);
   }
 
-  private static ApiError wrong(String path, @Nullable JsonNode node, String expected) {
+  static ApiError wrong(String path, @Nullable JsonNode node, String expected) {
     String found =
         node == null
             ? "absent"

@@ -206,7 +206,11 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
   }
 
   private Quorum ask(SessionOpening opening) throws NoQuorumException, InterruptedException {
-    return committee.approve(terms(opening), opening.candidates(), absent(opening.candidates()));
+    return committee.approve(
+        terms(opening),
+        opening.candidates(),
+        absent(opening.candidates()),
+        Optional.ofNullable(opening.entry()));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.myelin.gateway.chain;
 
 import io.myelin.chain.Bytes;
+import io.myelin.committee.proposal.OpeningProposal;
 import io.myelin.contracts.terms.ChainTerms.OpeningTerms;
 import io.myelin.gateway.session.OnChain;
 import io.myelin.gateway.session.SessionChain;
@@ -12,6 +13,7 @@ import io.myelin.protocol.settlement.SignOfLife;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The validators that sit in judgement. Blocks, for a bounded time. */
 public interface Committee {
@@ -21,8 +23,13 @@ public interface Committee {
    *
    * @param candidates the nodes were drawn from
    * @param absent nodes of the pool with a free slot that were left out, and why
+   * @param entry who took the request in, when it names no gateway
    */
-  Quorum approve(OpeningTerms terms, List<Candidate> candidates, Map<Address, String> absent)
+  Quorum approve(
+      OpeningTerms terms,
+      List<Candidate> candidates,
+      Map<Address, String> absent,
+      Optional<OpeningProposal.Entry> entry)
       throws NoQuorumException, InterruptedException;
 
   /** Has more nodes for a session approved. */

@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The committee as validators' processes answer for it. */
 public final class CommitteeCalls implements Committee {
@@ -31,11 +32,17 @@ public final class CommitteeCalls implements Committee {
   }
 
   @Override
-  public Quorum approve(OpeningTerms terms, List<Candidate> candidates, Map<Address, String> absent)
+  public Quorum approve(
+      OpeningTerms terms,
+      List<Candidate> candidates,
+      Map<Address, String> absent,
+      Optional<OpeningProposal.Entry> entry)
       throws NoQuorumException, InterruptedException {
     try {
       return quorum(
-          client.approveOpening(new OpeningProposal(terms, pool(candidates, absent))).quorum());
+          client
+              .approveOpening(new OpeningProposal(terms, pool(candidates, absent), entry))
+              .quorum());
     } catch (NotAgreedException e) {
       throw noQuorum(e);
     }

@@ -116,12 +116,21 @@ public final class TaskPipeline implements TaskService, NodeEvents {
   @Override
   public TaskTicket submit(Submission submission, TaskListener listener)
       throws TaskRejectedException {
-    SessionGrant grant = admit(submission);
     byte[] id = new byte[TaskId.LENGTH];
     synchronized (random) {
       random.nextBytes(id);
     }
-    TaskId taskId = TaskId.of(id);
+    return submit(submission, TaskId.of(id), listener);
+  }
+
+  /**
+   * As above, under an id that its client knows already; to be used once.
+   *
+   * @throws TaskRejectedException when nothing was started, with the reason
+   */
+  public TaskTicket submit(Submission submission, TaskId taskId, TaskListener listener)
+      throws TaskRejectedException {
+    SessionGrant grant = admit(submission);
     TokenPrice price = grant.price();
     TaskSize size = TaskSize.of(submission.work(), contextLength(grant, submission));
     BigInteger holdWei = size.mostWei(price, grant.redundancy());

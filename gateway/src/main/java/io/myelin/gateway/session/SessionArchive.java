@@ -1,6 +1,7 @@
 package io.myelin.gateway.session;
 
 import com.google.protobuf.ByteString;
+import io.myelin.committee.proposal.OpeningProposal;
 import io.myelin.protocol.crypto.Sha256;
 import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
@@ -46,6 +47,7 @@ final class SessionArchive {
    * @param validatorSet its committee is drawn from
    * @param priceVersion that was quoted
    * @param permit its leave to take the budget; not kept, since it has been used by then
+   * @param entry who took the request in, when it names no gateway; not kept either
    */
   record Opened(
       SessionRequest request,
@@ -57,7 +59,8 @@ final class SessionArchive {
       long priceVersion,
       TokenPrice price,
       long maxTasks,
-      @Nullable SignedPermit permit) {
+      @Nullable SignedPermit permit,
+      OpeningProposal.@Nullable Entry entry) {
 
     /** With the nodes drawn for it. */
     SessionOpening opening(List<Address> nodes, List<Candidate> candidates) {
@@ -72,7 +75,8 @@ final class SessionArchive {
           nodes,
           maxTasks,
           candidates,
-          permit);
+          permit,
+          entry);
     }
   }
 
@@ -135,6 +139,7 @@ final class SessionArchive {
             Long.parseLong(lines[9]),
             new TokenPrice(new BigInteger(lines[10]), new BigInteger(lines[11])),
             terms.maxTasks(),
+            null,
             null));
   }
 

@@ -1,5 +1,6 @@
 package io.myelin.gateway.session;
 
+import io.myelin.committee.proposal.OpeningProposal;
 import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxTasks most tasks; 0 for no limit
  * @param candidates the nodes were drawn from
  * @param permit lets the escrow take the budget; null where an allowance does
+ * @param entry who took the request in, when it names no gateway; null when it does
  */
 public record SessionOpening(
     SessionRequest request,
@@ -34,7 +36,8 @@ public record SessionOpening(
     List<Address> nodes,
     long maxTasks,
     List<Candidate> candidates,
-    @Nullable SignedPermit permit) {
+    @Nullable SignedPermit permit,
+    OpeningProposal.@Nullable Entry entry) {
 
   /** Copies the lists. */
   public SessionOpening {

@@ -3,6 +3,7 @@ package io.myelin.gateway.session;
 import io.myelin.gateway.session.SessionRefusedException.Reason;
 import io.myelin.gateway.task.TaskRejectedException;
 import io.myelin.protocol.crypto.Signers;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.session.SessionPhase;
 import io.myelin.protocol.session.SessionTransition;
@@ -18,11 +19,18 @@ final class SessionRefusals {
   /** Everything that can be checked of a request without a look at what else goes on. */
   static void check(SignedSessionRequest signed, SessionSettings settings, long now)
       throws SessionRefusedException {
+    check(signed, settings, settings.gateway(), now);
+  }
+
+  /** As above, of a request that names this gateway, or the zero address for any. */
+  static void check(
+      SignedSessionRequest signed, SessionSettings settings, Address gateway, long now)
+      throws SessionRefusedException {
     SessionRequest request = signed.request();
-    if (!request.gateway().equals(settings.gateway())) {
+    if (!request.gateway().equals(gateway)) {
       throw new SessionRefusedException(
           Reason.WRONG_GATEWAY,
-          "request.gateway: " + request.gateway() + " (expected: " + settings.gateway() + ").");
+          "request.gateway: " + request.gateway() + " (expected: " + gateway + ").");
     }
     if (request.redundancy() > settings.maxRedundancy()) {
       throw new SessionRefusedException(

@@ -2,6 +2,7 @@ package io.myelin.gateway.session;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.ByteString;
+import io.myelin.committee.proposal.OpeningProposal;
 import io.myelin.gateway.session.SessionRefusedException.Reason;
 import io.myelin.gateway.task.TaskRejectedException;
 import io.myelin.protocol.crypto.Sha256;
@@ -10,6 +11,8 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.journal.JournalFormatException;
+import io.myelin.protocol.mempool.Announcement;
+import io.myelin.protocol.selection.SelectionSeed;
 import io.myelin.protocol.session.Seat;
 import io.myelin.protocol.session.SessionEvent;
 import io.myelin.protocol.session.SessionPhase;
@@ -179,6 +182,53 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
     } catch (SessionRefusedException e) {
       return CompletableFuture.failedFuture(e);
     }
+    String apiKey = newKey();
+    return openNow(signed, secret, hash(apiKey), apiKey, null);
+  }
+
+  @Override
+  public Digest takeIn(SignedSessionRequest signed) throws SessionRefusedException {
+    SessionRefusals.check(signed, settings, Address.ZERO, clock.millis());
+    checkNew(signed.request());
+    return secretFor(signed);
+  }
+
+  @Override
+  public CompletableFuture<SessionView> openWaiting(Announcement waiting) {
+    SignedSessionRequest signed =
+        new SignedSessionRequest(
+            waiting.request(),
+            waiting.requestSignature(),
+            waiting.clientRandom(),
+            SelectionSeed.commitmentTo(waiting.pledge().gatewaySecret()),
+            waiting.validatorSet(),
+            waiting.pending().maxTasks(),
+            waiting.pending().subnetId(),
+            null);
+    try {
+      SessionRefusals.check(signed, settings, Address.ZERO, clock.millis());
+      checkNew(signed.request());
+      SessionRefusals.checkNonce(signed, chain.standing().validatorSet());
+    } catch (SessionRefusedException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    OpeningProposal.Entry entry =
+        new OpeningProposal.Entry(
+            settings.gateway(),
+            waiting.entry(),
+            waiting.pledge().validUntilMillis(),
+            waiting.pledgeSignature());
+    ByteString keyHash = ByteString.copyFrom(waiting.pending().keyHash().bytes());
+    return openNow(signed, waiting.pledge().gatewaySecret(), keyHash, "", entry)
+        .thenApply(OpenedSession::session);
+  }
+
+  private CompletableFuture<OpenedSession> openNow(
+      SignedSessionRequest signed,
+      Digest secret,
+      ByteString keyHash,
+      String apiKey,
+      OpeningProposal.@Nullable Entry entry) {
     return chain
         .refresh()
         .handle((_, failure) -> failure)
@@ -192,7 +242,7 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
                         "The chain cannot be read now; nothing was opened. Try again."));
               }
               try {
-                return openChecked(signed, secret);
+                return openChecked(signed, secret, keyHash, apiKey, entry);
               } catch (SessionRefusedException e) {
                 return CompletableFuture.failedFuture(e);
               }
@@ -214,11 +264,15 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
                         + " /api/v1/network gave you; read it again, sign again)."));
   }
 
-  private CompletableFuture<OpenedSession> openChecked(SignedSessionRequest signed, Digest secret)
+  private CompletableFuture<OpenedSession> openChecked(
+      SignedSessionRequest signed,
+      Digest secret,
+      ByteString keyHash,
+      String apiKey,
+      OpeningProposal.@Nullable Entry entry)
       throws SessionRefusedException {
     SessionRequest request = signed.request();
     SessionId id = SessionId.of(settings.domain().digest(request).bytes());
-    String apiKey = newKey();
     long now = clock.millis();
     LiveSession session;
     synchronized (lock) {
@@ -247,8 +301,13 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
               quote.version(),
               quote.price(),
               signed.maxTasks(),
-              signed.permit());
-      session = new LiveSession(terms, now, opened, hash(apiKey));
+              signed.permit(),
+              entry);
+      if (byKeyHash.containsKey(keyHash)) {
+        throw new SessionRefusedException(
+            Reason.BAD_TERMS, "pending.keyHash: used before (expected: another key).");
+      }
+      session = new LiveSession(terms, now, opened, keyHash);
       add(session);
       driver.request(session, terms, now);
     }

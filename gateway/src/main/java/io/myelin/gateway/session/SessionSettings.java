@@ -41,6 +41,12 @@ public record SessionSettings(
         gateway, domain, 1, 5, 7L * 24 * 60 * 60 * 1000, 10_000, 1_000, SessionTimings.defaults());
   }
 
+  /** The same with another number of spare nodes. */
+  public SessionSettings withSpares(int nodes) {
+    return new SessionSettings(
+        gateway, domain, nodes, maxRedundancy, maxLifetimeMillis, maxSessions, maxEnded, timings);
+  }
+
   private static void atLeast(String name, long value, long least) {
     if (value < least) {
       throw new IllegalArgumentException(name + ": " + value + " (expected: >= " + least + ")");

@@ -1,6 +1,7 @@
 package io.myelin.gateway.session;
 
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.mempool.Announcement;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -12,6 +13,25 @@ public interface Sessions extends SessionDirectory {
    * is on disk; fails with a {@link SessionRefusedException} when it was not opened.
    */
   CompletableFuture<OpenedSession> open(SignedSessionRequest request);
+
+  /**
+   * Checks a request that names no gateway, and uses up the secret that its nonce binds: from now
+   * on everybody may know it, so that any gateway of the subnet can open the session.
+   *
+   * @throws SessionRefusedException when it would not be opened here
+   */
+  default Digest takeIn(SignedSessionRequest request) throws SessionRefusedException {
+    throw new SessionRefusedException(
+        SessionRefusedException.Reason.WRONG_GATEWAY, "request.gateway: none (expected: this one)");
+  }
+
+  /**
+   * Opens a session whose request waits for any gateway, with the key that its client chose.
+   * Whether its signatures are right has been checked. Completes and fails as {@link #open}.
+   */
+  default CompletableFuture<SessionView> openWaiting(Announcement waiting) {
+    return CompletableFuture.failedFuture(new UnsupportedOperationException());
+  }
 
   /**
    * Takes no more tasks for a session, and closes it once its running tasks have ended. Completes

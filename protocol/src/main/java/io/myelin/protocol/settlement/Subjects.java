@@ -15,9 +15,26 @@ import io.myelin.protocol.typeddata.SubnetConfig;
 public final class Subjects {
   private Subjects() {}
 
-  /** Of a session's opening: the session itself. */
+  /** Of a session's opening at the gateway that its client named: the session itself. */
   public static Digest openingSubject(SessionId sessionId) {
     return Digest.of(sessionId.bytes());
+  }
+
+  /**
+   * Of a session's opening at a gateway: the session itself when the client named its gateway, else
+   * the session at this one, so that who approved it for one that died can for the next.
+   *
+   * @param requested as in the client's request; the zero address for any
+   * @param gateway that opens it
+   */
+  public static Digest openingSubject(SessionId sessionId, Address requested, Address gateway) {
+    return requested.equals(Address.ZERO)
+        ? new AbiWords()
+            .word(SessionApproval.TYPE.typeHash())
+            .word(sessionId)
+            .address(gateway)
+            .keccak()
+        : openingSubject(sessionId);
   }
 
   /** Of a verdict on a task of the queue: the task itself. */

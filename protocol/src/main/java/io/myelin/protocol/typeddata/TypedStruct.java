@@ -26,7 +26,11 @@ public sealed interface TypedStruct
         TaskCancel,
         SubnetConfig,
         NodeVerdict,
-        VerdictSeal {
+        VerdictSeal,
+        EntryPledge,
+        PendingRequest,
+        PendingCancel,
+        NodeGoodbye {
 
   /** Name and fields. */
   StructType type();
