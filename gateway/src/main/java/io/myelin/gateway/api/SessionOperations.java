@@ -68,6 +68,14 @@ public final class SessionOperations {
     if (WaitingRequestJson.isOne(call.body())) {
       return wait(call);
     }
+    if (call.body().length > SessionRequestJson.MAX_BYTES) {
+      throw ApiError.refused(
+          HttpStatus.REQUEST_ENTITY_TOO_LARGE,
+          "request_too_large",
+          "The request body is larger than "
+              + SessionRequestJson.MAX_BYTES
+              + " bytes; only a request that waits may bring a task.");
+    }
     OpenedSession opened =
         await(sessions.open(SessionRequestJson.parse(call.body())), OPEN_TIMEOUT_SECONDS);
     ObjectNode json = Views.session(opened.session());

@@ -178,7 +178,10 @@ public final class TakingUp {
       Announcement one, @Nullable SessionView session, @Nullable Throwable failure) {
     if (failure != null || session == null) {
       Throwable why = failure instanceof CompletionException ? failure.getCause() : failure;
-      LOG.info("waiting session {} is not opened here: {}", one.pending().sessionId(), String.valueOf(why));
+      LOG.info(
+          "waiting session {} is not opened here: {}",
+          one.pending().sessionId(),
+          String.valueOf(why));
       return;
     }
     LOG.info("waiting session {} is open", session.id());

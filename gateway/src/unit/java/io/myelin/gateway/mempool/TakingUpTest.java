@@ -178,8 +178,7 @@ final class TakingUpTest {
     pool.up = false;
     WaitingPool.RefusedException no =
         catchThrowableOfType(
-            WaitingPool.RefusedException.class,
-            () -> entry.takingUp.takeIn(request(Address.ZERO)));
+            WaitingPool.RefusedException.class, () -> entry.takingUp.takeIn(request(Address.ZERO)));
     assertThat(no.unreachable()).isTrue();
     assertThat(entry.hasIt()).isFalse();
   }
