@@ -63,8 +63,7 @@ final class OpeningCheck {
   private Set<Address> interested(OpeningProposal proposal) {
     try {
       return Interests.owners(
-          ChainTerms.brief(
-              proposal.termsOn(view.network().sessions(), view.client()).brief()));
+          ChainTerms.brief(proposal.termsOn(view.network().sessions(), view.client()).brief()));
     } catch (RevertedException e) {
       // The check says why there are no such terms.
       return Set.of();
