@@ -58,6 +58,8 @@ contract Session is Module {
     uint256 public constant MAX_NODES = 16;
     /// @notice What a nonce's hash begins with.
     bytes32 public constant SEED_TYPE = keccak256("myelin/session/nonce/1");
+    /// @notice What the hash of a nonce of a request for any gateway begins with.
+    bytes32 public constant ANY_TYPE = keccak256("myelin/session/nonce/any/1");
 
     address private immutable _token;
     Parameters private immutable _parameters;
@@ -129,6 +131,12 @@ contract Session is Module {
         returns (bytes32)
     {
         return keccak256(abi.encode(SEED_TYPE, clientRandom, secretCommitment, validatorSet));
+    }
+
+    /// @notice What a client signs as nonce of a request for any gateway: bound to the subnet and the most tasks besides, which a gateway that
+    /// is named in the request answers for, and which here somebody of another subnet could choose.
+    function nonceOfAny(bytes32 nonce, bytes32 subnetId, uint32 maxTasks) public pure returns (bytes32) {
+        return keccak256(abi.encode(ANY_TYPE, nonce, subnetId, maxTasks));
     }
 
     /// @notice The terms that an opening would have now, for those who approve and those who keep them. Of a request for any gateway: those
@@ -237,9 +245,9 @@ contract Session is Module {
             revert BadNodes(o.nodes.length);
         }
         if (r.budgetWei == 0 || r.budgetWei > type(uint128).max) revert BadBudget(r.budgetWei);
-        if (r.nonce != nonceOf(o.clientRandom, keccak256(abi.encode(o.gatewaySecret)), o.validatorSet)) {
-            revert BadNonce();
-        }
+        bytes32 nonce = nonceOf(o.clientRandom, keccak256(abi.encode(o.gatewaySecret)), o.validatorSet);
+        if (r.gateway == address(0)) nonce = nonceOfAny(nonce, o.subnetId, o.maxTasks);
+        if (r.nonce != nonce) revert BadNonce();
         bytes32 modelId = keccak256(bytes(r.model));
         address gateway = r.gateway == address(0) ? msg.sender : r.gateway;
         (SubnetRegistry.Price memory price, address payee) = _subnets.quote(o.subnetId, modelId, o.priceVersion, gateway);

@@ -320,7 +320,8 @@ contract ValidatorRegistry is Bonds {
     ) external {
         if (msg.sender != _sessions) revert NotAllowed(msg.sender);
         if (!isUsable(version)) revert SetNotUsable(version);
-        if (_mixedVersion != version) {
+        // A seed of the set before the newest comes too late: else two of them could be chosen together.
+        if (version > _mixedVersion) {
             _mixedVersion = version;
             _mix = keccak256(abi.encode(_mix, seed));
         }

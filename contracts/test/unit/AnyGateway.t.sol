@@ -73,6 +73,39 @@ contract AnyGatewayTest is World {
         sessions.termsOf(o);
     }
 
+    /// @dev Whoever makes a subnet of its own, at a price of its own, and admits to it the gateway that stands for the request.
+    function test_noOtherSubnetCanTakeIt() public {
+        Session.Opening memory o = anyOpening();
+        fund(stranger, address(subnets), 100 ether);
+        vm.prank(stranger);
+        bytes32 trap = subnets.createSubnet("trap");
+        SubnetRegistry.ModelConfig[] memory models = new SubnetRegistry.ModelConfig[](1);
+        models[0] = SubnetRegistry.ModelConfig(MODEL, bytes32(uint256(1)), 1 ether, 1 ether);
+        bytes32 content = keccak256(abi.encode(Typed.SUBNET_CONFIG, trap, uint64(1), keccak256(abi.encode(models))));
+        (uint256 seats, bytes memory signatures) = verdict(Typed.SUBNET_CONFIG, subnets.configSubject(trap), content);
+        vm.startPrank(stranger);
+        subnets.configure(trap, models, seats, signatures);
+        subnets.admit(trap, _other, true);
+        subnets.admit(trap, gateway, true);
+        vm.stopPrank();
+        o.subnetId = trap;
+        o.priceVersion = 1;
+        vm.prank(_other);
+        vm.expectRevert(Session.BadNonce.selector);
+        sessions.open(o, permitNone());
+        vm.prank(_other);
+        vm.expectRevert(Session.BadNonce.selector);
+        sessions.termsOf(o);
+    }
+
+    function test_nobodyChoosesHowManyTasks() public {
+        Session.Opening memory o = anyOpening();
+        o.maxTasks = 1;
+        vm.prank(_other);
+        vm.expectRevert(Session.BadNonce.selector);
+        sessions.termsOf(o);
+    }
+
     function test_aWordForTheSessionAloneIsNotEnough() public {
         Session.Opening memory o = anyOpening();
         bytes32 id = sessions.idOf(o.request);
@@ -93,6 +126,7 @@ contract AnyGatewayTest is World {
     function anyOpening() private returns (Session.Opening memory o) {
         o = opening(gateway, 1, someNodes(3), 1 ether);
         o.request.gateway = address(0);
+        o.request.nonce = sessions.nonceOfAny(o.request.nonce, o.subnetId, o.maxTasks);
         o.clientSignature = sign(CLIENT_KEY, typed(Typed.hash(o.request)));
     }
 

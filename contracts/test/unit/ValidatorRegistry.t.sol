@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {Bonds} from "../../src/base/Bonds.sol";
 import {Module} from "../../src/base/Module.sol";
+import {Session} from "../../src/Session.sol";
 import {ValidatorRegistry} from "../../src/ValidatorRegistry.sol";
 import {Draw} from "../../src/lib/Draw.sol";
 import {Typed} from "../../src/lib/Typed.sol";
@@ -226,6 +227,19 @@ contract ValidatorRegistryTest is World {
         vm.warp(START + 2 hours);
         registry.makeSet();
         equal(registry.beaconOf(3), registry.beaconOf(2), "no session, no change");
+    }
+
+    /// @dev Whoever chooses seeds, as its own gateway can, chooses one for each set and not one more in the time when two can be used.
+    function test_oneSeedOfEachSetAndNoneTooLate() public {
+        Session.Opening memory late = opening(gateway, 1, someNodes(1), 1 ether);
+        vm.warp(START + 1 hours);
+        registry.makeSet();
+        Live memory live = open(gateway, 1, 1, 1 ether);
+        sessions.open(late, permitNone());
+        open(gateway, 1, 1, 1 ether);
+        vm.warp(START + 2 hours);
+        registry.makeSet();
+        equal(registry.beaconOf(3), keccak256(abi.encode(registry.beaconOf(2), live.tail.seed)), "one of set 2 and no other");
     }
 
     function test_weightsAreCapped() public {

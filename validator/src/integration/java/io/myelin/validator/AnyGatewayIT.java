@@ -13,6 +13,7 @@ import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.settlement.SessionNonce;
 import io.myelin.protocol.typeddata.EntryPledge;
 import io.myelin.protocol.typeddata.SessionRequest;
 import io.myelin.validator.testing.GatewaySide;
@@ -59,7 +60,7 @@ final class AnyGatewayIT {
             named.verification(),
             named.budgetWei(),
             named.expiryMillis(),
-            named.nonce());
+            SessionNonce.forAny(named.nonce(), terms.subnetId(), terms.maxTasks()));
     return new ChainTerms.OpeningTerms(
         any,
         Bytes.of(world.client().sign(world.domain().digest(any)).bytes()),

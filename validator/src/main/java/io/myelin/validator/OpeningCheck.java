@@ -77,15 +77,19 @@ final class OpeningCheck {
     NetworkContracts network = view.network();
     requireSigned(request, terms.clientSignature());
     requireEntry(proposal);
-    Digest nonce =
+    Digest plain =
         SessionNonce.of(
             terms.clientRandom(),
             SelectionSeed.commitmentTo(terms.gatewaySecret()),
             terms.validatorSet());
+    Digest nonce =
+        request.gateway().equals(Address.ZERO)
+            ? SessionNonce.forAny(plain, terms.subnetId(), terms.maxTasks())
+            : plain;
     if (!nonce.equals(request.nonce())) {
       throw new RefusedException(
           Reason.REFUSED_NONCE,
-          "nonce %s (expected: %s, of this random, secret and set)"
+          "nonce %s (expected: %s, of this random, secret and set; for any gateway of this subnet)"
               .formatted(request.nonce(), nonce));
     }
     if (!network.validators().isUsable(terms.validatorSet()).on(view.client())) {

@@ -15,6 +15,7 @@ import java.math.BigInteger;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /**
  * A session that was opened as any client opens one.
@@ -97,6 +98,21 @@ public record ClientSession(URI gateway, Address client, String id, String apiKe
 
   /** A request, bound to what the gateway said of itself and its network. */
   static Signed request(JsonNode network, Address gatewayId, OperatorKey client, Terms terms) {
+    return request(network, gatewayId, client, terms, UnaryOperator.identity());
+  }
+
+  /** The same for any gateway of a subnet, with as many tasks as there may be. */
+  static Signed anybodys(JsonNode network, OperatorKey client, Terms terms, Digest subnetId) {
+    return request(
+        network, Address.ZERO, client, terms, nonce -> SessionNonce.forAny(nonce, subnetId, 0));
+  }
+
+  private static Signed request(
+      JsonNode network,
+      Address gatewayId,
+      OperatorKey client,
+      Terms terms,
+      UnaryOperator<Digest> bound) {
     JsonNode signing = network.path("signing");
     Eip712Domain domain =
         new Eip712Domain(
@@ -116,7 +132,7 @@ public record ClientSession(URI gateway, Address client, String id, String apiKe
             0,
             terms.budgetWei(),
             System.currentTimeMillis() + terms.lifetime().toMillis(),
-            SessionNonce.of(random, commitment, validatorSet));
+            bound.apply(SessionNonce.of(random, commitment, validatorSet)));
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.putObject("request")
         .put("client", request.client().toString())

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.crypto.Sha256;
-import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.mempool.Announcement;
 import io.myelin.protocol.typeddata.PendingRequest;
@@ -57,7 +56,7 @@ public record WaitingSession(
     try (GatewayClient http = new GatewayClient(new Endpoint(gateway.url(), ""))) {
       JsonNode network = http.get("/api/v1/network");
       Digest subnet = subnet(http, terms.model());
-      ClientSession.Signed signed = ClientSession.request(network, Address.ZERO, client, terms);
+      ClientSession.Signed signed = ClientSession.anybodys(network, client, terms, subnet);
       PendingRequest pending =
           new PendingRequest(
               signed.id(),

@@ -43,7 +43,8 @@ public final class FaultCodec {
     WrongOpening.Builder message =
         WrongOpening.newBuilder()
             .setTerms(TermsCodec.terms(opening.brief()))
-            .setTail(TermsCodec.tail(opening.tail()));
+            .setTail(TermsCodec.tail(opening.tail()))
+            .setAnyGateway(opening.anyGateway());
     opening.nodes().forEach(node -> message.addNodes(Fields.bytes(node)));
     return message.build();
   }
@@ -81,7 +82,8 @@ public final class FaultCodec {
           new FaultEvidence.Opening(
               TermsCodec.brief(message.getOpening().getTerms()),
               TermsCodec.tail(message.getOpening().getTail()),
-              Fields.addresses("nodes", message.getOpening().getNodesList()));
+              Fields.addresses("nodes", message.getOpening().getNodesList()),
+              message.getOpening().getAnyGateway());
       case SETTLEMENT -> batch(message.getSettlement());
       case EVIDENCE_NOT_SET ->
           throw new IllegalArgumentException("evidence: none (expected: opening or settlement)");

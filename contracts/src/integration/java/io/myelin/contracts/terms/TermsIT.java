@@ -130,6 +130,10 @@ final class TermsIT {
       Digest commitment = SelectionSeed.commitmentTo(secret);
       assertThat(network.sessions().nonceOf(clientRandom, commitment, set).on(chain))
           .isEqualTo(SessionNonce.of(clientRandom, commitment, set));
+      Digest subnetId = digest();
+      long maxTasks = number(32);
+      assertThat(network.sessions().nonceOfAny(secret, subnetId, maxTasks).on(chain))
+          .isEqualTo(SessionNonce.forAny(secret, subnetId, maxTasks));
 
       SessionId id = ChainTerms.sessionId(digest());
       int had = (int) number(5);

@@ -87,6 +87,10 @@ final class SessionRefusals {
               + "; read GET /api/v1/network again, sign again).");
     }
     Digest expected = SessionNonce.of(signed.clientRandom(), signed.seedCommitment(), set);
+    Digest subnetId = signed.subnetId();
+    if (signed.request().gateway().equals(Address.ZERO) && subnetId != null) {
+      expected = SessionNonce.forAny(expected, subnetId, signed.maxTasks());
+    }
     if (!expected.equals(signed.request().nonce())) {
       throw new SessionRefusedException(
           Reason.BAD_NONCE,
@@ -94,7 +98,8 @@ final class SessionRefusals {
               + signed.request().nonce()
               + " (expected: 0x"
               + expected
-              + ", which binds clientRandom, seedCommitment and validatorSet; docs/protocol.md says"
+              + ", which binds clientRandom, seedCommitment and validatorSet, and for any gateway"
+              + " subnet and most tasks; docs/protocol.md says"
               + " how).");
     }
   }

@@ -114,7 +114,9 @@ final class TakingUpTest {
             0,
             BigInteger.valueOf(1_000),
             START + 3_600_000,
-            SessionNonce.of(random, commitment, 1));
+            gateway.equals(Address.ZERO)
+                ? SessionNonce.forAny(SessionNonce.of(random, commitment, 1), Digest.ZERO, 0)
+                : SessionNonce.of(random, commitment, 1));
     Digest digest = DOMAIN.digest(request);
     PendingRequest pending =
         new PendingRequest(

@@ -107,9 +107,16 @@ public record Announcement(
               .formatted(pending.sessionId(), pledge.sessionId(), id));
     }
     if (validatorSet < 1
-        || !request.nonce().equals(SessionNonce.of(clientRandom, commitment, validatorSet))) {
+        || !request
+            .nonce()
+            .equals(
+                SessionNonce.forAny(
+                    SessionNonce.of(clientRandom, commitment, validatorSet),
+                    pending.subnetId(),
+                    pending.maxTasks()))) {
       return malformed(
-          "request.nonce: does not bind client random, the pledge's secret and validator set");
+          "request.nonce: does not bind client random, the pledge's secret, validator set, subnet"
+              + " and most tasks");
     }
     if (pledge.validUntilMillis() < pending.validUntilMillis()
         || pending.validUntilMillis() > request.expiryMillis()) {

@@ -19,8 +19,7 @@ import org.pcollections.TreePMap;
  * @param placesBySender how many marks each sender has
  * @param bytes of all requests
  * @param fundsWei what senders of requests hold, as it was last seen
- * @param floorMillis of places without a mark, nothing gets in that is valid no longer than this
- *     (Unix time): marks that there was no room for
+ * @param floor what marks that there was no room for keep out
  */
 public record PoolState(
     PoolLimits limits,
@@ -29,7 +28,29 @@ public record PoolState(
     HashPMap<Address, Integer> placesBySender,
     long bytes,
     HashPMap<Address, BigInteger> fundsWei,
-    long floorMillis) {
+    Floor floor) {
+
+  /**
+   * Of places without a mark, nothing gets in that is valid no longer than this and offers no more:
+   * it may have been there. Who fills a pool with marks of small offers shuts out small offers.
+   *
+   * @param untilMillis Unix time
+   * @param budgetWei the highest that was offered in a place that gave way
+   */
+  public record Floor(long untilMillis, BigInteger budgetWei) {
+    static final Floor NONE = new Floor(0, BigInteger.ZERO);
+
+    Floor and(Mark mark) {
+      // Who cancels a place that nobody has seen keeps nobody else out.
+      return mark.budgetWei().signum() == 0
+          ? this
+          : new Floor(Math.max(untilMillis, mark.untilMillis()), budgetWei.max(mark.budgetWei()));
+    }
+
+    boolean excludes(PoolEntry entry) {
+      return entry.validUntilMillis() <= untilMillis && entry.budgetWei().compareTo(budgetWei) <= 0;
+    }
+  }
 
   /**
    * What a place is remembered by, until nothing that was in it is valid any more.
@@ -77,6 +98,9 @@ public record PoolState(
     }
   }
 
+  /** Of so many places one gives way beyond those that must. */
+  private static final int ROOM = 32;
+
   /** An empty pool. */
   public static PoolState of(PoolLimits limits) {
     return new PoolState(
@@ -86,7 +110,7 @@ public record PoolState(
         HashTreePMap.empty(),
         0,
         HashTreePMap.empty(),
-        0);
+        Floor.NONE);
   }
 
   /** A request that waits. */
@@ -116,7 +140,7 @@ public record PoolState(
   /** Whether it may not be in because of what was there before. */
   boolean gone(PoolEntry entry) {
     Mark mark = marks.get(entry.place());
-    return mark == null ? entry.validUntilMillis() <= floorMillis : mark.excludes(entry);
+    return mark == null ? floor.excludes(entry) : mark.excludes(entry);
   }
 
   /** Whether its place would be one too many of its sender's. */
@@ -133,7 +157,7 @@ public record PoolState(
         placesBySender,
         bytes + entry.bytes(),
         fundsWei,
-        floorMillis);
+        floor);
   }
 
   PoolState remove(PoolEntry entry) {
@@ -144,30 +168,27 @@ public record PoolState(
         placesBySender,
         bytes - entry.bytes(),
         fundsWei,
-        floorMillis);
+        floor);
   }
 
   PoolState withFunds(HashPMap<Address, BigInteger> funds) {
-    return new PoolState(limits, entries, marks, placesBySender, bytes, funds, floorMillis);
+    return new PoolState(limits, entries, marks, placesBySender, bytes, funds, floor);
   }
 
   /** Remembers more of a place. */
   PoolState mark(PoolEntry.Place place, Mark mark) {
     Mark before = marks.get(place);
     if (before != null) {
-      return withMarks(marks.plus(place, before.and(mark)), placesBySender, floorMillis);
+      return withMarks(marks.plus(place, before.and(mark)), placesBySender, floor);
     }
     int had = placesBySender.getOrDefault(place.sender(), 0);
-    return withMarks(
-        marks.plus(place, mark), placesBySender.plus(place.sender(), had + 1), floorMillis);
+    return withMarks(marks.plus(place, mark), placesBySender.plus(place.sender(), had + 1), floor);
   }
 
   /** Nothing counts in a place any more. */
   PoolState end(PoolEntry.Place place) {
     Mark mark = marks.get(place);
-    return mark == null
-        ? this
-        : withMarks(marks.plus(place, mark.end()), placesBySender, floorMillis);
+    return mark == null ? this : withMarks(marks.plus(place, mark.end()), placesBySender, floor);
   }
 
   /** Without what time alone keeps out. */
@@ -184,32 +205,37 @@ public record PoolState(
     return withMarks(
         marks.minus(place),
         left > 0 ? placesBySender.plus(place.sender(), left) : placesBySender.minus(place.sender()),
-        floorMillis);
+        floor);
   }
 
   private PoolState withMarks(
-      HashPMap<PoolEntry.Place, Mark> next, HashPMap<Address, Integer> counts, long floor) {
-    return new PoolState(limits, entries, next, counts, bytes, fundsWei, floor);
+      HashPMap<PoolEntry.Place, Mark> next, HashPMap<Address, Integer> counts, Floor lowest) {
+    return new PoolState(limits, entries, next, counts, bytes, fundsWei, lowest);
   }
 
-  /** Of the places where nothing waits, those that end first give way to the floor. */
+  /**
+   * Of the places where nothing waits, those with the smallest offers give way to the floor; some
+   * more than must, so that this is not looked for with every new place.
+   */
   PoolState bounded() {
-    PoolState left = this;
-    while (left.marks.size() > limits.maxPlaces()) {
-      Optional<Map.Entry<PoolEntry.Place, Mark>> first =
-          left.marks.entrySet().stream()
-              .filter(mark -> !entries.containsKey(mark.getValue().id()))
-              .min(Comparator.comparingLong(mark -> mark.getValue().untilMillis()));
-      if (first.isEmpty()) {
-        return left;
-      }
-      PoolState next = left.unmarked(first.get().getKey());
-      left =
-          next.withMarks(
-              next.marks,
-              next.placesBySender,
-              Math.max(next.floorMillis, first.get().getValue().untilMillis()));
+    if (marks.size() <= limits.maxPlaces()) {
+      return this;
     }
-    return left;
+    int wanted = limits.maxPlaces() - limits.maxPlaces() / ROOM;
+    List<Map.Entry<PoolEntry.Place, Mark>> smallest =
+        marks.entrySet().stream()
+            .filter(mark -> !entries.containsKey(mark.getValue().id()))
+            .sorted(
+                Map.Entry.comparingByValue(
+                    Comparator.comparing(Mark::budgetWei).thenComparingLong(Mark::untilMillis)))
+            .limit(marks.size() - wanted)
+            .toList();
+    PoolState left = this;
+    Floor lowest = floor;
+    for (Map.Entry<PoolEntry.Place, Mark> mark : smallest) {
+      left = left.unmarked(mark.getKey());
+      lowest = lowest.and(mark.getValue());
+    }
+    return left.withMarks(left.marks, left.placesBySender, lowest);
   }
 }

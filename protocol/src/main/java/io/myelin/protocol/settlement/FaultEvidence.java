@@ -35,9 +35,16 @@ public sealed interface FaultEvidence {
    * @param brief the terms
    * @param tail whose digest the terms hold
    * @param nodes as they were approved, in their order
+   * @param anyGateway whether the client's request named no gateway: then it was approved for this
+   *     one
    */
-  record Opening(SessionBrief brief, SessionTail tail, List<Address> nodes)
+  record Opening(SessionBrief brief, SessionTail tail, List<Address> nodes, boolean anyGateway)
       implements FaultEvidence {
+    /** Of a request that named its gateway. */
+    public Opening(SessionBrief brief, SessionTail tail, List<Address> nodes) {
+      this(brief, tail, nodes, false);
+    }
+
     /** Copies the nodes; the tail must be the terms'. */
     public Opening {
       nodes = List.copyOf(nodes);
@@ -51,7 +58,11 @@ public sealed interface FaultEvidence {
     @Override
     public Attestation attestation() {
       return Attestation.of(
-          Subjects.openingSubject(brief.sessionId()), Approvals.of(brief, tail, nodes));
+          Subjects.openingSubject(
+              brief.sessionId(),
+              anyGateway ? Address.ZERO : brief.head().gateway(),
+              brief.head().gateway()),
+          Approvals.of(brief, tail, nodes));
     }
 
     @Override

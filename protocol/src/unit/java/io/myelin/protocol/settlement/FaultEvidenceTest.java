@@ -9,6 +9,7 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.merkle.MerkleTree;
+import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.ReceiptAttestation;
 import java.math.BigInteger;
 import java.util.List;
@@ -59,6 +60,18 @@ final class FaultEvidenceTest {
     assertThat(opening(right, ONE).wrong(VALIDATOR)).isPresent();
     assertThat(opening(brief(OWNER, OWNER), ONE, TWO).wrong(VALIDATOR))
         .hasValueSatisfying(why -> assertThat(why).contains("two nodes of " + OWNER));
+  }
+
+  @Test
+  void shouldNameWhatWasSignedForARequestOfAnyGateway() {
+    SessionBrief brief = brief(OWNER, OTHER);
+    Attestation named = opening(brief, ONE, TWO).attestation();
+    Attestation any = new FaultEvidence.Opening(brief, TAIL, List.of(ONE, TWO), true).attestation();
+    assertThat(named.subject()).isEqualTo(Subjects.openingSubject(brief.sessionId()));
+    assertThat(any.subject())
+        .isEqualTo(Subjects.openingSubject(brief.sessionId(), Address.ZERO, GATEWAY))
+        .isNotEqualTo(named.subject());
+    assertThat(any.content()).isEqualTo(named.content());
   }
 
   @Test

@@ -30,8 +30,12 @@ import java.util.function.Predicate;
 
 /** The machine's state with the messages it is about, and who follows it. Asks nobody. */
 final class Pool {
+  /** So far a client's clock may be ahead. */
+  private static final long CLOCKS_DIFFER_MILLIS = 60_000;
+
   private final InstantSource clock;
   private final int mostCancels;
+  private final long longestMillis;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -50,6 +54,7 @@ final class Pool {
   Pool(PoolLimits limits, InstantSource clock) {
     this.clock = clock;
     this.mostCancels = limits.maxEntries();
+    this.longestMillis = limits.maxValidMillis() + CLOCKS_DIFFER_MILLIS;
     this.state = PoolState.of(limits);
   }
 
@@ -101,12 +106,22 @@ final class Pool {
         .build();
   }
 
-  /** Keeps a cancel for other nodes; whether it says more than what was known. */
+  /**
+   * Keeps a cancel for other nodes, when the machine took it and there is room; whether it says
+   * more than what was kept.
+   */
   boolean keep(PoolEntry.Place place, PendingCancellation cancel) {
     synchronized (lock) {
       PendingCancellation before = cancels.get(place);
-      boolean more = before == null || before.getUntilMillis() < cancel.getUntilMillis();
-      if (more && (before != null || cancels.size() < mostCancels)) {
+      PoolState.Mark mark = state.marks().get(place);
+      boolean more =
+          mark != null
+              && mark.ended()
+              && cancel.getUntilMillis() <= clock.millis() + longestMillis
+              && (before == null
+                  ? cancels.size() < mostCancels
+                  : before.getUntilMillis() < cancel.getUntilMillis());
+      if (more) {
         cancels.put(place, cancel);
       }
       return more;
@@ -182,16 +197,17 @@ final class Pool {
   List<GossipItem> missing(Set<Long> known) {
     synchronized (lock) {
       List<GossipItem> items = new ArrayList<>();
-      cancels.forEach(
-          (place, cancel) -> {
-            if (!known.contains(mark(place, cancel))) {
-              items.add(GossipItem.newBuilder().setCancellation(cancel).build());
-            }
-          });
+      // Requests first: what is cancelled can cost a client nothing that it did not sign for.
       messages.forEach(
           (id, body) -> {
             if (!known.contains(first8(id.bytes()))) {
               items.add(GossipItem.newBuilder().setEntry(body).build());
+            }
+          });
+      cancels.forEach(
+          (place, cancel) -> {
+            if (!known.contains(mark(place, cancel))) {
+              items.add(GossipItem.newBuilder().setCancellation(cancel).build());
             }
           });
       return items;
