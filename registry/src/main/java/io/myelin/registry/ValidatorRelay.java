@@ -13,9 +13,12 @@ import io.grpc.Status;
 import io.myelin.discovery.PeerNetwork;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.peer.PeerRole;
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,6 +37,7 @@ final class ValidatorRelay implements HttpService, AutoCloseable {
   private static final Pattern CALL =
       Pattern.compile("/?(0x[0-9a-fA-F]{40})(/myelin\\.v1\\.Validator/[A-Za-z]{1,40})");
   private static final int MAX_CALLS = 256;
+  private static final int MAX_CALLS_PER_CALLER = 32;
   private static final long MAX_REQUEST_BYTES = 64L << 20;
   private static final long MAX_REPLY_BYTES = 4L << 20;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -41,6 +45,7 @@ final class ValidatorRelay implements HttpService, AutoCloseable {
 
   private final PeerNetwork peers;
   private final AtomicInteger calls = new AtomicInteger();
+  private final Map<InetAddress, Integer> callers = new ConcurrentHashMap<>();
   private final ClientFactory factory =
       ClientFactory.builder()
           .workerGroup(1)
@@ -76,8 +81,10 @@ final class ValidatorRelay implements HttpService, AutoCloseable {
           Status.NOT_FOUND,
           "UNKNOWN_VALIDATOR: " + operator + " is not a staked validator that answers now");
     }
-    if (calls.incrementAndGet() > MAX_CALLS) {
-      calls.decrementAndGet();
+    InetAddress caller = context.remoteAddress().getAddress();
+    int own = callers.merge(caller, 1, Integer::sum);
+    if (calls.incrementAndGet() > MAX_CALLS || own > MAX_CALLS_PER_CALLER) {
+      left(caller);
       return refused(Status.RESOURCE_EXHAUSTED, Reasons.BUSY + ": ask again, or another node");
     }
     context.setRequestTimeout(PATIENCE);
@@ -96,8 +103,20 @@ final class ValidatorRelay implements HttpService, AutoCloseable {
                         .scheme(url.getScheme())
                         .authority(url.getAuthority())
                         .build()));
-    var _ = answer.whenComplete().handle((_, _) -> calls.decrementAndGet());
+    var _ =
+        answer
+            .whenComplete()
+            .handle(
+                (_, _) -> {
+                  left(caller);
+                  return null;
+                });
     return answer;
+  }
+
+  private void left(InetAddress caller) {
+    calls.decrementAndGet();
+    var _ = callers.computeIfPresent(caller, (_, open) -> open > 1 ? open - 1 : null);
   }
 
   private static HttpResponse refused(Status status, String why) {

@@ -7,13 +7,16 @@ import io.myelin.chain.Bytes;
 import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.NotAgreedException;
 import io.myelin.committee.proposal.OpeningProposal;
+import io.myelin.committee.proposal.PoolView;
 import io.myelin.committee.wire.Reason;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.selection.NodeSelection;
 import io.myelin.protocol.settlement.SessionNonce;
+import io.myelin.protocol.settlement.SessionSeed;
 import io.myelin.protocol.typeddata.EntryPledge;
 import io.myelin.protocol.typeddata.SessionRequest;
 import io.myelin.validator.testing.GatewaySide;
@@ -49,7 +52,7 @@ final class AnyGatewayIT {
     world.close();
   }
 
-  private static ChainTerms.OpeningTerms anybodys(ChainTerms.OpeningTerms terms) {
+  private static ChainTerms.OpeningTerms anybodys(ChainTerms.OpeningTerms terms, PoolView pool) {
     SessionRequest named = terms.request();
     SessionRequest any =
         new SessionRequest(
@@ -69,7 +72,11 @@ final class AnyGatewayIT {
         terms.validatorSet(),
         terms.subnetId(),
         terms.priceVersion(),
-        terms.nodes(),
+        GatewaySide.draw(
+            SessionSeed.of(any.nonce(), terms.gatewaySecret()).value(),
+            NodeSelection.SESSION_NODES,
+            pool,
+            terms.nodes().size()),
         terms.maxTasks());
   }
 
@@ -91,7 +98,7 @@ final class AnyGatewayIT {
 
   private static OpeningProposal proposal(OperatorKey entry, long validUntilMillis) {
     OpeningProposal named = side.proposal(3, 1);
-    ChainTerms.OpeningTerms terms = anybodys(named.terms());
+    ChainTerms.OpeningTerms terms = anybodys(named.terms(), named.pool());
     EntryPledge pledge = new EntryPledge(id(terms), terms.gatewaySecret(), validUntilMillis);
     return new OpeningProposal(terms, named.pool(), Optional.of(entry(entry, pledge)));
   }

@@ -229,7 +229,14 @@ final class ChaosRun implements AutoCloseable {
   private void peace() throws Exception {
     network.awaitWhole();
     network.chain().advance(OVERDUE);
-    refunds();
+    // Before the last windows begin to end: one that is ended later has a window of its own.
+    Await.until(
+        "every session has ended",
+        () -> {
+          refunds();
+          return desk.opened().keySet().stream()
+              .allMatch(id -> desk.phase(id) >= ClientDesk.SETTLED);
+        });
     network.chain().advance(ClientDesk.WINDOW.plusMinutes(1));
     try {
       Await.until(

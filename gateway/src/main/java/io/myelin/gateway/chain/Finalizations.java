@@ -10,11 +10,11 @@ import io.myelin.gateway.journal.SettlementLog;
 import io.myelin.gateway.session.OnChain;
 import io.myelin.protocol.ids.SessionId;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -32,6 +32,9 @@ final class Finalizations {
 
   private static final int MOST_SESSIONS = 64;
 
+  /** A day of looks: an endpoint that only catches up knows the session by then. */
+  private static final int MOST_LOOKS = 288;
+
   private final NetworkContracts network;
   private final ChainWrites writes;
   private final SettlementLog settled;
@@ -39,7 +42,7 @@ final class Finalizations {
   private final Function<SessionId, Optional<OnChain>> find;
   private final EscrowRecords escrow;
   private final SettledTerms terms;
-  private final Set<SessionId> unknown = new HashSet<>();
+  private final Map<SessionId, Integer> unknown = new HashMap<>();
   private int most = MOST_SESSIONS;
 
   /**
@@ -114,7 +117,9 @@ final class Finalizations {
     if (session.isPresent() && until.getAsLong() <= nowSeconds) {
       return session;
     }
-    if (phase == EscrowRecords.Phase.NONE && !unknown.add(id)) {
+    if (phase != EscrowRecords.Phase.NONE) {
+      unknown.remove(id);
+    } else if (unknown.merge(id, 1, Integer::sum) > MOST_LOOKS) {
       // Opened and settled in blocks that were lost long ago: there is no money, and no way back.
       log.warn("session {}: the chain lost it after it was settled", id);
       unknown.remove(id);

@@ -87,7 +87,7 @@ final class SessionRefusals {
               + "; read GET /api/v1/network again, sign again).");
     }
     Digest expected = SessionNonce.of(signed.clientRandom(), signed.seedCommitment(), set);
-    Digest subnetId = signed.subnetId();
+    Digest subnetId = signed.subnet();
     if (signed.request().gateway().equals(Address.ZERO) && subnetId != null) {
       expected = SessionNonce.forAny(expected, subnetId, signed.maxTasks());
     }
