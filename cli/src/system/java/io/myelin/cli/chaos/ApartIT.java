@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +44,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(420)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ApartIT {
+  /** {@code all}: also what takes longer than everybody should wait for at every build. */
+  private static final String LONG = "myelin.apart";
+
   private static final Duration LIFETIME = Duration.ofHours(2);
   private static final int TASKS = 5;
 
@@ -198,6 +202,7 @@ class ApartIT {
 
   @Test
   @Order(4)
+  @EnabledIfSystemProperty(named = LONG, matches = "all")
   void shouldServeWhatIsOpenWhenTheGatewayCannotReachTheChain() throws Exception {
     ClientSession before = open();
     network.withoutChain(List.of(ApartNetwork.GATEWAY));
@@ -211,6 +216,7 @@ class ApartIT {
 
   @Test
   @Order(5)
+  @EnabledIfSystemProperty(named = LONG, matches = "all")
   void shouldOpenNothingWhenNoValidatorReachesTheChain() throws Exception {
     network.withoutChain(ApartNetwork.validators(1, ApartNetwork.VALIDATORS));
     opensNothing("the validators' chain unreachable");
@@ -228,6 +234,7 @@ class ApartIT {
 
   @Test
   @Order(7)
+  @EnabledIfSystemProperty(named = LONG, matches = "all")
   void shouldForgetAGatewayThatIsGoneAndFindItAgain() throws Exception {
     assertThat(known(PeerRole.PEER_ROLE_GATEWAY)).isOne();
     network.apart(List.of(ApartNetwork.GATEWAY), List.of(ApartNetwork.REGISTRY));
@@ -249,6 +256,7 @@ class ApartIT {
 
   @Test
   @Order(8)
+  @EnabledIfSystemProperty(named = LONG, matches = "all")
   void shouldServeThoughClocksAreHalfAMinuteWrong() throws Exception {
     String library =
         "/usr/lib/%s-linux-gnu/faketime/libfaketimeMT.so.1"
