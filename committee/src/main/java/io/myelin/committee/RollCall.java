@@ -5,6 +5,7 @@ import io.myelin.chain.ChainClient;
 import io.myelin.committee.wire.Fields;
 import io.myelin.contracts.ValidatorRegistry;
 import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.contracts.standing.SigningKey;
 import io.myelin.contracts.terms.SetLine;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.selection.Candidate;
@@ -34,7 +35,6 @@ public final class RollCall implements AutoCloseable {
   public static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final Duration PAUSE = Duration.ofMillis(200);
-  private static final int ACTIVE = 1;
 
   private final Members members;
   private final ChainClient chain;
@@ -163,12 +163,8 @@ public final class RollCall implements AutoCloseable {
     }
     long nowSeconds = chain.head().timestampSeconds();
     for (Candidate candidate : SetLine.candidates(registry.setOf(set).on(chain).line())) {
-      ValidatorRegistry.Validator validator = registry.validatorOf(candidate.owner()).on(chain);
-      if (validator.status() == ACTIVE
-          && !validator.operator().isZero()
-          && validator.jailedUntil() <= nowSeconds) {
-        operators.put(candidate.owner(), validator.operator());
-      }
+      SigningKey.of(registry.validatorOf(candidate.owner()).on(chain), nowSeconds)
+          .ifPresent(operator -> operators.put(candidate.owner(), operator));
     }
     return operators;
   }

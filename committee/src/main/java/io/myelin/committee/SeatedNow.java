@@ -1,8 +1,8 @@
 package io.myelin.committee;
 
 import io.myelin.chain.ChainClient;
-import io.myelin.contracts.ValidatorRegistry;
 import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.contracts.standing.SigningKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.settlement.SessionTail;
@@ -12,7 +12,6 @@ import java.util.Optional;
 
 /** Who sits where, as the chain says now. */
 final class SeatedNow {
-  private static final int ACTIVE = 1;
 
   private final ChainClient chain;
   private final NetworkContracts network;
@@ -47,18 +46,12 @@ final class SeatedNow {
     long nowSeconds = chain.head().timestampSeconds();
     List<Seat> seats = new ArrayList<>();
     for (Address owner : owners) {
-      Optional<Address> operator = owner.isZero() ? Optional.empty() : operator(owner, nowSeconds);
+      Optional<Address> operator =
+          owner.isZero()
+              ? Optional.empty()
+              : SigningKey.of(network.validators().validatorOf(owner).on(chain), nowSeconds);
       seats.add(new Seat(seats.size(), owner, operator));
     }
     return seats;
-  }
-
-  private Optional<Address> operator(Address owner, long nowSeconds) {
-    ValidatorRegistry.Validator validator = network.validators().validatorOf(owner).on(chain);
-    boolean sits =
-        validator.status() == ACTIVE
-            && validator.jailedUntil() <= nowSeconds
-            && !validator.operator().isZero();
-    return sits ? Optional.of(validator.operator()) : Optional.empty();
   }
 }

@@ -2,14 +2,15 @@ package io.myelin.validator;
 
 import io.myelin.committee.wire.Reason;
 import io.myelin.contracts.ValidatorRegistry;
+import io.myelin.contracts.standing.SigningKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Whether this validator sits in a committee, as the chain says now. */
 final class Seats {
-  private static final int ACTIVE = 1;
 
   private final ChainView view;
   private final Address operator;
@@ -66,9 +67,7 @@ final class Seats {
     }
     ValidatorRegistry.Validator validator =
         view.network().validators().validatorOf(owner).on(view.client());
-    if (!validator.operator().equals(operator)
-        || validator.status() != ACTIVE
-        || validator.jailedUntil() > view.nowSeconds()) {
+    if (!SigningKey.of(validator, view.nowSeconds()).equals(Optional.of(operator))) {
       throw new RefusedException(
           Reason.NOT_SEATED,
           operator + " may not sign for " + owner + " now: replaced, leaving or jailed");

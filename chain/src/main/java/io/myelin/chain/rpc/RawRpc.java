@@ -18,6 +18,16 @@ public final class RawRpc implements AutoCloseable {
   }
 
   /**
+   * The chain's EIP-155 number.
+   *
+   * @throws CallFailedException when nobody answers
+   * @throws NumberFormatException when the answer is no number
+   */
+  public long chainId() {
+    return Long.parseLong(call("eth_chainId").replace("\"", "").replaceFirst("^0x", ""), 16);
+  }
+
+  /**
    * Calls.
    *
    * @param parameters texts, booleans, whole numbers, lists of these, and maps of texts

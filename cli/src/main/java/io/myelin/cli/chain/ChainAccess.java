@@ -105,8 +105,7 @@ public final class ChainAccess implements AutoCloseable {
     List<String> failures = new ArrayList<>();
     for (URI endpoint : endpoints) {
       try (RawRpc rpc = new RawRpc(endpoint, FIRST_ANSWER)) {
-        String answer = rpc.call("eth_chainId").replace("\"", "");
-        return Long.parseLong(answer.replaceFirst("^0x", ""), 16);
+        return rpc.chainId();
       } catch (RawRpc.CallFailedException e) {
         failures.add(names(List.of(endpoint)) + " (" + e.getMessage() + ")");
       } catch (NumberFormatException e) {

@@ -26,12 +26,9 @@ import io.myelin.protocol.peer.ServiceAddress;
 import io.myelin.v1.DiscoverRequest;
 import io.myelin.v1.PeerInfo;
 import io.myelin.v1.RegistryGrpc.RegistryBlockingStub;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -153,25 +150,13 @@ public final class NetworkFinder {
   }
 
   /**
-   * Records out of what a user gives: one, or a file that holds some, a line each.
+   * Records out of what a user gives as {@code --network}: one, or a file that holds some.
    *
    * @throws CommandException when it is neither
    */
   public static List<String> records(String text) {
-    if (text.startsWith("enr:")) {
-      return List.of(text);
-    }
-    try {
-      return Files.readAllLines(Path.of(text)).stream()
-          .map(String::strip)
-          .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-          .toList();
-    } catch (IOException e) {
-      throw CommandException.usage(
-          "--network: "
-              + text
-              + " (expected: a record, enr:..., a file that holds some, or 0x...@https://...)");
-    }
+    return Records.of(
+        "--network", text, "a record, enr:..., a file that holds some, or 0x...@https://...");
   }
 
   /**
@@ -215,7 +200,7 @@ public final class NetworkFinder {
 
   private static long chainId(URI rpc) {
     try (RawRpc calls = new RawRpc(rpc, PATIENCE)) {
-      return Long.decode(calls.call("eth_chainId").replace("\"", ""));
+      return calls.chainId();
     } catch (RawRpc.CallFailedException | NumberFormatException e) {
       throw new CommandException(
           "no chain answers at " + rpc.getHost() + " (" + e.getMessage() + ")", e);

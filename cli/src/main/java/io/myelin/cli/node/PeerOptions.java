@@ -1,12 +1,10 @@
 package io.myelin.cli.node;
 
 import io.myelin.cli.CommandException;
+import io.myelin.cli.client.Records;
 import io.myelin.cli.peer.PeerLink;
 import io.myelin.protocol.peer.AddressPolicy;
 import io.myelin.protocol.peer.IpAddress;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +63,8 @@ final class PeerOptions {
   PeerLink link(ConfigFile file, String host, int usualPort) {
     List<String> records = new ArrayList<>();
     for (String text : file.list("bootstrap", bootstrap)) {
-      records.addAll(records(text));
+      records.addAll(
+          Records.of("--bootstrap", text, "a record, enr:..., or a file that holds some"));
     }
     String bound = file.text("peer-host", peerHost, host.equals("localhost") ? "127.0.0.1" : host);
     String told = file.text("advertise", advertise, "");
@@ -88,20 +87,5 @@ final class PeerOptions {
     return IpAddress.parse(text)
         .orElseThrow(
             () -> CommandException.usage("--advertise: " + text + " (expected: an IP address)"));
-  }
-
-  private static List<String> records(String text) {
-    if (text.startsWith("enr:")) {
-      return List.of(text);
-    }
-    try {
-      return Files.readAllLines(Path.of(text)).stream()
-          .map(String::strip)
-          .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-          .toList();
-    } catch (IOException e) {
-      throw CommandException.usage(
-          "--bootstrap: " + text + " (expected: a record, enr:..., or a file that holds some)");
-    }
   }
 }

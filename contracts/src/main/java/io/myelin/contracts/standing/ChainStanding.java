@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -27,7 +28,6 @@ import java.util.Set;
  * blocks for a bounded time.
  */
 public final class ChainStanding implements PeerStanding {
-  private static final long ACTIVE = 1;
   private static final long NOT_IN_POOL = 0;
   private static final long SUSPENDED = 3;
 
@@ -73,9 +73,7 @@ public final class ChainStanding implements PeerStanding {
       return false;
     }
     ValidatorRegistry.Validator validator = registry.validatorOf(owner).on(chain);
-    return validator.status() == ACTIVE
-        && validator.operator().equals(operator)
-        && validator.jailedUntil() <= chain.head().timestampSeconds()
+    return SigningKey.of(validator, chain.head().timestampSeconds()).equals(Optional.of(operator))
         && registry
                 .bondOf(owner)
                 .on(chain)
