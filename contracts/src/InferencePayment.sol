@@ -127,6 +127,8 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
     error CommitteeFresh(uint64 set);
     /// @notice The voucher, attestation or proof is not what it should be.
     error BadEvidence();
+    /// @notice A verdict keeps the node out of the pool: it claims nothing against gateways meanwhile.
+    error NodeSuspended(address node);
     /// @notice The node is credited as much already.
     error NothingOwed(uint256 earnedWei);
     /// @notice There is nothing to fetch.
@@ -253,6 +255,10 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
     ) external {
         bytes32 termsDigest = _challengeable(brief, settlement);
         if (seat >= brief.seats.length) revert BadEvidence();
+        // Work that was proven false is left out of settlements, and vouchers were given before.
+        if (_nodes.nodeOf(brief.seats[seat].node).standing == NodePool.Standing.Suspended) {
+            revert NodeSuspended(brief.seats[seat].node);
+        }
         bytes32 voucher = keccak256(
             abi.encode(Typed.NODE_VOUCHER, brief.sessionId, brief.seats[seat].node, tasks, uint256(earnedWei))
         );

@@ -52,6 +52,7 @@ contract NodePool is Bonds {
     address private immutable _payment;
 
     mapping(address node => Node info) private _nodes;
+    mapping(bytes32 subject => bool proven) private _proven;
 
     /// @notice A node joined, or came back.
     event Joined(address indexed node, address indexed owner, uint16 slots);
@@ -78,6 +79,8 @@ contract NodePool is Bonds {
     error WrongStanding(address node, Standing standing);
     /// @notice Only the node's owner may.
     error NotOwner(address caller);
+    /// @notice This was punished before.
+    error ProvenBefore(bytes32 evidenceDigest);
     /// @notice Two nodes of one owner, or a node twice.
     error SameOwner(address node, address owner);
 
@@ -146,28 +149,43 @@ contract NodePool is Bonds {
         return keccak256(abi.encode(Typed.NODE_VERDICT, node, _nodes[node].round));
     }
 
-    /// @notice Applies a committee's verdict; anyone may bring it.
+    /// @notice What a verdict of fraud is about: the evidence. So neither another piece of evidence nor a verdict of another kind that is
+    /// signed and kept back can take its place.
+    function fraudSubject(address node, bytes32 evidenceDigest) public pure returns (bytes32) {
+        return keccak256(abi.encode(Typed.NODE_VERDICT, node, evidenceDigest));
+    }
+
+    /// @notice Applies a committee's verdict; anyone may bring it. Fraud is judged by `fraudSubject`, in round 0, once for each piece of
+    /// evidence, wherever the node is, also when it has left: its stake is there for two weeks. A suspended node is not punished for more of
+    /// the same before somebody reinstates it: one fault, found in many answers, costs what it costs once.
     function judge(address node, Verdict verdict, bytes32 evidenceDigest, uint256 seats, bytes calldata signatures)
         external
     {
         Node storage n = _nodes[node];
-        bytes32 content =
-            keccak256(abi.encode(Typed.NODE_VERDICT, node, uint64(n.round), uint8(verdict), evidenceDigest));
-        bytes32 subject = verdictSubject(node);
-        if (n.standing == Standing.None) revert UnknownNode(node);
-        bool allowed = verdict == Verdict.Reinstated ? n.standing == Standing.Suspended : _inPool(n);
-        // Fraud is punished wherever the node is; its standing changes only where a suspension could.
-        if (!allowed && verdict != Verdict.Fraud) revert WrongStanding(node, n.standing);
+        bool fraud = verdict == Verdict.Fraud;
+        bytes32 subject = fraud ? fraudSubject(node, evidenceDigest) : verdictSubject(node);
+        bytes32 content = keccak256(
+            abi.encode(Typed.NODE_VERDICT, node, fraud ? 0 : uint64(n.round), uint8(verdict), evidenceDigest)
+        );
+        if (n.owner == address(0) || (n.standing == Standing.None && !fraud)) revert UnknownNode(node);
+        bool allowed = fraud
+            ? n.standing != Standing.Suspended
+            : verdict == Verdict.Reinstated ? n.standing == Standing.Suspended : _inPool(n);
+        if (!allowed) revert WrongStanding(node, n.standing);
+        if (fraud) {
+            if (_proven[subject]) revert ProvenBefore(evidenceDigest);
+            _proven[subject] = true;
+        }
         emit Judged(node, verdict, n.round++, evidenceDigest);
         if (verdict == Verdict.Qualified) {
             n.standing = Standing.Qualified;
             n.untested = 0;
         } else if (verdict == Verdict.Disqualified || verdict == Verdict.Reinstated) {
             n.standing = Standing.Unqualified;
-        } else if (allowed || n.standing == Standing.Leaving) {
+        } else {
             n.standing = Standing.Suspended;
         }
-        if (verdict == Verdict.Fraud) {
+        if (fraud) {
             _slash(node, FRAUD_BPS, msg.sender);
             _stats.record(node, NodeStats.Stage.Correctness, NodeStats.Mark.Slashed);
         }

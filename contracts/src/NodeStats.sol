@@ -18,7 +18,8 @@ contract NodeStats is Module {
         Commit,
         End,
         Correctness,
-        Ping
+        Ping,
+        Delivery
     }
 
     /// @notice How a node did.

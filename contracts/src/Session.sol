@@ -223,7 +223,7 @@ contract Session is Module {
         _payment.closing(brief);
     }
 
-    function _approve(Opening calldata o, Brief memory brief, bytes32 termsDigest, Tail memory tail) private {
+    function _approve(Opening calldata o, Brief memory brief, bytes32 termsDigest, Tail memory tail) private view {
         _registry.requireApproval(
             tail.seed,
             o.validatorSet,

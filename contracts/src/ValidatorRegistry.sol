@@ -12,6 +12,10 @@ import {MyelinDirectory} from "./MyelinDirectory.sol";
 /// stake would not. Committees are drawn from a *set*: who was active, with which weight, when it was made. A set never changes, so nobody can
 /// bend a draw whose seed is known already. Who is jailed, leaves, has no key or is benched is passed over: the next in the order of the draw
 /// takes the seat. Places in a committee count along that order, whoever is passed over, so nobody's place ever moves.
+/// @dev The randomness of a set comes from its validators. Who is in a set is written down one set ahead; while the set before it is the
+/// newest, each validator shows a share that it had sealed before, and the shares shown go into the set's randomness. So who chooses the
+/// stakes and keys cannot know the randomness, and who knows it can change neither. Who sealed a share and does not show it decides
+/// between two outcomes at most, and is passed over in the set that it would have bent.
 contract ValidatorRegistry is Bonds {
     /// @notice Most validators at a time: what bounds the cost of making a set.
     uint256 public constant MAX_VALIDATORS = 128;
@@ -31,6 +35,9 @@ contract ValidatorRegistry is Bonds {
     uint64 public constant BENCH_SECONDS = 15 minutes;
     /// @notice How long the word of who sat in for a benched one still counts once that one is back.
     uint64 public constant BENCH_GRACE_SECONDS = 2 minutes;
+    /// @notice How long a validator that came back before its time has to stay benched when it is found absent again: else who answers
+    /// nobody could take its seat again after every verdict.
+    uint64 public constant PRESENT_SECONDS = 1 hours;
     /// @notice Most places of a draw that are passed over: beyond them seats stay empty.
     uint256 public constant MAX_PASSED_OVER = 32;
     /// @notice The purpose of the draw of a committee.
@@ -61,19 +68,21 @@ contract ValidatorRegistry is Bonds {
         uint32 benches;
     }
 
-    /// @dev What each signature needs, in one word.
+    /// @dev What each signature needs, in one word, which {_able} takes apart. `owes` is the set under which it is to show the share it sealed; 0 for none.
     struct Record {
         address operator;
         Status status;
         uint40 jailedUntil;
-        uint32 round;
+        uint24 round;
+        uint24 owes;
     }
 
-    /// @dev `window` is the last one in which it was found absent.
+    /// @dev `window` is the last one in which it was found absent, `presentAt` when it last came back before its time.
     struct Bench {
         uint40 until;
         uint32 times;
         uint64 window;
+        uint40 presentAt;
     }
 
     struct Case {
@@ -91,12 +100,14 @@ contract ValidatorRegistry is Bonds {
     /// @notice What validators attest of one that is absent; its subject is {absenceSubject}.
     bytes32 public constant ABSENCE_VERDICT = keccak256("AbsenceVerdict(address validator,uint64 window)");
 
-    address private immutable _sessions;
-
     /// @notice The number of the newest set; the first is 1.
     uint64 public setVersion;
-    uint64 private _mixedVersion;
+    /// @notice Up to this set whoever did not show its share is forgiven: so many did not that something common must have stopped them.
+    uint64 public forgivenUpTo;
+    uint64 private _shown;
     bytes32 private _mix;
+    bytes32 private _shares;
+    Set private _next;
 
     mapping(address owner => Record validator) private _validators;
     mapping(address owner => Bench bench) private _benches;
@@ -105,8 +116,10 @@ contract ValidatorRegistry is Bonds {
     address[] private _owners;
     mapping(address owner => uint256 place) private _placeOf;
     mapping(uint64 version => Set set) private _sets;
-    /// @notice The randomness of a set: the seeds of sessions opened before it was made.
+    /// @notice The randomness of a set: the shares that were shown before it was made.
     mapping(uint64 version => bytes32 beacon) public beaconOf;
+    /// @notice What a validator sealed: `keccak256(abi.encode(owner, share))` of the share that it is to show next.
+    mapping(address owner => bytes32 seal) public sealOf;
     mapping(bytes32 evidence => bool used) private _punished;
     /// @notice The last case against a validator; `judgedBy` is the set whose committee judges it.
     mapping(address owner => Case) public cases;
@@ -127,6 +140,10 @@ contract ValidatorRegistry is Bonds {
     event Accused(address indexed owner, address indexed accuser, uint64 judgedBy, uint32 round);
     /// @notice A fault was proven.
     event FaultProven(address indexed owner, Fault fault, bytes32 evidence);
+    /// @notice A validator sealed a share, to be shown under set `owes`.
+    event ShareSealed(address indexed owner, uint64 owes, bytes32 seal);
+    /// @notice A validator showed its share under set `version`: it goes into the randomness of the next one.
+    event ShareShown(address indexed owner, uint64 indexed version, bytes32 share);
     /// @notice A set was made; each word is `owner << 96 | sum of the weights so far`.
     event SetMade(uint64 indexed version, uint256[] line, bytes32 beacon);
 
@@ -142,6 +159,10 @@ contract ValidatorRegistry is Bonds {
     error EpochRunning(uint64 until);
     /// @notice Nobody is active.
     error NobodyActive();
+    /// @notice The share is not what was sealed, or none was to be shown.
+    error WrongShare(address owner, bytes32 seal);
+    /// @notice The validator did its part under this set, or has to wait for a later one.
+    error NotYet(address owner, uint64 version);
     /// @notice This set cannot be used, or not any more.
     error SetNotUsable(uint64 version);
     /// @notice The seats given are not ones of the committee, or their number is not that of the signatures.
@@ -160,13 +181,14 @@ contract ValidatorRegistry is Bonds {
     error TooManyBenched(uint256 benched, uint256 able);
     /// @notice The caller is no benched validator, nor its operator.
     error NotBenched(address account);
+    /// @notice It came back before its time already, and can do so again from then on.
+    error PresentBefore(uint256 until);
     /// @notice No case is open against this validator.
     error NoCase(address owner);
     /// @notice This was punished before.
     error PunishedBefore();
 
     constructor(MyelinDirectory directory) Bonds(directory, directory.validators()) {
-        _sessions = directory.sessions();
         _mix = keccak256(abi.encode(directory, block.chainid));
     }
 
@@ -185,7 +207,7 @@ contract ValidatorRegistry is Bonds {
         _stake(msg.sender, amountWei, _parameters.get(Param.MinValidatorStakeWei));
     }
 
-    /// @notice Adds to the caller's stake; it weighs from the next set on.
+    /// @notice Adds to the caller's stake; it weighs from the set after the next on.
     function stake(uint256 amountWei) external nonReentrant {
         if (_validators[msg.sender].status != Status.Active) revert NotAValidator(msg.sender);
         _stake(msg.sender, amountWei, 0);
@@ -249,19 +271,61 @@ contract ValidatorRegistry is Bonds {
 
     // Sets and committees.
 
-    /// @notice Makes a set of who is active now; anyone may, once an epoch.
+    /// @notice Makes the next set, of who was active when the one before was made; anyone may, once an epoch. The first, and whichever
+    /// follows while there are fewer than a committee, is of who is active now.
     function makeSet() external returns (uint64 version) {
         version = setVersion;
         if (version > 0) {
             uint64 until = uint64(_sets[version].madeAt + _parameters.get(Param.EpochSeconds));
             if (block.timestamp < until) revert EpochRunning(until);
+            if (2 * uint256(_shown) <= _sets[version].size) forgivenUpTo = version;
         }
         uint256[] memory line = _activeLine();
         if (line.length == 0) revert NobodyActive();
+        Set memory taken = Set(_store(line), uint40(block.timestamp), uint16(line.length));
+        Set memory made = _next;
+        if (version == 0 || made.size < _parameters.get(Param.CommitteeSize)) made = taken;
+        made.madeAt = uint40(block.timestamp);
+        _next = taken;
         setVersion = ++version;
-        beaconOf[version] = _mix;
-        _sets[version] = Set(_store(line), uint40(block.timestamp), uint16(line.length));
-        emit SetMade(version, line, _mix);
+        bytes32 beacon = keccak256(abi.encode(_mix, _shares, version));
+        (_mix, _shares, _shown) = (beacon, bytes32(0), 0);
+        beaconOf[version] = beacon;
+        _sets[version] = made;
+        (line,) = setOf(version);
+        emit SetMade(version, line, beacon);
+    }
+
+    /// @notice Shows the share that is due and seals the next; for a validator's operator, once a set. What is sealed under one set is to be
+    /// shown under the next, where nobody can choose it any more: it is bound, and what others will show is not known. Who has nothing to
+    /// show gives a zero share, who wants to seal nothing a zero seal.
+    /// @dev Shares are joined so that their order is none of anybody's choice.
+    function contribute(bytes32 share, bytes32 nextSeal) external {
+        address owner = ownerOf[msg.sender];
+        Record storage v = _validators[owner];
+        if (v.status != Status.Active || v.operator != msg.sender) revert NotAValidator(owner);
+        uint64 version = setVersion;
+        uint256 owes = v.owes;
+        bytes32 seal = sealOf[owner];
+        if (owes > version) revert NotYet(owner, version);
+        if (owes != 0 && owes == version) {
+            if (keccak256(abi.encode(owner, share)) != seal) revert WrongShare(owner, seal);
+            _shares ^= keccak256(abi.encode(owner, version, share));
+            ++_shown;
+            emit ShareShown(owner, version, share);
+        } else {
+            if (share != 0) revert WrongShare(owner, seal);
+            // Too late for this one: it is passed over in the set that it might have bent.
+            if (owes > forgivenUpTo && version < owes + 2) revert NotYet(owner, version);
+        }
+        v.owes = nextSeal == 0 ? 0 : uint24(version + 1);
+        sealOf[owner] = nextSeal;
+        emit ShareSealed(owner, v.owes, nextSeal);
+    }
+
+    /// @notice Under which set a validator is to show its share; 0 for none.
+    function owesOf(address owner) external view returns (uint64) {
+        return _validators[owner].owes;
     }
 
     /// @notice A set as it was made: words `owner << 96 | sum of the weights so far`, sorted.
@@ -305,8 +369,7 @@ contract ValidatorRegistry is Bonds {
         return _seated(_seedFor(subject, version), version, excluded, _parameters.get(Param.CommitteeSize));
     }
 
-    /// @notice Reverts unless a quorum of the committee that `seed` draws from set `version` attested. Only for sessions: the seed also
-    /// goes into the randomness of the next set.
+    /// @notice Reverts unless a quorum of the committee that `seed` draws from set `version` attested; the set must be usable.
     /// @param seats bit i is set when place i of the committee signed
     /// @param signatures 65 bytes each, in the order of the seats
     function requireApproval(
@@ -317,14 +380,8 @@ contract ValidatorRegistry is Bonds {
         bytes32 content,
         uint256 seats,
         bytes calldata signatures
-    ) external {
-        if (msg.sender != _sessions) revert NotAllowed(msg.sender);
+    ) external view {
         if (!isUsable(version)) revert SetNotUsable(version);
-        // A seed of the set before the newest comes too late: else two of them could be chosen together.
-        if (version > _mixedVersion) {
-            _mixedVersion = version;
-            _mix = keccak256(abi.encode(_mix, seed));
-        }
         _requireSeated(seed, version, Typed.attestation(kind, subject, content), seats, signatures);
     }
 
@@ -384,13 +441,15 @@ contract ValidatorRegistry is Bonds {
         emit Benched(owner, until, window);
     }
 
-    /// @notice Takes a seat again before the time is over; for a benched validator's operator or owner.
+    /// @notice Takes a seat again before the time is over, once an hour; for a benched validator's operator or owner.
     function present() external {
         address owner = ownerOf[msg.sender];
         if (owner == address(0) || _validators[owner].operator != msg.sender) owner = msg.sender;
         Bench storage b = _benches[owner];
         if (b.until <= block.timestamp) revert NotBenched(msg.sender);
-        b.until = uint40(block.timestamp);
+        uint256 from = b.presentAt + PRESENT_SECONDS;
+        if (b.presentAt != 0 && block.timestamp < from) revert PresentBefore(from);
+        (b.until, b.presentAt) = (uint40(block.timestamp), uint40(block.timestamp));
         emit Presented(owner);
     }
 
@@ -411,8 +470,25 @@ contract ValidatorRegistry is Bonds {
     }
 
     function _maySign(address owner) private view returns (bool) {
-        Record memory v = _validators[owner];
-        return v.status == Status.Active && v.operator != address(0) && v.jailedUntil <= block.timestamp;
+        uint256 word = _wordOf(owner);
+        return uint160(word) != 0 && _able(word);
+    }
+
+    /// @dev A validator's record as one word: each signature needs all of it, and reading field by field costs as often.
+    function _wordOf(address owner) private view returns (uint256 word) {
+        assembly ("memory-safe") {
+            mstore(0, owner)
+            mstore(0x20, _validators.slot)
+            word := sload(keccak256(0, 0x40))
+        }
+    }
+
+    /// @dev Whether a record is of one who may sign, given that its key is the one in question. A share that was to be shown under a set
+    /// that is not the newest any more was withheld.
+    function _able(uint256 word) private view returns (bool) {
+        uint256 owes = word >> 232;
+        return uint8(word >> 160) == uint8(Status.Active) && uint40(word >> 168) <= block.timestamp
+            && (owes == 0 || owes >= setVersion || owes <= forgivenUpTo);
     }
 
     // Faults.
@@ -430,8 +506,8 @@ contract ValidatorRegistry is Bonds {
         return keccak256(abi.encode(Typed.FAULT_VERDICT, owner, _validators[owner].round));
     }
 
-    /// @notice Opens a case against a validator. The next set's committee judges it, whose randomness is not known yet; another case can
-    /// follow only a week later. So nobody can wait for a committee to their liking. Only an active validator may.
+    /// @notice Opens a case against a validator. The committee of the set after the next judges it, whose shares nobody has shown yet; another
+    /// case can follow only a week later. So nobody can wait for a committee to their liking. Only an active validator may.
     function accuse(address owner) external {
         if (_validators[msg.sender].status != Status.Active) revert NotAValidator(msg.sender);
         Record storage v = _validators[owner];
@@ -441,8 +517,8 @@ contract ValidatorRegistry is Bonds {
             revert CaseOpen(c.openedAt + CASE_SECONDS);
         }
         ++v.round;
-        cases[owner] = Case(setVersion + 1, uint64(block.timestamp), false);
-        emit Accused(owner, msg.sender, setVersion + 1, v.round);
+        cases[owner] = Case(setVersion + 2, uint64(block.timestamp), false);
+        emit Accused(owner, msg.sender, setVersion + 2, v.round);
     }
 
     /// @notice Slashes and jails by the verdict of the case's committee, in which the accused does not sit.
@@ -639,11 +715,9 @@ contract ValidatorRegistry is Bonds {
             if (seats >> seat & 1 == 0) continue;
             if (signatures.length < 65 * (count + 1)) revert BadSeats(seats);
             address owner = members[seat];
-            Record storage v = _validators[owner];
+            uint256 word = _wordOf(owner);
             address signer = _recover(digest, signatures[65 * count:65 * (count + 1)]);
-            if (signer != v.operator || v.status != Status.Active || v.jailedUntil > block.timestamp) {
-                revert BadSigner(signer, owner);
-            }
+            if (signer != address(uint160(word)) || !_able(word)) revert BadSigner(signer, owner);
             signers[count++] = owner;
         }
         if (count < quorum) revert NoQuorum(count, quorum);

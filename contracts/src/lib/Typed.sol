@@ -87,6 +87,9 @@ library Typed {
         keccak256("SubnetConfig(bytes32 subnetId,uint64 version,bytes32 configDigest)");
     bytes32 internal constant TASK_VERDICT =
         keccak256("TaskVerdict(bytes32 sessionId,bytes32 taskId,bool accepted,bytes32 commitsDigest)");
+    /// @dev Who is in a cognitive round: `nodesDigest` is `keccak256(abi.encodePacked(nodes))`, each in 32 bytes, in the order drawn.
+    bytes32 internal constant ROUND_REQUEST =
+        keccak256("RoundRequest(bytes32 roundId,bytes32 nodesDigest,uint8 responders)");
     bytes32 internal constant ROUND_RESULT = keccak256("RoundResult(bytes32 roundId,bytes32 resultDigest)");
 
     /// @dev Signed by a gateway for a node after each of its tasks: all that the node has earned in the session so far, before the split.

@@ -22,6 +22,15 @@ contract GasTest is World {
         vm.snapshotValue(GROUP, name, vm.lastCallGas().gasTotalUsed / count);
     }
 
+    /// @dev As in a network that runs: every signer has a share to show.
+    function setUp() public override {
+        super.setUp();
+        for (uint256 i = 0; i < VALIDATORS; ++i) {
+            vm.prank(vm.addr(validatorKey(i)));
+            registry.contribute(0, keccak256(abi.encode(validatorOwner(i), keccak256(abi.encode(i)))));
+        }
+    }
+
     function test_open() public {
         open(gateway, 1, 3, 1 ether);
         open(gateway, 1, 3, 1 ether);
@@ -160,9 +169,22 @@ contract GasTest is World {
         vm.warp(block.timestamp + 1 hours);
         registry.makeSet();
         note("make a set of 128 validators");
+        vm.warp(block.timestamp + 1 hours);
+        registry.makeSet();
         open(gateway, 1, 3, 1 ether);
         open(gateway, 1, 3, 1 ether);
         note("open a session, 3 nodes, committee out of 128");
+    }
+
+    function test_shares() public {
+        vm.warp(block.timestamp + 1 hours);
+        registry.makeSet();
+        // Another came before: what all together pay once is paid.
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.prank(vm.addr(validatorKey(i)));
+            registry.contribute(keccak256(abi.encode(i)), keccak256(abi.encode(validatorOwner(i), "next")));
+        }
+        note("show a share and seal the next");
     }
 
     function test_bench() public {

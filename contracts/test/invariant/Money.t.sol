@@ -269,9 +269,10 @@ contract MoneyActors is World {
         uint128 earned_ = b.settlement.earnedWei[s] + uint128(bound(more, 0, 1 ether));
         bytes memory v = voucher(b.brief, s, 1, earned_);
         (, uint256 until) = payment.recordOf(b.brief.sessionId);
-        bool may = earned_ > b.settlement.earnedWei[s] && block.timestamp < until;
+        bool suspended = nodes.nodeOf(b.brief.seats[s].node).standing == NodePool.Standing.Suspended;
+        bool may = earned_ > b.settlement.earnedWei[s] && block.timestamp < until && !suspended;
         try payment.claim(b.brief, b.settlement, s, 1, earned_, v) {
-            isTrue(may, "in time, and for more");
+            isTrue(may, "in time, for more, and for none that is suspended");
             _claimed(b.settlement, s, earned_);
         } catch {
             isTrue(!may, "a true claim is taken");

@@ -219,10 +219,14 @@ abstract contract World is Test {
     }
 
     function judgement(address who, NodePool.Verdict v) internal view returns (uint256 seats, bytes memory signatures) {
+        bool fraud = v == NodePool.Verdict.Fraud;
         bytes32 content = keccak256(
-            abi.encode(Typed.NODE_VERDICT, who, uint64(nodes.nodeOf(who).round), uint8(v), bytes32("evidence"))
+            abi.encode(
+                Typed.NODE_VERDICT, who, fraud ? 0 : uint64(nodes.nodeOf(who).round), uint8(v), bytes32("evidence")
+            )
         );
-        return verdict(Typed.NODE_VERDICT, nodes.verdictSubject(who), content);
+        bytes32 subject = fraud ? nodes.fraudSubject(who, "evidence") : nodes.verdictSubject(who);
+        return verdict(Typed.NODE_VERDICT, subject, content);
     }
 
     // Sessions.

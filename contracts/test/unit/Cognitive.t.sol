@@ -11,20 +11,39 @@ import {World} from "../support/World.sol";
 contract CognitiveTest is World {
     bytes32 private id;
 
-    function request(uint256 count) private {
-        vm.prank(vm.addr(validatorKey(0)));
-        id = cognitive.request("round", node(0), node(1), responders(count));
+    uint64 private constant NUMBER = uint64(START) / 10 minutes;
+
+    /// @dev Node 0 creates, node 1 prepares, the next answer, then come the spares.
+    function request(uint256 count, uint256 spares) private {
+        begin(NUMBER, uint8(count), drawn(2 + count + spares));
     }
 
-    function responders(uint256 count) private pure returns (address[] memory list) {
-        list = new address[](count);
+    function begin(uint64 number, uint8 responders, address[] memory nodes_) private {
+        (uint256 seats, bytes memory s) = attested(number, responders, nodes_);
+        id = cognitive.request(number, responders, nodes_, seats, s);
+    }
+
+    function attested(uint64 number, uint8 responders, address[] memory nodes_)
+        private
+        view
+        returns (uint256, bytes memory)
+    {
+        bytes32 round = cognitive.roundIdOf(number);
+        bytes32 digest = keccak256(abi.encodePacked(nodes_));
+        return verdict(
+            Typed.ROUND_REQUEST, round, keccak256(abi.encode(Typed.ROUND_REQUEST, round, digest, responders))
+        );
+    }
+
+    function drawn(uint256 count) private pure returns (address[] memory nodes_) {
+        nodes_ = new address[](count);
         for (uint256 i = 0; i < count; ++i) {
-            list[i] = node(2 + i);
+            nodes_[i] = node(i);
         }
     }
 
     function is_(Cognitive.Phase p) private view {
-        (, Cognitive.Phase phase,,,,,) = cognitive.rounds(id);
+        (Cognitive.Phase phase,,,,,,,) = cognitive.rounds(id);
         equal(uint256(phase), uint256(p), "phase");
     }
 
@@ -36,12 +55,29 @@ contract CognitiveTest is World {
         vm.expectRevert(abi.encodeWithSelector(Module.NotAllowed.selector, who));
     }
 
-    function prepared(uint256 count) private {
-        request(count);
+    function prepared(uint256 count, uint256 spares) private {
+        request(count, spares);
         vm.prank(node(0));
         cognitive.create(id, "topic");
         vm.prank(node(1));
         cognitive.prepare(id, "questions");
+    }
+
+    function start_(uint256 i) private {
+        vm.prank(node(i));
+        cognitive.start(id);
+    }
+
+    function started(uint256 count) private {
+        prepared(count, 0);
+        for (uint256 i = 0; i < count; ++i) {
+            start_(2 + i);
+        }
+    }
+
+    function enforceAt(uint256 at) private {
+        vm.warp(at);
+        cognitive.enforce(id);
     }
 
     function bind_(uint256 i) private {
@@ -68,9 +104,9 @@ contract CognitiveTest is World {
     }
 
     function test_wholeRound() public {
-        request(3);
+        request(3, 0);
         is_(Cognitive.Phase.Create);
-        equal(cognitive.respondersOf(id).length, 3, "responders");
+        equal(cognitive.drawnOf(id).length, 5, "drawn");
         denied(address(this));
         cognitive.create(id, "topic");
         vm.prank(node(0));
@@ -82,6 +118,15 @@ contract CognitiveTest is World {
         cognitive.create(id, "topic");
         vm.prank(node(1));
         cognitive.prepare(id, "questions");
+        is_(Cognitive.Phase.Start);
+        denied(address(this));
+        cognitive.start(id);
+        start_(2);
+        vm.expectRevert(abi.encodeWithSelector(Cognitive.Duplicate.selector, node(2)));
+        start_(2);
+        start_(3);
+        start_(4);
+        is_(Cognitive.Phase.Precommit);
         denied(address(this));
         cognitive.precommit(id, "x");
         vm.prank(node(2));
@@ -114,110 +159,186 @@ contract CognitiveTest is World {
         is_(Cognitive.Phase.Judge);
         vm.expectRevert(Cognitive.BadNodes.selector);
         cognitive.end(id, list(3), new address[](0), 0, "");
+        vm.expectRevert(Cognitive.BadNodes.selector);
+        cognitive.end(id, list(2), list(2), 0, "");
         vm.expectRevert(abi.encodeWithSelector(ValidatorRegistry.NoQuorum.selector, 0, 3));
         cognitive.end(id, list(2), list(4), 0, "");
         end(list(2), list(4));
         is_(Cognitive.Phase.Ended);
-        isTrue(stats.points(node(2)) == 3, "precommit, commit, right");
-        isTrue(stats.points(node(3)) == -1, "precommit, another answer");
-        isTrue(stats.points(node(4)) == 0, "precommit, commit, wrong");
+        isTrue(stats.points(node(0)) == 1 && stats.points(node(1)) == 1, "who made it");
+        isTrue(stats.points(node(2)) == 4, "started, precommit, commit, right");
+        isTrue(stats.points(node(3)) == 0, "started, precommit, another answer");
+        isTrue(stats.points(node(4)) == 1, "started, precommit, commit, wrong");
         wrong(Cognitive.Phase.Ended);
         cognitive.enforce(id);
     }
 
-    function test_whoMayAskForARound() public {
-        address op = vm.addr(validatorKey(0));
-        denied(stranger);
-        vm.prank(stranger);
-        cognitive.request("r", node(0), node(1), responders(1));
-        vm.startPrank(op);
-        vm.expectRevert(Cognitive.BadNodes.selector);
-        cognitive.request("r", node(0), node(1), new address[](0));
-        vm.expectRevert(Cognitive.BadNodes.selector);
-        cognitive.request("r", node(0), node(1), new address[](17));
-        vm.expectRevert(Cognitive.BadNodes.selector);
-        cognitive.request("r", stranger, node(1), responders(1));
-        vm.expectRevert(Cognitive.BadNodes.selector);
-        cognitive.request("r", node(0), stranger, responders(1));
-        vm.expectRevert(Cognitive.BadNodes.selector);
-        cognitive.request("r", node(0), node(1), responders(NODES));
-        address[] memory twice = responders(2);
-        twice[1] = twice[0];
-        vm.expectRevert(Cognitive.BadNodes.selector);
-        cognitive.request("r", node(0), node(1), twice);
-        cognitive.request("r", node(0), node(1), responders(1));
-        bytes32 r = keccak256(abi.encode(validatorOwner(0), bytes32("r")));
-        vm.expectRevert(abi.encodeWithSelector(Cognitive.RoundExists.selector, r));
-        cognitive.request("r", node(0), node(1), responders(1));
-        vm.stopPrank();
-        vm.prank(validatorOwner(0));
-        registry.resign();
-        denied(op);
-        vm.prank(op);
-        cognitive.request("s", node(0), node(1), responders(1));
+    /// @dev An oracle that leads has no say in who is tested: the window's round has one draw, and a committee says which.
+    function test_whoIsInARoundIsACommitteesWord() public {
+        address[] memory nodes_ = drawn(4);
+        (uint256 seats, bytes memory s) = attested(NUMBER, 2, nodes_);
+        vm.expectRevert(abi.encodeWithSelector(ValidatorRegistry.NoQuorum.selector, 0, 3));
+        cognitive.request(NUMBER, 2, nodes_, 0, "");
+        nodes_[3] = node(5);
+        vm.expectRevert();
+        cognitive.request(NUMBER, 2, nodes_, seats, s);
+        nodes_[3] = node(3);
+        vm.expectRevert();
+        cognitive.request(NUMBER, 1, nodes_, seats, s);
+        cognitive.request(NUMBER, 2, nodes_, seats, s);
+        vm.expectRevert(abi.encodeWithSelector(Cognitive.RoundExists.selector, cognitive.roundIdOf(NUMBER)));
+        cognitive.request(NUMBER, 2, nodes_, seats, s);
     }
 
-    function test_missedStages() public {
+    function refused(uint8 responders, address[] memory nodes_) private {
+        (uint256 seats, bytes memory s) = attested(NUMBER, responders, nodes_);
+        vm.expectRevert(Cognitive.BadNodes.selector);
+        cognitive.request(NUMBER, responders, nodes_, seats, s);
+    }
+
+    function test_whoCanBeInARound() public {
+        refused(0, drawn(4));
+        refused(17, drawn(4));
+        refused(3, drawn(4));
+        refused(2, new address[](33));
+        address[] memory other = drawn(4);
+        other[3] = stranger;
+        refused(2, other);
+        other[3] = node(1);
+        refused(2, other);
+        vm.expectRevert(abi.encodeWithSelector(Cognitive.WrongRound.selector, NUMBER + 1, NUMBER));
+        cognitive.request(NUMBER + 1, 2, other, 0, "");
+        vm.expectRevert(abi.encodeWithSelector(Cognitive.WrongRound.selector, NUMBER - 2, NUMBER));
+        cognitive.request(NUMBER - 2, 2, other, 0, "");
+        begin(NUMBER - 1, 2, drawn(4));
+    }
+
+    function test_nodesRest() public {
+        request(1, 1);
+        equal(cognitive.restsUntil(node(0)), START + 1 hours, "the creator");
+        equal(cognitive.restsUntil(node(2)), START + 1 hours, "who answers");
+        equal(cognitive.restsUntil(node(3)), 0, "a spare does not");
+        vm.warp(START + 1 hours - 1);
+        address[] memory again = drawn(3);
+        uint64 number = uint64(block.timestamp) / 10 minutes;
+        (uint256 seats, bytes memory s) = attested(number, 1, again);
+        vm.expectRevert(Cognitive.BadNodes.selector);
+        cognitive.request(number, 1, again, seats, s);
+        vm.warp(START + 1 hours);
+        begin(number, 1, again);
+    }
+
+    function test_aSpareTakesOver() public {
         wrong(Cognitive.Phase.None);
         cognitive.enforce(id);
-        request(2);
+        request(2, 2);
         vm.expectRevert(abi.encodeWithSelector(Cognitive.NotDue.selector, START + 5 minutes));
         cognitive.enforce(id);
         vm.warp(START + 5 minutes);
         vm.prank(node(0));
         vm.expectRevert(abi.encodeWithSelector(Cognitive.TooLate.selector, START + 5 minutes));
         cognitive.create(id, "topic");
+        vm.expectEmit(true, true, true, true);
+        emit Cognitive.SpareCalled(id, node(4), Cognitive.Phase.Create);
         cognitive.enforce(id);
-        is_(Cognitive.Phase.Failed);
+        is_(Cognitive.Phase.Create);
         isTrue(stats.points(node(0)) == -5, "the creator missed it");
+        equal(cognitive.restsUntil(node(4)), START + 65 minutes, "the spare rests too");
+        vm.prank(node(0));
+        denied(node(0));
+        cognitive.create(id, "topic");
+        vm.prank(node(4));
+        cognitive.create(id, "topic");
+        enforceAt(START + 10 minutes);
+        is_(Cognitive.Phase.Prepare);
+        isTrue(stats.points(node(1)) == -5, "the preparer missed it");
+        vm.prank(node(5));
+        cognitive.prepare(id, "questions");
+        is_(Cognitive.Phase.Start);
+        // Who makes the round does not answer in it.
+        denied(node(4));
+        start_(4);
     }
 
-    function test_missedPrepare() public {
-        request(2);
+    function test_failsWithoutASpare() public {
+        request(2, 0);
+        enforceAt(START + 5 minutes);
+        is_(Cognitive.Phase.Failed);
+    }
+
+    function test_failsWithoutQuestions() public {
+        request(2, 0);
         vm.prank(node(0));
         cognitive.create(id, "topic");
-        vm.warp(START + 5 minutes);
-        cognitive.enforce(id);
+        enforceAt(START + 5 minutes);
         is_(Cognitive.Phase.Failed);
         isTrue(stats.points(node(1)) == -5, "the preparer missed it");
     }
 
+    function test_sparesAnswerForTheSilent() public {
+        prepared(2, 1);
+        start_(2);
+        enforceAt(START + 5 minutes);
+        is_(Cognitive.Phase.Start);
+        isTrue(stats.points(node(3)) == -5, "not there");
+        denied(node(3));
+        start_(3);
+        start_(4);
+        is_(Cognitive.Phase.Precommit);
+        bind_(2);
+        bind_(4);
+        is_(Cognitive.Phase.Commit);
+    }
+
+    function test_goesOnWithFewer() public {
+        prepared(2, 0);
+        start_(2);
+        enforceAt(START + 5 minutes);
+        is_(Cognitive.Phase.Precommit);
+        bind_(2);
+        is_(Cognitive.Phase.Commit);
+    }
+
+    function test_failsWhenNobodyStarts() public {
+        prepared(1, 1);
+        enforceAt(START + 5 minutes);
+        is_(Cognitive.Phase.Start);
+        enforceAt(START + 10 minutes);
+        is_(Cognitive.Phase.Failed);
+        isTrue(stats.points(node(3)) == -5, "nor did the spare");
+    }
+
     function test_goesOnWithoutTheSilent() public {
-        prepared(3);
+        started(3);
         bind_(2);
         bind_(3);
-        vm.warp(START + 5 minutes);
-        cognitive.enforce(id);
+        enforceAt(START + 5 minutes);
         is_(Cognitive.Phase.Commit);
-        isTrue(stats.points(node(4)) == -5, "silent");
+        isTrue(stats.points(node(4)) == -4, "silent");
         reveal(2, "answer");
-        vm.warp(START + 10 minutes);
-        cognitive.enforce(id);
+        enforceAt(START + 10 minutes);
         is_(Cognitive.Phase.Judge);
-        isTrue(stats.points(node(3)) == -4, "precommitted, then silent");
-        isTrue(stats.points(node(4)) == -5, "marked once");
-        vm.warp(START + 15 minutes);
-        cognitive.enforce(id);
+        isTrue(stats.points(node(3)) == -3, "precommitted, then silent");
+        isTrue(stats.points(node(4)) == -4, "marked once");
+        enforceAt(START + 15 minutes);
         is_(Cognitive.Phase.Failed);
     }
 
     function test_failsWithoutAnswers() public {
-        prepared(1);
-        vm.warp(START + 5 minutes);
-        cognitive.enforce(id);
+        started(1);
+        enforceAt(START + 5 minutes);
         is_(Cognitive.Phase.Failed);
     }
 
     function test_failsWhenNobodyReveals() public {
-        prepared(1);
+        started(1);
         bind_(2);
-        vm.warp(START + 5 minutes);
-        cognitive.enforce(id);
+        enforceAt(START + 5 minutes);
         is_(Cognitive.Phase.Failed);
     }
 
     function test_failsWhenEverybodyLied() public {
-        prepared(1);
+        started(1);
         bind_(2);
         reveal(2, "other");
         is_(Cognitive.Phase.Failed);

@@ -5,6 +5,7 @@ import {PayingWorld} from "../support/PayingWorld.sol";
 import {Bonds} from "../../src/base/Bonds.sol";
 import {InferencePayment} from "../../src/InferencePayment.sol";
 import {Module} from "../../src/base/Module.sol";
+import {NodePool} from "../../src/NodePool.sol";
 import {Session} from "../../src/Session.sol";
 import {ValidatorRegistry} from "../../src/ValidatorRegistry.sol";
 import {Brief, Outcome, Seat, Settlement, Terms} from "../../src/lib/Terms.sol";
@@ -420,6 +421,20 @@ contract InferencePaymentTest is PayingWorld {
         finalize(live.brief, s);
         vm.expectRevert(wrongPhase(live.brief.sessionId, InferencePayment.Phase.Closed));
         payment.claim(live.brief, s, 0, 1, 0.2 ether, v);
+    }
+
+    function test_whoIsSuspendedClaimsNothing() public {
+        Live memory live = open(gateway, 1, 2, ETH);
+        Settlement memory s = settleOne(live.brief, earned(2, 0.1 ether));
+        bytes memory v = voucher(live.brief, 0, 1, 0.2 ether);
+        address cheat = live.brief.seats[0].node;
+        uint256 bond = subnets.bondOf(gateway).stakedWei;
+        judge(cheat, NodePool.Verdict.Fraud);
+        vm.expectRevert(abi.encodeWithSelector(InferencePayment.NodeSuspended.selector, cheat));
+        payment.claim(live.brief, s, 0, 1, 0.2 ether, v);
+        v = voucher(live.brief, 1, 1, 0.2 ether);
+        payment.claim(live.brief, s, 1, 1, 0.2 ether, v);
+        equal(subnets.bondOf(gateway).stakedWei, (bond - 0.06 ether) * 9 / 10, "the other's voucher counts");
     }
 
     function test_aVoucherCountsOnce() public {

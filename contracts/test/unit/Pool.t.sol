@@ -173,8 +173,33 @@ contract PoolTest is World {
         equal(nodes.credits(address(this)), 3 ether, "reporter");
         equal(nodes.credits(treasury), 27 ether, "treasury");
         equal(uint256(-stats.points(node(0))), 20, "points");
+        // One fault, found in many answers, costs what it costs once.
+        (uint256 seats, bytes memory s) = judgement(node(0), NodePool.Verdict.Fraud);
+        vm.expectRevert(wrong(0, NodePool.Standing.Suspended));
+        nodes.judge(node(0), NodePool.Verdict.Fraud, "evidence", seats, s);
+        judge(node(0), NodePool.Verdict.Reinstated);
+        vm.expectRevert(abi.encodeWithSelector(NodePool.ProvenBefore.selector, bytes32("evidence")));
+        nodes.judge(node(0), NodePool.Verdict.Fraud, "evidence", seats, s);
+    }
+
+    /// @dev Whoever kept back a verdict of another kind, or was signed another piece of evidence, stops none.
+    function test_fraudIsAboutItsEvidenceAlone() public {
+        (uint256 seats, bytes memory s) = judgement(node(0), NodePool.Verdict.Fraud);
+        judge(node(0), NodePool.Verdict.Disqualified);
+        nodes.judge(node(0), NodePool.Verdict.Fraud, "evidence", seats, s);
+        is_(0, NodePool.Standing.Suspended);
+    }
+
+    function test_whoLeftIsPunishedToo() public {
+        vm.prank(nodeOwner(0));
+        nodes.remove(node(0));
+        is_(0, NodePool.Standing.None);
         judge(node(0), NodePool.Verdict.Fraud);
         is_(0, NodePool.Standing.Suspended);
+        equal(nodes.bondOf(node(0)).unbondingWei, 70 ether, "its stake was on its way out");
+        (uint256 seats, bytes memory s) = judgement(stranger, NodePool.Verdict.Fraud);
+        vm.expectRevert(abi.encodeWithSelector(NodePool.UnknownNode.selector, stranger));
+        nodes.judge(stranger, NodePool.Verdict.Fraud, "evidence", seats, s);
     }
 
     function test_leaves() public {

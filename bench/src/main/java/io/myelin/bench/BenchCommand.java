@@ -2,6 +2,7 @@ package io.myelin.bench;
 
 import io.myelin.bench.engine.EngineBenchCommand;
 import io.myelin.bench.relay.RelayBench;
+import io.myelin.bench.verification.VerificationBench;
 import io.myelin.cli.Main;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,9 +15,15 @@ import picocli.CommandLine.Spec;
     name = "myelin bench",
     mixinStandardHelpOptions = true,
     description = "Measure Myelin beside a peer, as ratios.",
-    subcommands = {RelayBench.class, EngineBenchCommand.class},
+    subcommands = {RelayBench.class, EngineBenchCommand.class, VerificationBench.class},
     synopsisSubcommandLabel = "BENCH",
-    footer = {"", "Example:", "  ./myelin bench relay", "  ./myelin bench engine"})
+    footer = {
+      "",
+      "Example:",
+      "  ./myelin bench relay",
+      "  ./myelin bench engine",
+      "  ./myelin bench verification --quick"
+    })
 public final class BenchCommand implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli before run()
@@ -31,6 +38,6 @@ public final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "bench: nothing chosen (expected: relay or engine)");
+        spec.commandLine(), "bench: nothing chosen (expected: relay, engine or verification)");
   }
 }

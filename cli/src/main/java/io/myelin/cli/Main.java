@@ -1,5 +1,6 @@
 package io.myelin.cli;
 
+import io.myelin.cli.calibrate.CalibrateCommand;
 import io.myelin.cli.chat.ChatCommand;
 import io.myelin.cli.devnet.DevnetCommand;
 import io.myelin.cli.doctor.DoctorCommand;
@@ -15,6 +16,7 @@ import io.myelin.cli.session.SessionCommand;
 import io.myelin.cli.stake.StakeCommand;
 import io.myelin.cli.subnet.SubnetCommand;
 import io.myelin.cli.wallet.AccountCommand;
+import io.myelin.client.ClientException;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Map;
@@ -52,6 +54,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       StakeCommand.class,
       VerifyCommand.class,
       DoctorCommand.class,
+      CalibrateCommand.class,
       HelpCommand.class,
       WarmUpCommand.class
     },
@@ -146,7 +149,7 @@ public final class Main implements Runnable {
     if (failure instanceof ParameterException wrong) {
       return wrongUsage(wrong, new String[0]);
     }
-    if (failure instanceof CommandException wrong && wrong.isWrongUsage()) {
+    if (failure instanceof ClientException wrong && wrong.isWrongInput()) {
       return wrongUsage(command, String.valueOf(wrong.getMessage()));
     }
     PrintWriter err = command.getErr();
@@ -154,7 +157,7 @@ public final class Main implements Runnable {
     err.println(
         "myelin: "
             + oneLine(message == null || message.isBlank() ? failure.toString() : message)
-            + (failure instanceof CommandException ? "" : " (--debug shows where)"));
+            + (failure instanceof ClientException ? "" : " (--debug shows where)"));
     if (debug) {
       failure.printStackTrace(err);
     }

@@ -13,12 +13,15 @@ import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.ids.TaskId;
+import io.myelin.protocol.work.WorkObjection;
 import io.myelin.v1.AttestRequest;
 import io.myelin.v1.ReviewReply;
 import io.myelin.v1.Sealed;
 import io.myelin.v1.SessionReview;
 import io.myelin.v1.Signed;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,16 +120,16 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
 
   /** Sessions that members found wrong, of the batch only. */
   List<BadSession> badSessions(List<Verdict> verdicts) {
-    Map<SessionId, BadSession> bad = new LinkedHashMap<>();
+    Map<SessionId, Map<String, BadSession>> bad = new LinkedHashMap<>();
     for (Verdict verdict : verdicts) {
       review(verdict).ifPresent(reply -> wrong(reply).forEach(one -> note(bad, one)));
     }
     List<BadSession> ours = new ArrayList<>();
     for (SettlementBatch.Part part : batch.sessions()) {
-      BadSession one = bad.get(part.claim().brief().sessionId());
-      if (one != null) {
-        ours.add(one);
-      }
+      SessionId id = part.claim().brief().sessionId();
+      bad.getOrDefault(id, Map.of()).values().stream()
+          .max(Comparator.comparingInt(BadSession::members))
+          .ifPresent(ours::add);
     }
     return ours;
   }
@@ -142,7 +145,7 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
     }
   }
 
-  private static void note(Map<SessionId, BadSession> bad, SessionReview session) {
+  private static void note(Map<SessionId, Map<String, BadSession>> bad, SessionReview session) {
     SessionId id;
     try {
       id = SessionId.of(session.getSessionId().toByteArray());
@@ -150,9 +153,13 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
       // A member that names no session of this batch says nothing about one.
       return;
     }
-    bad.merge(
-        id,
-        new BadSession(id, 1, session.getReason()),
-        (one, _) -> new BadSession(id, one.members() + 1, one.reason()));
+    // Members may tell the same lie's details in other words.
+    String about =
+        WorkObjection.falseTask(session.getReason()).map(TaskId::hex).orElse(session.getReason());
+    bad.computeIfAbsent(id, _ -> new LinkedHashMap<>())
+        .merge(
+            about,
+            new BadSession(id, 1, session.getReason()),
+            (one, _) -> new BadSession(id, one.members() + 1, one.reason()));
   }
 }

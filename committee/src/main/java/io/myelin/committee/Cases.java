@@ -13,10 +13,15 @@ import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.AbsenceVerdict;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.FaultVerdict;
+import io.myelin.protocol.typeddata.NodeVerdict;
 import io.myelin.v1.JudgeAbsenceRequest;
 import io.myelin.v1.JudgeFaultRequest;
+import io.myelin.v1.JudgeWorkRequest;
+import io.myelin.v1.WorkRecord;
 
-/** What committees find of other validators. Blocks for a bounded time; for any thread. */
+/**
+ * What committees find of other validators and of nodes. Blocks for a bounded time; for any thread.
+ */
 public final class Cases {
   private final Asking asking;
   private final SeatedNow seated;
@@ -54,6 +59,28 @@ public final class Cases {
         // Each member calls the accused for a while before it says anything.
         (round, member) ->
             asking.longCall(member).judgeAbsence(message.toBuilder().setRound(round).build()));
+  }
+
+  /**
+   * Lets the newest set's committee find that a node signed what its model did not say.
+   *
+   * @param record what it did, with its evidence
+   * @param digest by which the record is known
+   * @throws NotAgreedException when it does not
+   * @throws io.myelin.chain.ChainException when the chain cannot be read
+   */
+  public Quorum work(WorkRecord record, Digest digest)
+      throws NotAgreedException, InterruptedException {
+    Address node = Fields.address("node", record.getNode());
+    Digest subject = Subjects.fraudSubject(node, digest);
+    JudgeWorkRequest message = JudgeWorkRequest.newBuilder().setRecord(record).build();
+    return asking.ask(
+        "node " + node + " is not found to have lied",
+        seated.newest(subject),
+        Attestation.of(subject, new NodeVerdict(node, 0, NodeVerdict.FRAUD, digest)),
+        // Each member checks it with its own copy of the model.
+        (asked, member) ->
+            asking.longCall(member).judgeWork(message.toBuilder().setAskingRound(asked).build()));
   }
 
   /**

@@ -70,6 +70,7 @@ public final class CommitteeClient implements AutoCloseable {
   private final SeatedNow seated;
   private final Asking asking;
   private final Cases cases;
+  private final Showing showing;
 
   private CommitteeClient(
       Members members,
@@ -90,6 +91,7 @@ public final class CommitteeClient implements AutoCloseable {
     this.seated = new SeatedNow(chain, network);
     this.asking = new Asking(members, chain, network, settings);
     this.cases = new Cases(asking, seated, chain, network);
+    this.showing = new Showing(members, seated);
   }
 
   /**
@@ -145,6 +147,11 @@ public final class CommitteeClient implements AutoCloseable {
   /** What committees find of other validators. */
   public Cases cases() {
     return cases;
+  }
+
+  /** Lets validators see what nodes did. */
+  public Showing showing() {
+    return showing;
   }
 
   /**

@@ -11,6 +11,8 @@ import java.util.Objects;
 public final class NotAgreedException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  private final long quorum;
+
   private final transient List<MemberAnswer> answers;
   private final transient List<BadSession> badSessions;
 
@@ -25,6 +27,7 @@ public final class NotAgreedException extends Exception {
   NotAgreedException(
       String what, long quorum, List<MemberAnswer> answers, List<BadSession> badSessions) {
     super(message(what, quorum, answers, badSessions));
+    this.quorum = quorum;
     this.answers = List.copyOf(answers);
     this.badSessions = List.copyOf(badSessions);
   }
@@ -32,6 +35,7 @@ public final class NotAgreedException extends Exception {
   /** Nobody was asked: what was proposed cannot be agreed to. */
   NotAgreedException(String message) {
     super(message);
+    this.quorum = 0;
     this.answers = List.of();
     this.badSessions = List.of();
   }
@@ -72,5 +76,10 @@ public final class NotAgreedException extends Exception {
   /** Each member's answer, a line each, for logs. */
   public String details() {
     return String.join("\n", answers().stream().map(MemberAnswer::text).toList());
+  }
+
+  /** How many would have had to agree; 0 when nobody was asked. */
+  public long quorum() {
+    return quorum;
   }
 }

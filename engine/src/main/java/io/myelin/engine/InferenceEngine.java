@@ -25,9 +25,11 @@ public interface InferenceEngine extends AutoCloseable {
   Generation generate(GenerationSpec spec, OutputPrefix prefix, GenerationListener listener);
 
   /**
-   * Log-probabilities of given output tokens after a prompt, in one prefill.
+   * Log-probabilities of given output tokens after a prompt, in one prefill: what this engine would
+   * have signed, had it made these tokens under this spec. Where the spec's constraint forbids a
+   * given token, that one and all after it have no support.
    *
-   * @param outputTokens token ids, all below the vocabulary's size
+   * @param outputTokens token ids from the output's start, all below the vocabulary's size
    * @param top alternatives wanted per position, 0..20
    */
   CompletableFuture<Score> score(GenerationSpec spec, List<Integer> outputTokens, int top);

@@ -159,8 +159,10 @@ final class EvidenceIT {
   private void accuse(int number) {
     ValidatorRegistry registry = world.network().validators();
     world.send(person(0).owner(), registry.accuse(person(number).owner().address()));
-    world.advance(Duration.ofHours(1));
-    world.makeSet();
+    for (int set = 0; set < 2; set++) {
+      world.advance(Duration.ofHours(1));
+      world.makeSet();
+    }
   }
 
   private void punish(int number, Cases.Guilty guilty) {

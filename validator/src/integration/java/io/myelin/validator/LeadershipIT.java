@@ -2,8 +2,11 @@ package io.myelin.validator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.myelin.contracts.ValidatorRegistry;
 import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
 import io.myelin.validator.Leadership.Looked;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -102,6 +105,74 @@ final class LeadershipIT {
     assertThat(looked).contains(Looked.SENT);
     assertThat(looked).isSubsetOf(Looked.SENT, Looked.DONE, Looked.NOT_DUE);
     awaitSet(set + 1);
+  }
+
+  /**
+   * Who sealed a share and keeps it to itself is passed over in the set that it could have bent.
+   */
+  @Test
+  void shouldMakeTheNextSetOfWhatItsValidatorsShow() throws Exception {
+    fund();
+    nextSet();
+    List<Leadership> fresh = new ArrayList<>();
+    for (ChainWorld.Person validator : world.validators()) {
+      // Another process with the same key: nothing is kept between sealing and showing.
+      try (Leadership one = leadership(validator)) {
+        assertThat(one.contribute()).isEqualTo(Looked.SENT);
+      }
+      fresh.add(leadership(validator));
+    }
+    awaitOwed(world.set() + 1);
+    assertThat(fresh).allMatch(one -> one.contribute() == Looked.NOT_DUE);
+
+    nextSet();
+    long set = world.set();
+    for (Leadership one : fresh.subList(1, fresh.size())) {
+      assertThat(one.contribute()).isEqualTo(Looked.SENT);
+    }
+    awaitOwed(set + 1, 1);
+    nextSet();
+    ValidatorRegistry registry = world.network().validators();
+    Address withheld = world.validators().getFirst().owner().address();
+    assertThat(registry.owesOf(withheld).on(world.chain())).isEqualTo(set);
+    List<Address> sitting =
+        registry.committeeFor(Digest.ZERO, set + 1, Address.ZERO).on(world.chain());
+    assertThat(sitting).doesNotContain(withheld).contains(Address.ZERO);
+    assertThat(fresh.getFirst().contribute()).isEqualTo(Looked.NOT_DUE);
+    for (Leadership one : fresh.subList(1, fresh.size())) {
+      assertThat(one.contribute()).isEqualTo(Looked.SENT);
+    }
+    awaitOwed(set + 2, 1);
+    nextSet();
+    assertThat(fresh.getFirst().contribute()).isEqualTo(Looked.SENT);
+    fresh.forEach(Leadership::close);
+  }
+
+  private static Leadership leadership(ChainWorld.Person validator) {
+    return new Leadership(world.chain(), world.network(), validator.operator(), List.of());
+  }
+
+  private static void nextSet() {
+    world.advance(EPOCH.plusSeconds(1));
+    world.makeSet();
+  }
+
+  private static void awaitOwed(long set) {
+    awaitOwed(set, 0);
+  }
+
+  private static void awaitOwed(long set, int first) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    List<ChainWorld.Person> all = world.validators().subList(first, world.validators().size());
+    while (System.nanoTime() - deadline < 0 && !all.stream().allMatch(one -> owes(one) == set)) {
+      Thread.onSpinWait();
+    }
+    assertThat(all).allMatch(one -> owes(one) == set);
+  }
+
+  private static long owes(ChainWorld.Person validator) {
+    Address owner = validator.owner().address();
+    return world.network().validators().owesOf(owner).on(world.chain());
   }
 
   private static void awaitSet(long set) {

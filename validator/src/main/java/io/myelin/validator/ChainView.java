@@ -15,8 +15,11 @@ import io.myelin.contracts.NodePool;
 import io.myelin.contracts.Session;
 import io.myelin.contracts.SubnetRegistry;
 import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.terms.Param;
+import io.myelin.contracts.terms.TermsEvent;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.SessionId;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
@@ -74,6 +77,24 @@ final class ChainView {
     } catch (RevertedException e) {
       return Optional.of(reason(e));
     }
+  }
+
+  /** How a session's terms came about: its opening, then each extension. */
+  List<TermsEvent> history(SessionId id) {
+    LogFilter filter =
+        new LogFilter(
+            List.of(network.sessions().address()),
+            List.of(
+                List.of(
+                    Session.SessionOpenedEvent.TYPE.topic(),
+                    Session.SessionExtendedEvent.TYPE.topic()),
+                List.of(ChainTerms.word(id))));
+    return logs(filter).stream().flatMap(log -> TermsEvent.from(log).stream()).toList();
+  }
+
+  /** All logs since the contracts are there. */
+  List<EventLog> logs(LogFilter filter) {
+    return logs(filter, firstBlock, chain.head().number());
   }
 
   /** Logs from one block to the head, in as many questions as the endpoints want. */

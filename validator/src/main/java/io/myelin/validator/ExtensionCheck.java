@@ -1,17 +1,14 @@
 package io.myelin.validator;
 
 import com.google.protobuf.ByteString;
-import io.myelin.chain.LogFilter;
 import io.myelin.committee.proposal.ExtensionProposal;
 import io.myelin.committee.wire.Reason;
 import io.myelin.contracts.NodePool;
-import io.myelin.contracts.Session;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.terms.TermsEvent;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
-import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.settlement.Approvals;
 import io.myelin.protocol.settlement.Interests;
 import io.myelin.protocol.settlement.PaidSeat;
@@ -124,7 +121,7 @@ final class ExtensionCheck {
     }
     int first = 0;
     int extensions = 0;
-    for (TermsEvent event : history(brief.sessionId())) {
+    for (TermsEvent event : view.history(brief.sessionId())) {
       switch (event) {
         case TermsEvent.Opened opened -> first = opened.brief().seats().size();
         case TermsEvent.Extended _ -> extensions++;
@@ -143,20 +140,6 @@ final class ExtensionCheck {
           "%d nodes would be left (expected: at most %d, as it was opened with)"
               .formatted(alive, first));
     }
-  }
-
-  private List<TermsEvent> history(SessionId id) {
-    LogFilter filter =
-        new LogFilter(
-            List.of(view.network().sessions().address()),
-            List.of(
-                List.of(
-                    Session.SessionOpenedEvent.TYPE.topic(),
-                    Session.SessionExtendedEvent.TYPE.topic()),
-                List.of(ChainTerms.word(id))));
-    return view.logs(filter, view.firstBlock(), view.client().head().number()).stream()
-        .flatMap(log -> TermsEvent.from(log).stream())
-        .toList();
   }
 
   private Set<Address> owners(SessionBrief brief) {

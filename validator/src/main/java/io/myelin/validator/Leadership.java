@@ -27,9 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what one validator has to do for all, when it is its turn, and takes this validator's own
- * seat again when it was benched. It keeps nothing: each look asks the chain what is due, and a
- * transaction that another's came before reverts without harm.
+ * Does what one validator has to do for all, when it is its turn, takes this validator's own seat
+ * again when it was benched, and gives its share to the sets' randomness. It keeps nothing: each
+ * look asks the chain what is due, and a transaction that another's came before reverts without
+ * harm.
  */
 public final class Leadership implements AutoCloseable {
   /** How long each leader is waited for before the next steps in. */
@@ -46,6 +47,7 @@ public final class Leadership implements AutoCloseable {
   private final NetworkContracts network;
   private final OperatorKey key;
   private final List<Watch> watches;
+  private final OwnShare share;
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofVirtual().name("validator-leadership").factory());
@@ -73,6 +75,7 @@ public final class Leadership implements AutoCloseable {
     this.network = network;
     this.key = key;
     this.watches = List.copyOf(watches);
+    this.share = new OwnShare(chain, network, key);
   }
 
   /**
@@ -96,6 +99,7 @@ public final class Leadership implements AutoCloseable {
   private void tick() {
     nextNonce = 0;
     attempt("its own seat", () -> present());
+    attempt("its share", () -> contribute());
     for (Watch watch : watches) {
       attempt(watch.getClass().getSimpleName(), () -> look(watch, System.currentTimeMillis()));
     }
@@ -128,6 +132,18 @@ public final class Leadership implements AutoCloseable {
     return benchedUntil <= nowSeconds
         ? Looked.NOT_DUE
         : send(new Duty("present", nowSeconds * 1_000), network.validators().present());
+  }
+
+  /**
+   * Shows the share that is due and seals the next.
+   *
+   * @throws ChainException when the chain cannot be read
+   */
+  synchronized Looked contribute() {
+    Optional<ContractWrite> due = share.due();
+    return due.isEmpty()
+        ? Looked.NOT_DUE
+        : send(new Duty("share", chain.head().timestampSeconds() * 1_000), due.get());
   }
 
   /**
@@ -173,6 +189,16 @@ public final class Leadership implements AutoCloseable {
 
   private static Looked more(Looked one, Looked other) {
     return one.compareTo(other) >= 0 ? one : other;
+  }
+
+  /**
+   * Sends a transaction that is this validator's own to send, when it would succeed and can be paid
+   * for; says whether it was sent.
+   *
+   * @throws ChainException when the chain cannot be read
+   */
+  public synchronized boolean send(String name, ContractWrite write) {
+    return send(new Duty(name, 0), write) == Looked.SENT;
   }
 
   private Looked send(Duty duty, ContractWrite write) {

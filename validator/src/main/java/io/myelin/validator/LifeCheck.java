@@ -21,8 +21,10 @@ final class LifeCheck {
 
   private final ChainView view;
   private final Seats seats;
+  private final WorkDesk desk;
 
-  LifeCheck(ChainView view, Seats seats) {
+  LifeCheck(ChainView view, Seats seats, WorkDesk desk) {
+    this.desk = desk;
     this.view = view;
     this.seats = seats;
   }
@@ -41,6 +43,9 @@ final class LifeCheck {
   Attestation check(SignOfLife life) throws RefusedException {
     if (!life.holds(view.network().domain())) {
       throw refused("the signature is not the node's for this round and block");
+    }
+    if (desk.accuses(life.node())) {
+      throw refused(life.node() + " lied about its work: that is judged first");
     }
     NodePool.Node node = view.network().nodes().nodeOf(life.node()).on(view.client());
     boolean waits =

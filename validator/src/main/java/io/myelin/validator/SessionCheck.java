@@ -9,6 +9,7 @@ import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.settlement.SessionAccount;
 import io.myelin.protocol.settlement.SessionAccount.Addition;
 import io.myelin.protocol.settlement.SettlementClaim;
+import io.myelin.protocol.work.VerificationLevel;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class SessionCheck {
   private final SettlementClaim claim;
   private final int mostReceipts;
   private final @Nullable SessionAccount account;
+  private final @Nullable WorkDesk desk;
   private Optional<String> wrong;
   private int receipts;
 
@@ -30,7 +32,9 @@ final class SessionCheck {
       SettlementClaim claim,
       int mostReceipts,
       @Nullable SessionAccount account,
+      @Nullable WorkDesk desk,
       Optional<String> wrong) {
+    this.desk = desk;
     this.claim = claim;
     this.mostReceipts = mostReceipts;
     this.account = account;
@@ -39,21 +43,21 @@ final class SessionCheck {
 
   /** Begins with what the chain says of the session. */
   static SessionCheck begin(
-      ChainView view, SettlementClaim claim, Address gateway, int mostReceipts) {
+      ChainView view, SettlementClaim claim, Address gateway, int mostReceipts, WorkDesk desk) {
     SessionAccount account;
     try {
       account = new SessionAccount(view.network().domain(), claim.brief(), claim.tail());
       claim.split();
     } catch (IllegalArgumentException e) {
       return new SessionCheck(
-          claim, mostReceipts, null, Optional.of("WRONG_SUMS: " + e.getMessage()));
+          claim, mostReceipts, null, null, Optional.of("WRONG_SUMS: " + e.getMessage()));
     }
-    return new SessionCheck(claim, mostReceipts, account, onChain(view, claim, gateway));
+    return new SessionCheck(claim, mostReceipts, account, desk, onChain(view, claim, gateway));
   }
 
   /** A claim that is taken as it is: for a validator that signs unread. */
   static SessionCheck unread(SettlementClaim claim) {
-    return new SessionCheck(claim, 0, null, Optional.empty());
+    return new SessionCheck(claim, 0, null, null, Optional.empty());
   }
 
   private static Optional<String> onChain(ChainView view, SettlementClaim claim, Address gateway) {
@@ -100,12 +104,19 @@ final class SessionCheck {
       return;
     }
     try {
-      if (account.add(SignedReceipt.parse(json)) instanceof Addition.Refused refused) {
+      SignedReceipt signed = SignedReceipt.parse(json);
+      if (account.add(signed) instanceof Addition.Refused refused) {
         wrong = Optional.of(refused.reason() + ": " + refused.detail());
+      } else if (desk != null) {
+        wrong = desk.objection(signed.receipt(), level());
       }
     } catch (ReceiptFormatException e) {
       wrong = Optional.of("NOT_A_RECEIPT: receipt " + receipts + ": " + e.getMessage());
     }
+  }
+
+  private VerificationLevel level() {
+    return VerificationLevel.of(claim.tail().verification()).orElse(VerificationLevel.NONE);
   }
 
   /** What is wrong with the session once all its receipts are here; empty when nothing is. */

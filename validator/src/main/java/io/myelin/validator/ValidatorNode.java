@@ -12,20 +12,25 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.myelin.chain.ChainClient;
 import io.myelin.committee.RollCall;
 import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
 import io.myelin.v1.ValidatorGrpc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,8 +42,11 @@ public final class ValidatorNode implements AutoCloseable {
   /** The file in the data folder that remembers what was signed. */
   public static final String SIGNED_FILE = "signed.db";
 
+  /** Folder in the data folder of what proves that others did wrong. */
+  public static final String EVIDENCE_FOLDER = "evidence";
+
   private static final Logger LOG = LoggerFactory.getLogger(ValidatorNode.class);
-  private static final int MAX_MESSAGE_BYTES = 2 << 20;
+  private static final int MAX_MESSAGE_BYTES = 9 << 20;
   private static final int MAX_CONNECTIONS = 1_024;
   private static final int MAX_STREAMS = 64;
   private static final long START_TIMEOUT_SECONDS = 30;
@@ -47,10 +55,13 @@ public final class ValidatorNode implements AutoCloseable {
 
   private final Server server;
   private final SigningStore store;
+  private final WorkDesk desk;
   private final OperatorKey key;
   private final String host;
 
-  private ValidatorNode(Server server, SigningStore store, OperatorKey key, String host) {
+  private ValidatorNode(
+      Server server, SigningStore store, WorkDesk desk, OperatorKey key, String host) {
+    this.desk = desk;
     this.server = server;
     this.store = store;
     this.key = key;
@@ -85,22 +96,49 @@ public final class ValidatorNode implements AutoCloseable {
       NetworkContracts network,
       RollCall rollCall)
       throws IOException {
+    return start(config, key, chain, network, rollCall, Optional.empty());
+  }
+
+  /**
+   * As above, of one that may check nodes' work.
+   *
+   * @param checker with a copy of the models; without one it finds nothing of work, and others
+   *     decide. The caller closes what it uses, after this
+   */
+  public static ValidatorNode start(
+      ValidatorConfig config,
+      OperatorKey key,
+      ChainClient chain,
+      NetworkContracts network,
+      RollCall rollCall,
+      Optional<WorkChecker> checker)
+      throws IOException {
     Files.createDirectories(config.data());
     SigningStore store = SigningStore.open(config.data().resolve(SIGNED_FILE));
     boolean whole = false;
+    @Nullable WorkDesk desk = null;
     try {
       ChainView view = new ChainView(chain, network, config.deployedAtBlock());
       Signer signer = new Signer(key, network.domain(), store, chain.genesis());
-      ValidatorService service = new ValidatorService(view, key, signer, config, rollCall);
+      desk =
+          new WorkDesk(
+              view,
+              key,
+              checker,
+              WorkFiles.open(config.data().resolve(EVIDENCE_FOLDER), network.domain()));
+      ValidatorService service = new ValidatorService(view, key, signer, config, rollCall, desk);
       Server server = server(config, service);
       start(server, config);
       whole = true;
       if (config.fault() != ValidatorFault.NONE) {
         LOG.warn("validator {} misbehaves: {}", key.address(), config.fault().label());
       }
-      return new ValidatorNode(server, store, key, config.host());
+      return new ValidatorNode(server, store, desk, key, config.host());
     } finally {
       if (!whole) {
+        if (desk != null) {
+          desk.close();
+        }
         store.close();
       }
     }
@@ -162,6 +200,21 @@ public final class ValidatorNode implements AutoCloseable {
     }
   }
 
+  /**
+   * Where a validator keeps what it found of a node's work.
+   *
+   * @param data its data folder
+   * @param digest of the work, as a verdict names it
+   */
+  public static Path workFile(Path data, Digest digest) {
+    return data.resolve(EVIDENCE_FOLDER).resolve(WorkFiles.name(digest));
+  }
+
+  /** What it finds of nodes' work. */
+  WorkDesk work() {
+    return desk;
+  }
+
   /** The key that signs. */
   public Address operator() {
     return key.address();
@@ -188,6 +241,7 @@ public final class ValidatorNode implements AutoCloseable {
     } catch (ExecutionException | TimeoutException e) {
       LOG.warn("validator {} did not close in time: {}", key.address(), e.toString());
     } finally {
+      desk.close();
       store.close();
     }
   }

@@ -19,22 +19,29 @@ import io.myelin.protocol.settlement.SettlementClaim;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.BatchSettlement;
+import io.myelin.protocol.work.SignedWork;
 import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.AttestRequest;
 import io.myelin.v1.BatchPart;
 import io.myelin.v1.ConfigureSubnetRequest;
 import io.myelin.v1.DescribeRequest;
+import io.myelin.v1.ExamineReply;
 import io.myelin.v1.ExtendRequest;
 import io.myelin.v1.JudgeAbsenceRequest;
 import io.myelin.v1.JudgeFaultRequest;
 import io.myelin.v1.JudgeRequest;
 import io.myelin.v1.JudgeTaskRequest;
+import io.myelin.v1.JudgeWorkRequest;
 import io.myelin.v1.RevealRequest;
 import io.myelin.v1.Revealed;
+import io.myelin.v1.SampleReply;
+import io.myelin.v1.SampleRequest;
 import io.myelin.v1.Sealed;
 import io.myelin.v1.Signed;
 import io.myelin.v1.ValidatorDescription;
 import io.myelin.v1.ValidatorGrpc.ValidatorImplBase;
+import io.myelin.v1.WorkRecord;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -46,6 +53,9 @@ final class ValidatorService extends ValidatorImplBase {
 
   /** Time for which a committee's set must still count, so that its word can be sent. */
   private static final long MARGIN_SECONDS = 60;
+
+  /** Each waits for the engine; the other checks must not wait for them. */
+  private static final int MOST_JUDGING = 4;
 
   private final ChainView view;
   private final OperatorKey key;
@@ -62,12 +72,21 @@ final class ValidatorService extends ValidatorImplBase {
   private final ConfigCheck configs;
   private final AbsenceCheck absences;
   private final FaultCheck faults;
+  private final WorkDesk desk;
+  private final WorkCheck works;
   private final Reviewed reviewed = new Reviewed();
   private final Semaphore checking;
   private final Semaphore reviewing;
+  private final Semaphore judging = new Semaphore(MOST_JUDGING);
 
   ValidatorService(
-      ChainView view, OperatorKey key, Signer signer, ValidatorConfig config, RollCall rollCall) {
+      ChainView view,
+      OperatorKey key,
+      Signer signer,
+      ValidatorConfig config,
+      RollCall rollCall,
+      WorkDesk desk) {
+    this.desk = desk;
     this.view = view;
     this.key = key;
     this.signer = signer;
@@ -79,7 +98,8 @@ final class ValidatorService extends ValidatorImplBase {
     this.openings = new OpeningCheck(view, seats, pool);
     this.extensions = new ExtensionCheck(view, seats, pool);
     this.batches = new BatchCheck(view, seats);
-    this.lives = new LifeCheck(view, seats);
+    this.lives = new LifeCheck(view, seats, desk);
+    this.works = new WorkCheck(view, seats, desk);
     this.tasks = new TaskCheck(view, seats);
     this.configs = new ConfigCheck(view, seats);
     this.absences = new AbsenceCheck(view, seats, rollCall);
@@ -188,6 +208,78 @@ final class ValidatorService extends ValidatorImplBase {
         () -> faults.sitting(request),
         () -> faults.check(request),
         () -> FaultCheck.unread(request));
+  }
+
+  @Override
+  public void sample(SampleRequest request, StreamObserver<SampleReply> client) {
+    guarded(
+        "sample",
+        client,
+        () -> SampleReply.newBuilder().addAllWanted(desk.sample(request)).build());
+  }
+
+  @Override
+  public void examine(WorkRecord record, StreamObserver<ExamineReply> client) {
+    if (fault == ValidatorFault.SLEEP) {
+      return;
+    }
+    CompletableFuture<Examined> checked;
+    try {
+      checked = desk.examine(record);
+    } catch (RefusedException e) {
+      refuse("examine", client, e.reason(), e.detail());
+      return;
+    } catch (IllegalArgumentException e) {
+      refuse("examine", client, Reason.MALFORMED, String.valueOf(e.getMessage()));
+      return;
+    } catch (ChainException e) {
+      refuse("examine", client, Reason.CHAIN_UNAVAILABLE, String.valueOf(e.getMessage()));
+      return;
+    }
+    // The queue is bounded, and nobody's thread waits in it.
+    var _ =
+        checked.whenComplete(
+            (found, failure) -> {
+              if (failure != null) {
+                refuse("examine", client, Reason.BUSY, String.valueOf(failure.getMessage()));
+                return;
+              }
+              client.onNext(
+                  ExamineReply.newBuilder()
+                      .setFound(found.found())
+                      .setDetail(found.detail())
+                      .build());
+              client.onCompleted();
+            });
+  }
+
+  @Override
+  public void judgeWork(JudgeWorkRequest request, StreamObserver<Sealed> client) {
+    if (fault == ValidatorFault.SLEEP) {
+      return;
+    }
+    SignedWork work;
+    try {
+      work = works.work(request);
+    } catch (RefusedException e) {
+      refuse("judge work", client, e.reason(), e.detail());
+      return;
+    }
+    if (!judging.tryAcquire()) {
+      refuse("judge work", client, Reason.BUSY, "more than " + MOST_JUDGING + " at once");
+      return;
+    }
+    try {
+      answer(
+          "judge work",
+          client,
+          request.getAskingRound(),
+          () -> works.sitting(work),
+          () -> works.check(work),
+          () -> WorkCheck.unread(work));
+    } finally {
+      judging.release();
+    }
   }
 
   private static TaskId task(JudgeTaskRequest request) {
@@ -362,7 +454,7 @@ final class ValidatorService extends ValidatorImplBase {
       sealed.without(seats.withoutInterest(Interests.owners(claim.brief())));
       return fault.isUnread()
           ? SessionCheck.unread(claim)
-          : SessionCheck.begin(view, claim, header.wanted().gateway(), limits.receipts());
+          : SessionCheck.begin(view, claim, header.wanted().gateway(), limits.receipts(), desk);
     }
 
     @Override

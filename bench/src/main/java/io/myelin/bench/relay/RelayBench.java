@@ -2,7 +2,7 @@ package io.myelin.bench.relay;
 
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Main;
-import io.myelin.cli.client.ClientSession;
+import io.myelin.client.ClientSession;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import java.io.BufferedReader;

@@ -3,9 +3,9 @@ package io.myelin.cli.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.myelin.cli.client.ClientSession;
-import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.testing.Await;
+import io.myelin.client.ClientSession;
+import io.myelin.client.GatewayClient;
 import java.util.Optional;
 
 /** What the gateway says of a client's tasks. */

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.testing.LiveNetwork;
+import io.myelin.client.ClientSession;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

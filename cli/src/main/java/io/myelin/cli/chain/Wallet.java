@@ -14,6 +14,7 @@ import io.myelin.chain.transaction.StoredIntent;
 import io.myelin.chain.transaction.TransactionIntent;
 import io.myelin.chain.transaction.TransactionOutcome;
 import io.myelin.cli.CommandException;
+import io.myelin.client.ClientException;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import java.io.IOException;
@@ -146,7 +147,7 @@ public final class Wallet implements AutoCloseable {
     try {
       await(earlier, earlier.id());
       progress.println("  done");
-    } catch (CommandException e) {
+    } catch (ClientException e) {
       // What was refused then does not stop what is wanted now.
       progress.println("  " + e.getMessage());
     }

@@ -2,9 +2,9 @@ package io.myelin.cli.chat;
 
 import io.myelin.cli.CommandException;
 import io.myelin.cli.MyelinCommand;
-import io.myelin.cli.client.Endpoint;
-import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.client.GatewayOptions;
+import io.myelin.client.Endpoint;
+import io.myelin.client.GatewayClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jline.reader.LineReader;

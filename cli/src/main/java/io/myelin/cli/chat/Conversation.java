@@ -1,12 +1,13 @@
 package io.myelin.cli.chat;
 
 import io.myelin.cli.CommandException;
-import io.myelin.cli.client.GatewayClient;
-import io.myelin.cli.client.GatewayClient.Answer;
-import io.myelin.cli.client.GatewayClient.Message;
 import io.myelin.cli.receipt.AnswerCheck;
 import io.myelin.cli.receipt.CheckTable;
 import io.myelin.cli.receipt.TaskBundle;
+import io.myelin.client.ClientException;
+import io.myelin.client.GatewayClient;
+import io.myelin.client.GatewayClient.Answer;
+import io.myelin.client.GatewayClient.Message;
 import io.myelin.protocol.receipt.Verification;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -54,7 +55,7 @@ final class Conversation {
       last = answer;
       out.println();
       out.flush();
-    } catch (CommandException e) {
+    } catch (ClientException e) {
       messages.removeLast();
       throw e;
     }
@@ -92,7 +93,7 @@ final class Conversation {
         }
         try {
           turn(line);
-        } catch (CommandException e) {
+        } catch (ClientException e) {
           out.println("! " + e.getMessage());
         }
         out.flush();

@@ -1,4 +1,4 @@
-/** Talks to a gateway over HTTP as any client would. */
+/** How commands name the gateway or the network that they talk to. */
 @NullMarked
 package io.myelin.cli.client;
 

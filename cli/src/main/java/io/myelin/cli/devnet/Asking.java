@@ -2,12 +2,12 @@ package io.myelin.cli.devnet;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
-import io.myelin.cli.client.ClientSession;
-import io.myelin.cli.client.GatewayClient;
-import io.myelin.cli.client.GatewayClient.Answer;
 import io.myelin.cli.receipt.AnswerCheck;
 import io.myelin.cli.receipt.CheckTable;
 import io.myelin.cli.receipt.TaskBundle;
+import io.myelin.client.ClientSession;
+import io.myelin.client.GatewayClient;
+import io.myelin.client.GatewayClient.Answer;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.receipt.Receipt;
 import io.myelin.protocol.receipt.ReceiptFormatException;

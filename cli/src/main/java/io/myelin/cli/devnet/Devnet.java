@@ -1,11 +1,12 @@
 package io.myelin.cli.devnet;
 
 import io.myelin.cli.CommandException;
-import io.myelin.cli.client.ClientSession;
 import io.myelin.cli.devnet.genesis.DevnetChain;
 import io.myelin.cli.devnet.genesis.Roster;
 import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.EngineSource;
+import io.myelin.client.ClientException;
+import io.myelin.client.ClientSession;
 import io.myelin.protocol.ids.Digest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -178,7 +179,7 @@ final class Devnet implements AutoCloseable {
       }
     }
     if (failure != null) {
-      throw failure instanceof CommandException known
+      throw failure instanceof ClientException known
           ? known
           : new CommandException("a " + what + " did not start: " + failure.getMessage(), failure);
     }

@@ -36,10 +36,13 @@ import picocli.CommandLine.Option;
       "  ./myelin devnet --compute 2 --port 9000",
       "  ./myelin devnet --subnets 2 --gateways 3",
       "  ./myelin devnet --fault crash-at-token:5@1 --ask \"Count to twenty.\"",
+      "  ./myelin devnet --fault substitute@compute-2      a cheat is caught: watch the console",
       "",
       "What runs where stands in devnet.json in the data folder while it runs."
     })
 public final class DevnetCommand extends MyelinCommand {
+
+  private static final String COMPUTE = "compute-";
 
   /** As many as must agree. */
   private static final int LEAST_VALIDATORS = 3;
@@ -109,7 +112,7 @@ public final class DevnetCommand extends MyelinCommand {
       names = "--fault",
       paramLabel = "KIND@NODE",
       description = {
-        "A compute node, by number from 1, that fails on purpose (repeatable):",
+        "A compute node, such as 2 or compute-2, that fails on purpose (repeatable):",
         Fault.SYNTAX + "."
       })
   private List<String> faults = List.of();
@@ -131,6 +134,7 @@ public final class DevnetCommand extends MyelinCommand {
       double seconds = (System.nanoTime() - startNanos) / 1e9;
       DevnetSummary.print(devnet, seconds, prompt == null, out);
       if (prompt == null) {
+        watch(devnet, out);
         return untilStopped();
       }
       Address gateway = devnet.gateways().getFirst().member().id();
@@ -138,8 +142,22 @@ public final class DevnetCommand extends MyelinCommand {
       if (!held) {
         throw new CommandException("the receipt does not hold");
       }
+      if (plan.hasCheats() && !new CheatWatch(devnet, asked, out).untilCaught()) {
+        throw new CommandException("the node that cheats was not caught");
+      }
       new Payday(devnet, out).settle();
       return 0;
+    }
+  }
+
+  /** With a node that cheats: a little load of one's own, until it is caught. */
+  private void watch(Devnet devnet, PrintWriter out) {
+    if (devnet.plan().hasCheats()) {
+      String model = modelToAsk(devnet.starter().source());
+      var _ =
+          Thread.ofVirtual()
+              .name("cheat-watch")
+              .start(() -> new CheatWatch(devnet, model, out).untilCaught());
     }
   }
 
@@ -185,7 +203,8 @@ public final class DevnetCommand extends MyelinCommand {
     Map<Integer, List<String>> texts = new HashMap<>();
     for (String text : faults) {
       int at = text.lastIndexOf('@');
-      String node = at < 0 ? "" : text.substring(at + 1);
+      String named = at < 0 ? "" : text.substring(at + 1);
+      String node = named.startsWith(COMPUTE) ? named.substring(COMPUTE.length()) : named;
       if (!node.matches("[0-9]{1,2}")
           || Integer.parseInt(node) < 1
           || Integer.parseInt(node) > computeNodes) {

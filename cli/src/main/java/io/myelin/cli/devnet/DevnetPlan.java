@@ -34,6 +34,9 @@ record DevnetPlan(
   /** Tasks a node of the devnet runs at once: a laptop's memory bounds it. */
   static final int SLOTS = 4;
 
+  /** With every node a process: validators that have the model, as many as must agree. */
+  static final int CHECKING_VALIDATORS = 3;
+
   /** Registry nodes: one may die. */
   static final int REGISTRIES = 2;
 
@@ -44,6 +47,11 @@ record DevnetPlan(
     data = data.toAbsolutePath();
     faults = Map.copyOf(faults);
     faultTexts = Map.copyOf(faultTexts);
+  }
+
+  /** Whether a node lies about its work. */
+  boolean hasCheats() {
+    return faults.values().stream().flatMap(List::stream).anyMatch(Fault::cheats);
   }
 
   /** Port of a gateway, from 1. */

@@ -1,7 +1,7 @@
 package io.myelin.cli.devnet;
 
 import io.myelin.cli.Folders;
-import io.myelin.cli.client.ClientSession;
+import io.myelin.client.ClientSession;
 import java.io.PrintWriter;
 import java.util.Locale;
 

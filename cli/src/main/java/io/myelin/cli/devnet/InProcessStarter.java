@@ -1,6 +1,5 @@
 package io.myelin.cli.devnet;
 
-import io.myelin.cli.CommandException;
 import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.ComputeHost;
 import io.myelin.cli.node.EngineSource;
@@ -11,22 +10,28 @@ import io.myelin.cli.node.RegistryHost;
 import io.myelin.cli.node.ValidatorHost;
 import io.myelin.cli.peer.PeerLink;
 import io.myelin.cli.peer.ValidatorUrls;
+import io.myelin.client.ClientException;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
+import io.myelin.engine.InferenceEngine;
+import io.myelin.engine.check.PrefillChecker;
 import io.myelin.engine.local.EngineSet;
 import io.myelin.protocol.crypto.OperatorKey;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Every node in this process, the same engines for all of them. */
 final class InProcessStarter implements NodeStarter {
   private final DevnetPlan plan;
   private final EngineSource source;
   private final CompletableFuture<EngineSet> engine;
+  private final Map<String, InferenceEngine> copies = new ConcurrentHashMap<>();
 
   /** The engine loads while the gateways start. */
   InProcessStarter(DevnetPlan plan, EngineSource source) {
@@ -66,7 +71,9 @@ final class InProcessStarter implements NodeStarter {
             chain,
             Optional.of(PeerLink.local(bootstrap)),
             plan.host(),
-            0);
+            0,
+            // The same worker as the nodes': a laptop has room for one copy of the model.
+            Optional.of(PrefillChecker.once(engine)));
     return new ValidatorMember(
         new LocalHost("validator " + number, host.id(), host::close), host.url());
   }
@@ -101,17 +108,30 @@ final class InProcessStarter implements NodeStarter {
             List.of(),
             plan.faults().getOrDefault(number, List.of()),
             Optional.empty(),
-            Optional.of(new ComputeHost.Finding(PeerLink.local(bootstrap), chain, validators)));
+            Optional.of(new ComputeHost.Finding(PeerLink.local(bootstrap), chain, validators)),
+            this::copy);
     try {
       return new LocalMember(
           "compute " + number,
           node,
           QueueHost.start(
               plan.computeFolder(number), key, chain, validators, node, models, DevnetPlan.SLOTS));
-    } catch (CommandException e) {
+    } catch (ClientException e) {
       node.close();
       throw e;
     }
+  }
+
+  /** Of a node that cheats: one for all that cheat alike. */
+  private InferenceEngine copy(String type) {
+    return copies.computeIfAbsent(
+        type,
+        _ ->
+            source.copy(
+                type,
+                plan.data().resolve("copies"),
+                DevnetPlan.SLOTS,
+                Runtime.getRuntime().availableProcessors()));
   }
 
   @Override
@@ -126,6 +146,7 @@ final class InProcessStarter implements NodeStarter {
 
   @Override
   public void close() {
+    copies.values().forEach(InferenceEngine::close);
     engine.thenAccept(EngineSet::close).exceptionally(_ -> null).join();
   }
 }

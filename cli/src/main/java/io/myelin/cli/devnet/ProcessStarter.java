@@ -1,11 +1,12 @@
 package io.myelin.cli.devnet;
 
 import io.myelin.cli.CommandException;
-import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.cli.node.RegistryHost;
+import io.myelin.client.ClientException;
+import io.myelin.client.Endpoint;
 import io.myelin.protocol.crypto.OperatorKey;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -67,7 +68,7 @@ final class ProcessStarter implements NodeStarter {
     try {
       String text = Waiting.untilWritten(record, child, GATEWAY_START);
       return new RegistryMember(child, URI.create("http://" + plan.host() + ":" + port), text);
-    } catch (CommandException e) {
+    } catch (ClientException e) {
       child.stop();
       child.awaitStopped();
       throw e;
@@ -95,13 +96,19 @@ final class ProcessStarter implements NodeStarter {
                 folder.toString()));
     arguments.addAll(chainArguments(chain));
     arguments.addAll(bootstrapArguments(bootstrap));
+    if (plan.hasCheats() && number <= DevnetPlan.CHECKING_VALIDATORS) {
+      // Each has an engine of its own, which only a cheat is worth on one machine.
+      for (String model : source.modelIds()) {
+        arguments.addAll(List.of("--model", model, "--threads", "1"));
+      }
+    }
     ChildMember child =
         ChildMember.start(
             "validator " + number, key.address(), arguments, folder.resolve("validator.log"));
     URI url = URI.create("http://" + plan.host() + ":" + port);
     try {
       Waiting.untilListening(url, child, GATEWAY_START);
-    } catch (CommandException e) {
+    } catch (ClientException e) {
       child.stop();
       child.awaitStopped();
       throw e;
@@ -143,7 +150,7 @@ final class ProcessStarter implements NodeStarter {
     URI url = new Endpoint(URI.create("http://" + plan.host() + ":" + port), "").url();
     try {
       Waiting.untilHealthy(url, child, GATEWAY_START);
-    } catch (CommandException e) {
+    } catch (ClientException e) {
       child.stop();
       child.awaitStopped();
       throw e;

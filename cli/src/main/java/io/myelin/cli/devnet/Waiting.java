@@ -2,8 +2,9 @@ package io.myelin.cli.devnet;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
-import io.myelin.cli.client.Endpoint;
-import io.myelin.cli.client.GatewayClient;
+import io.myelin.client.ClientException;
+import io.myelin.client.Endpoint;
+import io.myelin.client.GatewayClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -106,7 +107,7 @@ final class Waiting {
         if (done.getAsBoolean()) {
           return;
         }
-      } catch (CommandException e) {
+      } catch (ClientException e) {
         last = ": " + e.getMessage();
       }
       try {

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Folders;
 import io.myelin.cli.MyelinCommand;
-import io.myelin.cli.client.Endpoint;
-import io.myelin.cli.client.GatewayClient;
+import io.myelin.cli.client.KnownGateway;
 import io.myelin.cli.node.ComputeCommand;
 import io.myelin.cli.node.ConfigFile;
 import io.myelin.cli.node.KeyFile;
+import io.myelin.client.ClientException;
+import io.myelin.client.Endpoint;
+import io.myelin.client.GatewayClient;
 import io.myelin.protocol.ids.Address;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -120,13 +122,13 @@ public final class DoctorCommand extends MyelinCommand {
     JsonNode nodes;
     Endpoint endpoint;
     try {
-      endpoint = Endpoint.find(url.isEmpty() ? null : url, null, Folders.devnet());
+      endpoint = KnownGateway.find(url.isEmpty() ? null : url, null, Folders.devnet());
       // The doctor asks what everybody may ask; the session's key stays here.
       try (GatewayClient http = new GatewayClient(new Endpoint(endpoint.url(), ""))) {
         health = http.get("/health");
         nodes = http.get("/api/v1/nodes").path("nodes");
       }
-    } catch (CommandException e) {
+    } catch (ClientException e) {
       show(
           List.of(
               Finding.failed(

@@ -1,8 +1,8 @@
 package io.myelin.cli.doctor;
 
-import io.myelin.cli.CommandException;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.node.KeyFile;
+import io.myelin.client.ClientException;
 import io.myelin.engine.EngineException;
 import io.myelin.engine.catalogue.ModelCatalogue;
 import io.myelin.engine.catalogue.ModelEntry;
@@ -130,7 +130,7 @@ final class MachineChecks {
     }
     try {
       return Finding.ok("key", KeyFile.read(file).address() + ", mode 600: " + file);
-    } catch (CommandException e) {
+    } catch (ClientException e) {
       return Finding.failed("key", String.valueOf(e.getMessage()), "chmod 600 " + file);
     }
   }

@@ -3,8 +3,8 @@ package io.myelin.cli.mempool;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Folders;
-import io.myelin.cli.client.Endpoint;
-import io.myelin.cli.client.NetworkFinder;
+import io.myelin.cli.client.KnownGateway;
+import io.myelin.client.NetworkFinder;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ final class RegistryOptions {
     Path file = Folders.devnet().resolve("devnet.json");
     List<URI> all = new ArrayList<>();
     if (Files.isReadable(file)) {
-      for (JsonNode registry : Endpoint.readDevnet(file).path("registry")) {
+      for (JsonNode registry : KnownGateway.readDevnet(file).path("registry")) {
         all.add(URI.create(registry.path("grpc").asText()));
       }
     }

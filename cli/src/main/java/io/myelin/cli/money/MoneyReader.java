@@ -90,14 +90,15 @@ final class MoneyReader {
 
   /** The sessions that an account pays for. */
   List<SessionMoney> paidBy(Address account) {
-    List<EventLog> logs = opened(List.of(topic(account)), ANY);
+    List<EventLog> logs = opened(List.of(ChainTerms.word(account)), ANY);
     logs.addAll(ofSessions(ids(logs)));
     return Ledger.fold(account, events(logs)).paidFor();
   }
 
   private Set<Address> owned(Address account, Address contract, Digest event) {
     Set<Address> keys = new LinkedHashSet<>();
-    for (EventLog log : logs(contract, List.of(List.of(event), ANY, List.of(topic(account))))) {
+    for (EventLog log :
+        logs(contract, List.of(List.of(event), ANY, List.of(ChainTerms.word(account))))) {
       byte[] word = log.topics().get(1).bytes();
       keys.add(Address.of(Arrays.copyOfRange(word, word.length - Address.LENGTH, word.length)));
     }
@@ -105,12 +106,12 @@ final class MoneyReader {
   }
 
   private List<MoneyEvent> events(Address account, Set<Address> nodes, Set<Address> gateways) {
-    List<EventLog> logs = opened(List.of(topic(account)), ANY);
+    List<EventLog> logs = opened(List.of(ChainTerms.word(account)), ANY);
     if (!nodes.isEmpty()) {
       // A session's nodes are no topic: all sessions are looked through.
       logs.addAll(opened(ANY, ANY));
     } else if (!gateways.isEmpty()) {
-      logs.addAll(opened(ANY, gateways.stream().map(MoneyReader::topic).toList()));
+      logs.addAll(opened(ANY, gateways.stream().map(ChainTerms::word).toList()));
     }
     List<Digest> ids = ids(logs);
     logs.addAll(ofSessions(ids));
@@ -121,7 +122,7 @@ final class MoneyReader {
                 List.of(
                     InferencePayment.CreditedEvent.TYPE.topic(),
                     InferencePayment.WithdrawnEvent.TYPE.topic()),
-                List.of(topic(account)))));
+                List.of(ChainTerms.word(account)))));
     return events(logs);
   }
 
@@ -218,11 +219,5 @@ final class MoneyReader {
           Optional.of(new MoneyEvent.Withdrawn(withdrawn.amountWei()));
       default -> Optional.empty();
     };
-  }
-
-  private static Digest topic(Address address) {
-    byte[] word = new byte[Digest.LENGTH];
-    System.arraycopy(address.bytes(), 0, word, Digest.LENGTH - Address.LENGTH, Address.LENGTH);
-    return Digest.of(word);
   }
 }

@@ -7,6 +7,7 @@ import io.myelin.cli.chain.Confirmation;
 import io.myelin.cli.chain.KeyOptions;
 import io.myelin.cli.chain.NetworkOptions;
 import io.myelin.cli.chain.Wallet;
+import io.myelin.client.ClientException;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.SessionId;
@@ -104,7 +105,7 @@ public final class RefundCommand extends MyelinCommand {
       }
       try {
         refund.bringOn(session);
-      } catch (CommandException e) {
+      } catch (ClientException e) {
         stuck++;
         out().println("  " + e.getMessage());
       }

@@ -3,10 +3,10 @@ package io.myelin.cli.node;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Logging;
 import io.myelin.cli.MyelinCommand;
-import io.myelin.cli.client.Endpoint;
 import io.myelin.cli.model.ConsoleProgress;
 import io.myelin.cli.peer.PeerLink;
 import io.myelin.cli.peer.ValidatorUrls;
+import io.myelin.client.Endpoint;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.compute.NodeExit;
@@ -18,6 +18,7 @@ import io.myelin.protocol.crypto.OperatorKey;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -184,6 +185,7 @@ public final class ComputeCommand extends MyelinCommand {
       List<Fault> parsed)
       throws Exception {
     ValidatorUrls validators = new ValidatorUrls(link.map(ChainLink::validators).orElse(List.of()));
+    List<InferenceEngine> copies = new ArrayList<>();
     try (InferenceEngine engine = engine(modelIds, settings.tasks().slots(), threadCount);
         ComputeNode node =
             ComputeHost.start(
@@ -193,7 +195,8 @@ public final class ComputeCommand extends MyelinCommand {
                 urls,
                 parsed,
                 Optional.of(() -> Runtime.getRuntime().halt(137)),
-                how.map(one -> new ComputeHost.Finding(one, link.orElseThrow(), validators)));
+                how.map(one -> new ComputeHost.Finding(one, link.orElseThrow(), validators)),
+                type -> copy(modelIds, type, settings, threadCount, copies));
         @Nullable QueueHost queue =
             link.isEmpty()
                 ? null
@@ -224,6 +227,28 @@ public final class ComputeCommand extends MyelinCommand {
         case DRAINED, CLOSED -> 0;
         case REJECTED -> throw new CommandException(exit.message());
       };
+    } finally {
+      copies.forEach(InferenceEngine::close);
+    }
+  }
+
+  /** For a node that cheats. */
+  private InferenceEngine copy(
+      List<String> modelIds,
+      String type,
+      ComputeNodeSettings settings,
+      int threadCount,
+      List<InferenceEngine> opened) {
+    try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
+      InferenceEngine copy =
+          EngineSource.prepare(modelIds, progress)
+              .copy(
+                  type,
+                  settings.dataFolder().resolve("copies"),
+                  settings.tasks().slots(),
+                  threadCount);
+      opened.add(copy);
+      return copy;
     }
   }
 

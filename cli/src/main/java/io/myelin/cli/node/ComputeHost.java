@@ -4,6 +4,7 @@ import io.myelin.cli.CommandException;
 import io.myelin.cli.peer.PeerLink;
 import io.myelin.cli.peer.Peers;
 import io.myelin.cli.peer.ValidatorUrls;
+import io.myelin.client.ClientException;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.compute.fault.Fault;
@@ -79,6 +80,33 @@ public final class ComputeHost {
       List<Fault> faults,
       Optional<Runnable> crash,
       Optional<Finding> finding) {
+    return start(
+        settings,
+        key,
+        engine,
+        gateways,
+        faults,
+        crash,
+        finding,
+        type -> {
+          throw new CommandException("substitute:" + type + ": there is no model file here");
+        });
+  }
+
+  /**
+   * As above, for a node that may run copies of its model.
+   *
+   * @param copies an engine on a copy of a quantisation, which the caller closes
+   */
+  public static ComputeNode start(
+      ComputeNodeSettings settings,
+      OperatorKey key,
+      InferenceEngine engine,
+      List<URI> gateways,
+      List<Fault> faults,
+      Optional<Runnable> crash,
+      Optional<Finding> finding,
+      Function<String, InferenceEngine> copies) {
     AtomicReference<@Nullable ComputeNode> started = new AtomicReference<>();
     Runnable end =
         crash.orElse(
@@ -88,7 +116,7 @@ public final class ComputeHost {
                 node.abort("crashed on purpose");
               }
             });
-    NodeFaults wrapped = new NodeFaults(faults, end);
+    NodeFaults wrapped = new NodeFaults(faults, end, copies);
     SecureRandom random = new SecureRandom();
     InstantSource clock = InstantSource.system();
     try {
@@ -129,7 +157,7 @@ public final class ComputeHost {
               subnets,
               Optional.empty(),
               settings.dataFolder());
-    } catch (CommandException e) {
+    } catch (ClientException e) {
       node.close();
       throw e;
     }

@@ -8,6 +8,7 @@ import io.myelin.engine.catalogue.ModelEntry;
 import io.myelin.engine.catalogue.ModelOrigin;
 import io.myelin.engine.local.EngineSet;
 import io.myelin.engine.local.ModelEngines;
+import io.myelin.engine.local.SmallerCopy;
 import io.myelin.protocol.ids.Digest;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,6 +99,24 @@ public final class EngineSource {
       throw failure;
     }
     return new EngineSet(engines);
+  }
+
+  /**
+   * Opens an engine on a smaller copy of the first text model: for a node that cheats.
+   *
+   * @param type how the copy's weights are stored
+   * @param folder where the copy is made
+   */
+  public InferenceEngine copy(String type, Path folder, int slots, int threads) {
+    for (Map.Entry<ModelEntry, Optional<Path>> model : models.entrySet()) {
+      if (model.getKey().format() == ModelEntry.Format.GGUF) {
+        return SmallerCopy.open(
+            model.getKey(), model.getValue().orElseThrow(), type, root(), folder, slots, threads);
+      }
+    }
+    throw new EngineException(
+        EngineException.Kind.BAD_REQUEST,
+        "substitute:" + type + ": none of " + modelIds() + " is a GGUF file (expected: one)");
   }
 
   private static InferenceEngine open(

@@ -6,6 +6,7 @@ import io.myelin.cli.Version;
 import io.myelin.cli.peer.PeerLink;
 import io.myelin.cli.peer.Peers;
 import io.myelin.cli.peer.ValidatorUrls;
+import io.myelin.client.ClientException;
 import io.myelin.gateway.GatewayConfig;
 import io.myelin.gateway.GatewayServer;
 import io.myelin.gateway.api.NativeApi;
@@ -188,7 +189,7 @@ public final class GatewayHost implements AutoCloseable {
     GatewayChain chain;
     try {
       chain = GatewayChain.open(folder, key, link, validators, journal);
-    } catch (CommandException e) {
+    } catch (ClientException e) {
       journal.close();
       throw e;
     }
@@ -254,7 +255,14 @@ public final class GatewayHost implements AutoCloseable {
             random,
             pipeline);
     hub.addListener(sessions);
-    chain.sessions().testNodes(new PoolUpkeep.Connected(hub::connected, hub::challenge));
+    chain
+        .sessions()
+        .testNodes(
+            new PoolUpkeep.Connected(
+                hub::connected,
+                hub::challenge,
+                (node, why) -> hub.dismiss(node, "suspended", why)));
+    pipeline.tellReceipts(chain.sessions()::receipted);
     pipeline.recover();
     chain.sessions().start(id -> closeFor(sessions, id));
     var _ =

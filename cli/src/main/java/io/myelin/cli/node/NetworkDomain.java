@@ -2,8 +2,9 @@ package io.myelin.cli.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
-import io.myelin.cli.client.Endpoint;
-import io.myelin.cli.client.GatewayClient;
+import io.myelin.client.ClientException;
+import io.myelin.client.Endpoint;
+import io.myelin.client.GatewayClient;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.typeddata.Eip712Domain;
 import java.net.URI;
@@ -39,7 +40,7 @@ final class NetworkDomain {
     while (true) {
       try (GatewayClient client = new GatewayClient(new Endpoint(gateway, ""))) {
         return read(client.get("/api/v1/network"));
-      } catch (CommandException e) {
+      } catch (ClientException e) {
         if (!told) {
           System.err.println("waiting for the gateway: " + e.getMessage());
           told = true;

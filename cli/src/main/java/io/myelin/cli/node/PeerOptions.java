@@ -1,8 +1,8 @@
 package io.myelin.cli.node;
 
 import io.myelin.cli.CommandException;
-import io.myelin.cli.client.Records;
 import io.myelin.cli.peer.PeerLink;
+import io.myelin.client.Records;
 import io.myelin.protocol.peer.AddressPolicy;
 import io.myelin.protocol.peer.IpAddress;
 import java.util.ArrayList;

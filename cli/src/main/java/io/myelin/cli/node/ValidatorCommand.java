@@ -2,8 +2,12 @@ package io.myelin.cli.node;
 
 import io.myelin.cli.Logging;
 import io.myelin.cli.MyelinCommand;
+import io.myelin.cli.model.ConsoleProgress;
+import io.myelin.engine.check.PrefillChecker;
+import io.myelin.engine.local.EngineSet;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,10 +32,13 @@ import picocli.CommandLine.Option;
       "",
       "The configuration file has one `key = value` a line, with the names of the options:",
       "host, port, data, key, rpc, chain-id, directory, first-block, bootstrap, peer-host,",
-      "peer-port, advertise, allow-private. A flag wins over the file."
+      "peer-port, advertise, allow-private, model, threads. A flag wins over the file."
     })
 public final class ValidatorCommand extends MyelinCommand {
   private static final int USUAL_PORT = 8_600;
+
+  /** Answers that it checks at once: one, and one that is to be judged. */
+  private static final int CHECKS = 2;
 
   @Mixin private NodeOptions options = new NodeOptions();
   @Mixin private ChainOptions chain = new ChainOptions();
@@ -46,15 +53,36 @@ public final class ValidatorCommand extends MyelinCommand {
   @Option(names = "--port", paramLabel = "PORT", description = "Default 8600; 0 for any free one.")
   private @Nullable Integer port;
 
+  @Option(
+      names = "--model",
+      paramLabel = "ID",
+      description = {
+        "A model whose work it checks, see ./myelin model list (repeatable).",
+        "Default: none. It then finds nothing of what nodes did, and others decide."
+      })
+  private List<String> models = List.of();
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "With --model: native threads of the engine (default: every core).")
+  private @Nullable Integer threads;
+
   @Override
   public Integer call() throws Exception {
     Logging.node();
     Set<String> known = new HashSet<>(ChainOptions.KEYS);
     known.addAll(PeerOptions.KEYS);
-    known.addAll(Set.of("host", "port", "data", "key"));
+    known.addAll(Set.of("host", "port", "data", "key", "model", "threads"));
     ConfigFile file = options.file(known);
     Path folder = options.folder(file, "validator");
     String address = file.text("host", host, "127.0.0.1");
+    List<String> modelIds = file.list("model", models);
+    int cores = Runtime.getRuntime().availableProcessors();
+    Optional<EngineSet> engine =
+        modelIds.isEmpty()
+            ? Optional.empty()
+            : Optional.of(engine(modelIds, file.number("threads", threads, cores, 1, 512)));
     ValidatorHost validator =
         ValidatorHost.start(
             folder,
@@ -62,8 +90,16 @@ public final class ValidatorCommand extends MyelinCommand {
             chain.link(file),
             peers.isGiven(file) ? Optional.of(peers.link(file, address, 0)) : Optional.empty(),
             address,
-            file.number("port", port, USUAL_PORT, 0, 65_535));
-    Thread stop = Thread.ofPlatform().name("validator-stop").unstarted(validator::close);
+            file.number("port", port, USUAL_PORT, 0, 65_535),
+            engine.map(PrefillChecker::new));
+    Thread stop =
+        Thread.ofPlatform()
+            .name("validator-stop")
+            .unstarted(
+                () -> {
+                  validator.close();
+                  engine.ifPresent(EngineSet::close);
+                });
     Runtime.getRuntime().addShutdownHook(stop);
     out().println("validator " + validator.id() + " at " + validator.url());
     out().flush();
@@ -71,5 +107,11 @@ public final class ValidatorCommand extends MyelinCommand {
     options.watchParent(() -> end.complete(0));
     // Without a parent the process runs until a signal; the shutdown hook does the rest.
     return end.get();
+  }
+
+  private static EngineSet engine(List<String> modelIds, int threadCount) {
+    try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
+      return EngineSource.prepare(modelIds, progress).open(CHECKS, threadCount);
+    }
   }
 }

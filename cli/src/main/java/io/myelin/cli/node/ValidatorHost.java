@@ -12,6 +12,7 @@ import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.CommitteeSettings;
 import io.myelin.committee.RollCall;
 import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.peer.PeerRole;
@@ -20,6 +21,7 @@ import io.myelin.validator.Leadership;
 import io.myelin.validator.ValidatorConfig;
 import io.myelin.validator.ValidatorFault;
 import io.myelin.validator.ValidatorNode;
+import io.myelin.validator.WorkVerdicts;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -29,14 +31,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts a validator together. */
 public final class ValidatorHost implements AutoCloseable {
-  /** Folder, in the validator's, of what proves that another signed two contents. */
-  private static final String EVIDENCE = "evidence";
-
   private final ChainClient chain;
   private final ValidatorNode node;
   private final CommitteeClient committee;
   private final RollCall rollCall;
   private final Leadership leadership;
+  private final WorkVerdicts verdicts;
   private final ValidatorUrls others;
   private final Address id;
 
@@ -48,8 +48,10 @@ public final class ValidatorHost implements AutoCloseable {
       CommitteeClient committee,
       RollCall rollCall,
       Leadership leadership,
+      WorkVerdicts verdicts,
       ValidatorUrls others,
       Address id) {
+    this.verdicts = verdicts;
     this.chain = chain;
     this.node = node;
     this.committee = committee;
@@ -66,7 +68,23 @@ public final class ValidatorHost implements AutoCloseable {
    */
   public static ValidatorHost start(
       Path folder, OperatorKey key, ChainLink link, Optional<PeerLink> how, String host, int port) {
-    ValidatorHost validator = start(folder, key, link, host, port);
+    return start(folder, key, link, how, host, port, Optional.empty());
+  }
+
+  /**
+   * As above, of one that may check nodes' work.
+   *
+   * @param checker with a copy of the models; the caller closes what it uses, after this
+   */
+  public static ValidatorHost start(
+      Path folder,
+      OperatorKey key,
+      ChainLink link,
+      Optional<PeerLink> how,
+      String host,
+      int port,
+      Optional<WorkChecker> checker) {
+    ValidatorHost validator = start(folder, key, link, host, port, checker);
     try {
       if (how.isPresent()) {
         validator.peers =
@@ -96,6 +114,16 @@ public final class ValidatorHost implements AutoCloseable {
    */
   public static ValidatorHost start(
       Path folder, OperatorKey key, ChainLink link, String host, int port) {
+    return start(folder, key, link, host, port, Optional.empty());
+  }
+
+  private static ValidatorHost start(
+      Path folder,
+      OperatorKey key,
+      ChainLink link,
+      String host,
+      int port,
+      Optional<WorkChecker> checker) {
     ChainClient chain = null;
     boolean whole = false;
     try {
@@ -111,16 +139,19 @@ public final class ValidatorHost implements AutoCloseable {
               ValidatorConfig.Limits.standard());
       ValidatorUrls others = new ValidatorUrls(link.validators());
       RollCall rollCall = RollCall.of(others, chain, network, RollCall.PATIENCE);
-      ValidatorNode node = ValidatorNode.start(config, key, chain, network, rollCall);
+      ValidatorNode node = ValidatorNode.start(config, key, chain, network, rollCall, checker);
       CommitteeClient committee =
           CommitteeClient.connect(others, chain, network, key, CommitteeSettings.standard());
-      committee.keepEvidence(folder.resolve(EVIDENCE));
+      committee.keepEvidence(folder.resolve(ValidatorNode.EVIDENCE_FOLDER));
       Absences absences = new Absences(committee, rollCall, chain, network);
       Leadership leadership =
           Leadership.start(
               chain, network, key, Duties.all(chain, network, link.firstBlock(), key, absences));
+      WorkVerdicts verdicts =
+          WorkVerdicts.start(node, committee.cases(), leadership::send, chain, network, key);
       whole = true;
-      return new ValidatorHost(chain, node, committee, rollCall, leadership, others, key.address());
+      return new ValidatorHost(
+          chain, node, committee, rollCall, leadership, verdicts, others, key.address());
     } catch (IOException | RuntimeException e) {
       throw new CommandException("validator " + key.address() + ": " + e.getMessage(), e);
     } finally {
@@ -145,6 +176,7 @@ public final class ValidatorHost implements AutoCloseable {
     if (peers != null) {
       peers.close();
     }
+    verdicts.close();
     leadership.close();
     committee.close();
     node.close();

@@ -7,7 +7,6 @@ import io.myelin.contracts.queue.QueueReader;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.terms.TermsEvent;
 import io.myelin.protocol.ids.Address;
-import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.ids.TaskId;
 import java.util.ArrayList;
@@ -45,14 +44,12 @@ final class QueueSessions {
   /** The sessions that an account started, the oldest first. */
   List<Live> of(Address client) {
     List<Live> all = new ArrayList<>();
-    byte[] word = new byte[Digest.LENGTH];
-    System.arraycopy(client.bytes(), 0, word, Digest.LENGTH - client.bytes().length, 20);
     for (SessionQueue.Event event :
         reader.events(
             List.of(
                 List.of(SessionQueue.SessionStartedEvent.TYPE.topic()),
                 List.of(),
-                List.of(Digest.of(word))))) {
+                List.of(ChainTerms.word(client))))) {
       if (event instanceof SessionQueue.SessionStartedEvent started) {
         SessionId id = ChainTerms.sessionId(started.sessionId());
         reader.session(id).ifPresent(opened -> all.add(live(id, opened)));

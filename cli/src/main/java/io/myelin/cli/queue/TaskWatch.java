@@ -4,6 +4,7 @@ import io.myelin.cli.CommandException;
 import io.myelin.cli.chain.ChainAccess;
 import io.myelin.cli.chain.Times;
 import io.myelin.cli.chain.Wallet;
+import io.myelin.client.ClientException;
 import io.myelin.contracts.SessionQueue;
 import io.myelin.contracts.queue.QueueReader;
 import io.myelin.protocol.ids.TaskId;
@@ -85,7 +86,7 @@ final class TaskWatch {
                       BigInteger.valueOf(overdue.attempt())),
               "enforce a deadline");
       tell("a deadline has passed and is enforced: " + overdue.kind().name());
-    } catch (CommandException e) {
+    } catch (ClientException e) {
       // Somebody else did it, or what was late came just now: the next look tells.
       pause(id, REFUSED_MILLIS);
     }

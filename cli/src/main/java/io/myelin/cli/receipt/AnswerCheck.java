@@ -1,8 +1,8 @@
 package io.myelin.cli.receipt;
 
 import io.myelin.cli.CommandException;
-import io.myelin.cli.client.GatewayClient;
-import io.myelin.cli.client.GatewayClient.Answer;
+import io.myelin.client.GatewayClient;
+import io.myelin.client.GatewayClient.Answer;
 import io.myelin.protocol.ids.Address;
 import java.time.Duration;
 import java.util.Optional;

@@ -15,7 +15,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import io.myelin.cli.CommandException;
-import io.myelin.cli.client.TaskStream;
+import io.myelin.client.TaskStream;
 import io.myelin.protocol.commitment.WorkDigest;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.receipt.ReceiptEvidence;

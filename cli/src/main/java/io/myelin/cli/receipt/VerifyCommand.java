@@ -7,7 +7,7 @@ import io.myelin.cli.CommandException;
 import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.chain.ChainAccess;
 import io.myelin.cli.chain.NetworkOptions;
-import io.myelin.cli.client.TaskStream;
+import io.myelin.client.TaskStream;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.receipt.Check;
@@ -55,6 +55,7 @@ import picocli.CommandLine.Parameters;
       "  ./myelin verify receipt.json --proof proof.json --rpc https://rpc.example \\",
       "      --directory 0x5fbd...        also: was it settled, at the agreed price?",
       "  ./myelin verify receipt.json --explain",
+      "  ./myelin verify --recheck evidence/work-9c1f....pb     with the model at hand",
       "",
       "FILE is a receipt as the gateway served it, or the file that devnet --ask and",
       "chat --receipt keep, which holds all the rest too. Of a receipt alone only what it",
@@ -118,10 +119,24 @@ public final class VerifyCommand extends MyelinCommand {
       description = "Say of every check what it proves, and what it does not.")
   private boolean explain;
 
+  @Option(
+      names = "--recheck",
+      description = {
+        "FILE is a validator's record of a node's work (evidence/work-....pb): find again,",
+        "with the model on this machine, what it found."
+      })
+  private boolean recheck;
+
   @Mixin private NetworkOptions where = new NetworkOptions();
 
   @Override
   public Integer call() {
+    if (recheck) {
+      if (!new WorkRecheck(out()).holds(read(file, "a validator's record of work"))) {
+        throw new CommandException(file + " does not hold: the model says otherwise here");
+      }
+      return CommandLine.ExitCode.OK;
+    }
     TaskBundle bundle =
         TaskBundle.read(
             text(file, "a receipt, from the URL in the answer's Myelin-Receipt header"));

@@ -4,14 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.account.Keystores;
-import io.myelin.cli.client.ClientSession;
-import io.myelin.cli.client.Endpoint;
-import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.client.GatewayOptions;
-import io.myelin.cli.client.WaitingSession;
+import io.myelin.cli.client.KnownGateway;
 import io.myelin.cli.node.KeyFile;
+import io.myelin.client.ClientSession;
+import io.myelin.client.Endpoint;
+import io.myelin.client.GatewayClient;
+import io.myelin.client.WaitingSession;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.work.VerificationLevel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigInteger;
@@ -102,6 +104,16 @@ final class OpenCommand extends MyelinCommand {
   private int hours = 24;
 
   @Option(
+      names = "--verification",
+      paramLabel = "LEVEL",
+      defaultValue = "sampled",
+      description = {
+        "How much of the work validators check: none, sampled or full (${DEFAULT-VALUE}).",
+        "Who checks an answer reads its prompt; with none no validator does."
+      })
+  private String verification = "sampled";
+
+  @Option(
       names = "--any",
       description = {
         "Let any gateway of the subnet open it: the request waits in the mempool, and when the",
@@ -133,6 +145,14 @@ final class OpenCommand extends MyelinCommand {
       defaultValue = "10",
       description = "With --any: how long it may wait, 1 to 60 (${DEFAULT-VALUE}).")
   private int waitMinutes = 10;
+
+  private VerificationLevel level() {
+    try {
+      return VerificationLevel.parse(verification);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--" + e.getMessage());
+    }
+  }
 
   @Override
   public Integer call() {
@@ -217,7 +237,7 @@ final class OpenCommand extends MyelinCommand {
     if (passwordFile != null && (source == null || source.keystore == null)) {
       throw wrong("--password-file belongs to --keystore");
     }
-    return new ClientSession.Terms(model, redundancy, budgetWei, Duration.ofHours(hours));
+    return new ClientSession.Terms(model, redundancy, budgetWei, Duration.ofHours(hours), level());
   }
 
   /** The signature is bound to one gateway, so it is asked who it is first. */
@@ -238,7 +258,7 @@ final class OpenCommand extends MyelinCommand {
   private Path devnetKey(Endpoint endpoint) {
     Path file = where.devnetData().resolve("devnet.json");
     if (Files.isReadable(file)) {
-      JsonNode devnet = Endpoint.readDevnet(file);
+      JsonNode devnet = KnownGateway.readDevnet(file);
       // The devnet's key is for the devnet: it signs for no other gateway.
       for (JsonNode gateway : devnet.path("gateways")) {
         if (gateway.path("url").asText().equals(endpoint.url().toString())) {

@@ -1,6 +1,7 @@
 package io.myelin.cli.stake;
 
 import io.myelin.chain.Bytes;
+import io.myelin.chain.ChainClient;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.CommandGroup;
 import io.myelin.cli.chain.AccountOptions;
@@ -65,7 +66,7 @@ final class ValidatorStakeCommand extends CommandGroup {
       desk.send(
           registry.registerValidator(key.address(), amount.wei(), consent), "stake " + amount);
       return desk.done(
-          "You are a validator. It is drawn from the next set on, which is made once an epoch.",
+          "You are a validator. Sets are made once an epoch; it is drawn from the one after the next on.",
           "Next: start the validator with the operator's key; ./myelin stake validator show");
     }
   }
@@ -73,7 +74,7 @@ final class ValidatorStakeCommand extends CommandGroup {
   @Command(
       name = "more",
       mixinStandardHelpOptions = true,
-      description = "Add to the stake; it weighs from the next set on.",
+      description = "Add to the stake; it weighs from the set after the next on.",
       footer = {"", "Example:", "  ./myelin stake validator more 5000 --keystore owner.json"})
   int more(
       @Mixin OwnerOptions owner,
@@ -281,12 +282,32 @@ final class ValidatorStakeCommand extends CommandGroup {
           .time("jailedUntil", validator.jailedUntil(), now)
           .time("benchedUntil", validator.benchedUntil(), now)
           .text("benches", Long.toString(validator.benches()))
+          .text("share", share(registry, account, network.chain()))
           .amount("staked", bond.stakedWei())
           .amount("unbonding", bond.unbondingWei())
           .time("withdrawableAt", bond.unbondingWei().signum() > 0 ? bond.withdrawableAt() : 0, now)
           .print(json, out());
       return 0;
     }
+  }
+
+  /** Where it stands with its part in the sets' randomness. */
+  private static String share(ValidatorRegistry registry, Address account, ChainClient chain) {
+    long owes = registry.owesOf(account).on(chain);
+    long version = registry.setVersion().on(chain);
+    if (owes == 0) {
+      return "none sealed";
+    }
+    if (owes >= version) {
+      return "sealed, to be shown under set " + owes;
+    }
+    return owes <= registry.forgivenUpTo().on(chain)
+        ? "not shown under set " + owes + ", which is forgiven: most were silent"
+        : "not shown under set "
+            + owes
+            + ": passed over until it seals again, from set "
+            + (owes + 2)
+            + " on";
   }
 
   private static String status(long number) {

@@ -9,7 +9,7 @@ import io.myelin.cli.chain.KeyOptions;
 import io.myelin.cli.chain.NetworkOptions;
 import io.myelin.cli.chain.Param;
 import io.myelin.cli.chain.Wallet;
-import io.myelin.cli.client.Endpoint;
+import io.myelin.client.Endpoint;
 import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.CommitteeSettings;
 import io.myelin.committee.NotAgreedException;

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.client.grpc.GrpcClients;
-import io.myelin.cli.CommandException;
-import io.myelin.cli.client.ClientSession;
-import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.testing.Await;
 import io.myelin.cli.testing.StreamedAnswer;
 import io.myelin.cli.testing.WordEngine;
+import io.myelin.client.ClientException;
+import io.myelin.client.ClientSession;
+import io.myelin.client.GatewayClient;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.v1.DiscoverRequest;
 import io.myelin.v1.PeerRole;
@@ -137,7 +137,7 @@ class ApartIT {
   private static void opensNothing(String when) {
     BigInteger beforeWei = clientWei();
     long beganNanos = System.nanoTime();
-    assertThatThrownBy(ApartIT::open).isInstanceOf(CommandException.class);
+    assertThatThrownBy(ApartIT::open).isInstanceOf(ClientException.class);
     say(
         "%s: an opening is refused after %d ms"
             .formatted(when, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos)));

@@ -2,8 +2,6 @@ package io.myelin.cli.chaos;
 
 import io.myelin.chain.local.LocalChain;
 import io.myelin.chain.local.LocalChainSettings;
-import io.myelin.cli.client.Endpoint;
-import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.devnet.genesis.Roster;
 import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.ComputeHost;
@@ -11,6 +9,8 @@ import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.node.RegistryHost;
 import io.myelin.cli.testing.Await;
 import io.myelin.cli.testing.WordEngine;
+import io.myelin.client.Endpoint;
+import io.myelin.client.GatewayClient;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.protocol.ids.Address;

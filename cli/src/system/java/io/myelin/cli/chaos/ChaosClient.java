@@ -3,11 +3,11 @@ package io.myelin.cli.chaos;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.myelin.cli.CommandException;
-import io.myelin.cli.client.ClientSession;
-import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.testing.StreamedAnswer;
 import io.myelin.cli.testing.WordEngine;
+import io.myelin.client.ClientException;
+import io.myelin.client.ClientSession;
+import io.myelin.client.GatewayClient;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.receipt.ReceiptFormatException;
 import io.myelin.protocol.receipt.SignedReceipt;
@@ -88,7 +88,7 @@ final class ChaosClient implements Runnable {
               network.gateway(),
               network.roster().client(),
               new ClientSession.Terms(WordEngine.MODEL, 1, budgetWei, lifetime));
-    } catch (CommandException e) {
+    } catch (ClientException e) {
       seen.refused(String.valueOf(e.getMessage()));
       var _ = stop.await(5 * POLL_MILLIS, TimeUnit.MILLISECONDS);
       return;
@@ -127,7 +127,7 @@ final class ChaosClient implements Runnable {
       String task;
       try {
         task = http.post("/api/v1/sessions/" + session.id() + "/tasks", body).path("id").asText();
-      } catch (CommandException e) {
+      } catch (ClientException e) {
         // It may run all the same: who asked does not know.
         seen.unsure(id);
         return;
@@ -164,7 +164,7 @@ final class ChaosClient implements Runnable {
         if (got.isPresent()) {
           return got;
         }
-      } catch (CommandException | io.myelin.chain.ChainException e) {
+      } catch (ClientException | io.myelin.chain.ChainException e) {
         // Whoever was asked is dead just now.
       }
       var _ = never.await(POLL_MILLIS, TimeUnit.MILLISECONDS);

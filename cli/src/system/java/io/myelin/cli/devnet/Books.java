@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
-import io.myelin.cli.client.ClientSession;
-import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.testing.Await;
+import io.myelin.client.ClientSession;
+import io.myelin.client.GatewayClient;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.receipt.Receipt;
 import io.myelin.protocol.receipt.ReceiptEvidence;

@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.linecorp.armeria.client.grpc.GrpcClients;
-import io.myelin.cli.client.ClientSession;
-import io.myelin.cli.client.Endpoint;
-import io.myelin.cli.client.GatewayClient;
-import io.myelin.cli.client.NetworkFinder;
-import io.myelin.cli.client.WaitingSession;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.cli.testing.Await;
 import io.myelin.cli.testing.CommandRun;
+import io.myelin.client.ClientSession;
+import io.myelin.client.Endpoint;
+import io.myelin.client.GatewayClient;
+import io.myelin.client.MyelinNetwork;
+import io.myelin.client.NetworkFinder;
+import io.myelin.client.WaitingSession;
 import io.myelin.v1.DiscoverRequest;
 import io.myelin.v1.ListSubnetsRequest;
 import io.myelin.v1.PeerInfo;
@@ -228,6 +229,31 @@ class FoundNetworkIT {
                         MODEL)
                     .status()
                 == 0);
+    asksFrom(MyelinNetwork.find(chain));
+  }
+
+  @Test
+  @Order(2)
+  void anApplicationThatHasOneRecordFindsAGatewayAndAsks() {
+    asksFrom(MyelinNetwork.find(file.path("registry").path(0).path("record").asText()));
+  }
+
+  private static void asksFrom(MyelinNetwork network) {
+    ClientSession session =
+        network.open(
+            KeyFile.read(net().resolve("client.key")), ClientSession.Terms.usual(MODEL, 1));
+    try (GatewayClient client = session.connect()) {
+      StringBuilder told = new StringBuilder();
+      GatewayClient.Answer answer =
+          client.chat(
+              MODEL,
+              List.of(new GatewayClient.Message("user", "What is the capital of France?")),
+              told::append);
+      assertThat(answer.text()).isEqualTo(told.toString()).contains("Paris");
+      assertThat(answer.taskId()).isNotEmpty();
+    } finally {
+      session.close();
+    }
   }
 
   @Test

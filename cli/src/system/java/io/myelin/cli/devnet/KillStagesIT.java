@@ -6,14 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.myelin.cli.CommandException;
-import io.myelin.cli.client.ClientSession;
-import io.myelin.cli.client.Endpoint;
-import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.cli.testing.Await;
 import io.myelin.cli.testing.CommandRun;
 import io.myelin.cli.testing.StreamedAnswer;
+import io.myelin.client.ClientException;
+import io.myelin.client.ClientSession;
+import io.myelin.client.Endpoint;
+import io.myelin.client.GatewayClient;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.receipt.Receipt;
 import io.myelin.protocol.receipt.ReceiptNode;
@@ -360,7 +360,7 @@ class KillStagesIT {
                 opened =
                     ClientSession.open(
                         url, gateway, KeyFile.read(net().resolve("client.key")), MODEL, 1);
-              } catch (CommandException e) {
+              } catch (ClientException e) {
                 // Slots of the sessions before wait for their nodes' next test.
                 assertThat(e.getMessage()).contains("503");
                 return Optional.empty();

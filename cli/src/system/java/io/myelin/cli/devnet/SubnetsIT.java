@@ -10,13 +10,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.myelin.cli.CommandException;
-import io.myelin.cli.client.ClientSession;
-import io.myelin.cli.client.Endpoint;
-import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.fronts.WsTalk;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.testing.Await;
+import io.myelin.client.ClientException;
+import io.myelin.client.ClientSession;
+import io.myelin.client.Endpoint;
+import io.myelin.client.GatewayClient;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.engine.catalogue.FetchProgress;
 import io.myelin.engine.catalogue.ModelCatalogue;
@@ -129,13 +129,13 @@ class SubnetsIT {
   @Test
   void elsewhereIsA404ThatNamesSubnetAndGateways() throws Exception {
     assertThatThrownBy(() -> open(1, VECTORS))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(ClientException.class)
         .hasMessageContaining("404")
         .hasMessageContaining("Subnet " + subnet(2) + " lists it")
         .hasMessageContaining(id(2))
         .hasMessageContaining(id(3));
     assertThatThrownBy(() -> open(2, TEXT))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(ClientException.class)
         .hasMessageContaining("Subnet " + subnet(1) + " lists it")
         .hasMessageContaining(id(1))
         .hasMessageContaining(id(3));
@@ -151,7 +151,7 @@ class SubnetsIT {
       task.set("embedding", body);
       assertThatThrownBy(
               () -> client.post("/api/v1/sessions/" + devnet.session().id() + "/tasks", task))
-          .isInstanceOf(CommandException.class)
+          .isInstanceOf(ClientException.class)
           .hasMessageContaining("404")
           .hasMessageContaining("Subnet " + subnet(2) + " lists it");
     }

@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.myelin.cli.CommandException;
-import io.myelin.cli.client.ClientSession;
-import io.myelin.cli.client.ClientSession.Terms;
 import io.myelin.cli.testing.LiveNetwork;
 import io.myelin.cli.testing.StreamedAnswer;
+import io.myelin.client.ClientException;
+import io.myelin.client.ClientSession;
+import io.myelin.client.ClientSession.Terms;
 import io.myelin.protocol.receipt.Receipt;
 import io.myelin.protocol.receipt.ReceiptFormatException;
 import io.myelin.protocol.receipt.SignedReceipt;
@@ -110,7 +110,7 @@ class FrontsAgreeIT {
     assertThat(fronts.refusedByOpenAi(chat).path("code").asText()).isEqualTo("model_not_found");
     assertThat(fronts.webSocket(chat).code()).isEqualTo("model_not_found");
     assertThatThrownBy(() -> fronts.submitOverHttp(chat))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(ClientException.class)
         .hasMessageContaining("nobody-serves-this");
     assertThatThrownBy(() -> fronts.grpc(chat))
         .isInstanceOfSatisfying(
@@ -168,7 +168,7 @@ class FrontsAgreeIT {
         try {
           String task = busy.submitOverHttp(chat);
           assertThat(task).hasSize(64);
-        } catch (CommandException e) {
+        } catch (ClientException e) {
           refusal = String.valueOf(e.getMessage());
         }
       }
@@ -195,7 +195,7 @@ class FrontsAgreeIT {
     Ending mine = fronts.nativeApi(chat("Hello", 4));
     assertThat(strangers.resumeOverWebSocket(mine.task(), 0).code()).isEqualTo("task_not_found");
     assertThatThrownBy(() -> strangers.http.get("/api/v1/tasks/" + mine.task()))
-        .isInstanceOf(CommandException.class);
+        .isInstanceOf(ClientException.class);
     assertThatThrownBy(() -> strangers.followOverGrpc(mine.task()))
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,

@@ -15,13 +15,13 @@ import io.myelin.chain.transaction.ChainSender;
 import io.myelin.chain.transaction.SenderPolicy;
 import io.myelin.chain.transaction.TransactionIntent;
 import io.myelin.chain.transaction.TransactionOutcome;
-import io.myelin.cli.CommandException;
-import io.myelin.cli.client.ClientSession;
-import io.myelin.cli.client.ClientSession.Terms;
-import io.myelin.cli.client.GatewayClient;
 import io.myelin.cli.testing.Await;
 import io.myelin.cli.testing.LiveNetwork;
 import io.myelin.cli.testing.StreamedAnswer;
+import io.myelin.client.ClientException;
+import io.myelin.client.ClientSession;
+import io.myelin.client.ClientSession.Terms;
+import io.myelin.client.GatewayClient;
 import io.myelin.compute.voucher.VoucherBook;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.Session;
@@ -278,7 +278,7 @@ class SessionOnChainIT {
         () -> {
           try {
             return Optional.of(network.session());
-          } catch (CommandException e) {
+          } catch (ClientException e) {
             assertThat(e.getMessage()).contains("503");
             return Optional.empty();
           }
@@ -316,7 +316,7 @@ class SessionOnChainIT {
                     network.gateway(),
                     poor,
                     new Terms(LiveNetwork.MODEL, 1, BigInteger.TEN, Duration.ofHours(1))))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(ClientException.class)
         .hasMessageContaining("402")
         .hasMessageContaining("ERC20InsufficientAllowance");
     LogFilter opened =

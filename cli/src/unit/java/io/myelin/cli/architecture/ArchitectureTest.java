@@ -39,16 +39,20 @@ final class ArchitectureTest {
           .definedBy("io.myelin.gateway..")
           .layer("compute")
           .definedBy("io.myelin.compute..")
+          .layer("client")
+          .definedBy("io.myelin.client..")
           .layer("cli")
           .definedBy("io.myelin.cli..")
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("client")
+          .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("gateway")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("compute")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("engine")
-          .mayOnlyBeAccessedByLayers("compute", "cli")
+          .mayOnlyBeAccessedByLayers("compute", "validator", "cli")
           .whereLayer("validator")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("registry")
@@ -58,10 +62,11 @@ final class ArchitectureTest {
           .whereLayer("committee")
           .mayOnlyBeAccessedByLayers("validator", "gateway", "compute", "cli")
           .whereLayer("contracts")
-          .mayOnlyBeAccessedByLayers("committee", "validator", "gateway", "compute", "cli")
+          .mayOnlyBeAccessedByLayers(
+              "committee", "validator", "gateway", "compute", "client", "cli")
           .whereLayer("chain")
           .mayOnlyBeAccessedByLayers(
-              "contracts", "committee", "validator", "gateway", "compute", "cli")
+              "contracts", "committee", "validator", "gateway", "compute", "client", "cli")
           .whereLayer("protocol")
           .mayOnlyBeAccessedByLayers(
               "chain",
@@ -73,6 +78,7 @@ final class ArchitectureTest {
               "engine",
               "gateway",
               "compute",
+              "client",
               "cli");
 
   @ArchTest

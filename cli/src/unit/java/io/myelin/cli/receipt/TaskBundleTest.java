@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.myelin.cli.CommandException;
+import io.myelin.client.ClientException;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.receipt.Check;
 import io.myelin.protocol.receipt.Verification;
@@ -113,7 +113,7 @@ class TaskBundleTest {
   })
   void whatIsNoBundleSaysWhy(String text, String why) {
     assertThatThrownBy(() -> TaskBundle.read(text))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(ClientException.class)
         .hasMessageContaining(why);
   }
 

@@ -35,6 +35,8 @@ public enum Reason {
   REFUSED_CONFIG(Status.Code.FAILED_PRECONDITION),
   /** The validator answers, the window is over, or who is asked is itself cut off. */
   REFUSED_ABSENCE(Status.Code.FAILED_PRECONDITION),
+  /** The record does not prove that its node lied, or the node was judged by it before. */
+  REFUSED_WORK(Status.Code.FAILED_PRECONDITION),
   /** The evidence does not prove that the accused signed something wrong. */
   REFUSED_FAULT(Status.Code.FAILED_PRECONDITION),
   /** The validator's owner also owns a node or the gateway that is judged. */
@@ -49,6 +51,8 @@ public enum Reason {
   TOO_FEW_SEALS(Status.Code.FAILED_PRECONDITION),
   /** This batch was not reviewed here with this digest. */
   REVIEW_FIRST(Status.Code.FAILED_PRECONDITION),
+  /** The validator has no copy of the model, so that it finds nothing. */
+  NOT_EQUIPPED(Status.Code.FAILED_PRECONDITION),
   /** The validator has no seat in the committee. */
   NOT_SEATED(Status.Code.FAILED_PRECONDITION),
   /** It has signed another content for this subject. */

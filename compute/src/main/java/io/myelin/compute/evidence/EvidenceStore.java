@@ -49,6 +49,12 @@ public interface EvidenceStore extends AutoCloseable {
   /** Notes that a commitment was revealed. */
   void markOpened(ByteString taskId) throws IOException;
 
+  /**
+   * A promise that nobody waits for any more is kept on, so that what was signed can be shown
+   * later: it is no longer among {@link #kept()}, and gives way to newer ones.
+   */
+  void retain(ByteString taskId) throws IOException;
+
   /** Forgets a task; unknown ones are ignored. */
   void discard(ByteString taskId) throws IOException;
 

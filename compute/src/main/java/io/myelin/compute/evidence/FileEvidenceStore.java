@@ -34,12 +34,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One file per task: SHA-256 of the rest, then a {@link StoredCommitment}. Written beside, synced,
- * then renamed, so that a file is whole or absent. Its ending says whether it was opened.
+ * then renamed, so that a file is whole or absent. Its ending says whether it was opened, and
+ * whether it is kept on after the task is final.
  */
 public final class FileEvidenceStore implements EvidenceStore {
   private static final Logger logger = LoggerFactory.getLogger(FileEvidenceStore.class);
   private static final String SEALED = ".sealed";
   private static final String OPENED = ".opened";
+  private static final String RETAINED = ".kept";
   private static final String TEMPORARY = ".tmp";
   private static final int DIGEST_BYTES = 32;
 
@@ -47,11 +49,13 @@ public final class FileEvidenceStore implements EvidenceStore {
   private final int capacity;
   private final FileChannel lockChannel;
   private final Map<ByteString, Kept> kept = new LinkedHashMap<>();
+  private final RetainedFiles retained;
 
   private FileEvidenceStore(Path folder, int capacity, FileChannel lockChannel) {
     this.folder = folder;
     this.capacity = capacity;
     this.lockChannel = lockChannel;
+    this.retained = new RetainedFiles(folder, RETAINED);
   }
 
   /**
@@ -112,6 +116,7 @@ public final class FileEvidenceStore implements EvidenceStore {
     }
     found.sort(Comparator.comparingLong(Kept::sealedAtMillis));
     found.forEach(k -> kept.put(k.taskId(), k));
+    retained.read();
   }
 
   @Override
@@ -169,7 +174,19 @@ public final class FileEvidenceStore implements EvidenceStore {
   @Override
   public synchronized Optional<StoredCommitment> load(ByteString taskId) throws IOException {
     Kept k = kept.get(taskId);
-    return k == null ? Optional.empty() : Optional.of(read(fileOf(k)));
+    if (k != null) {
+      return Optional.of(read(fileOf(k)));
+    }
+    Optional<Path> file = retained.find(hex(taskId));
+    return file.isEmpty() ? Optional.empty() : Optional.of(read(file.get()));
+  }
+
+  @Override
+  public synchronized void retain(ByteString taskId) throws IOException {
+    Kept k = kept.remove(taskId);
+    if (k != null) {
+      retained.add(fileOf(k), hex(taskId));
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.myelin.compute.fault;
 
+import io.myelin.engine.local.SmallerCopy;
 import java.util.Locale;
 
 /** One way to fail on purpose. */
@@ -8,7 +9,11 @@ public sealed interface Fault {
   /** What {@link #parse} understands, for help and error messages. */
   String SYNTAX =
       "crash-on-offer, crash-at-token:N, crash-before-precommit, crash-before-commit, stall:N,"
-          + " slow:MILLIS, wrong-commit";
+          + " slow:MILLIS, wrong-commit; that cheat: substitute:QUANT, truncate, cold, edit,"
+          + " garbage";
+
+  /** What a node runs that substitutes a copy and was not told which. */
+  String USUAL_COPY = "Q4_0";
 
   /** Dies when it should start the engine, having acknowledged the task. */
   record CrashOnOffer() implements Fault {}
@@ -32,6 +37,40 @@ public sealed interface Fault {
   record WrongCommit() implements Fault {}
 
   /**
+   * Runs a more quantised copy of the model, and signs for the listed one.
+   *
+   * @param quantisation of the copy, such as {@code Q4_0}
+   */
+  record Substitute(String quantisation) implements Fault {}
+
+  /** Leaves out the first half of what it was asked. */
+  record Truncate() implements Fault {}
+
+  /** Draws tokens at a lower temperature than it was asked for. */
+  record Cold() implements Fault {}
+
+  /** Changes the text after the model made it. */
+  record Edit() implements Fault {}
+
+  /** Makes up how likely its tokens were. */
+  record Garbage() implements Fault {}
+
+  /** Whether it lies about the work, rather than failing at it. */
+  default boolean cheats() {
+    return switch (this) {
+      case Substitute _, Truncate _, Cold _, Edit _, Garbage _ -> true;
+      case CrashOnOffer _,
+          CrashAtToken _,
+          CrashBeforePrecommit _,
+          CrashBeforeCommit _,
+          Stall _,
+          Slow _,
+          WrongCommit _ ->
+          false;
+    };
+  }
+
+  /**
    * Reads one, such as {@code crash-at-token:12}.
    *
    * @throws IllegalArgumentException naming what is understood
@@ -48,8 +87,22 @@ public sealed interface Fault {
       case "stall" -> new Stall(number.isEmpty() ? 3 : count(text, number, 0));
       case "slow" -> new Slow(number.isEmpty() ? 500 : count(text, number, 1));
       case "wrong-commit" -> without(text, number, new WrongCommit());
+      case "substitute" ->
+          new Substitute(number.isEmpty() ? USUAL_COPY : quantisation(text, number));
+      case "truncate" -> without(text, number, new Truncate());
+      case "cold" -> without(text, number, new Cold());
+      case "edit" -> without(text, number, new Edit());
+      case "garbage" -> without(text, number, new Garbage());
       default -> throw wrong(text);
     };
+  }
+
+  private static String quantisation(String text, String name) {
+    try {
+      return SmallerCopy.type(name);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("fault: " + text + ": " + e.getMessage(), e);
+    }
   }
 
   private static Fault without(String text, String number, Fault fault) {

@@ -1,14 +1,10 @@
 package io.myelin.compute.fault;
 
 import io.myelin.engine.EngineException;
-import io.myelin.engine.EngineModel;
 import io.myelin.engine.Generation;
 import io.myelin.engine.GenerationListener;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.engine.OutputPrefix;
-import io.myelin.engine.Score;
-import io.myelin.v1.EmbeddingResult;
-import io.myelin.v1.EmbeddingSpec;
 import io.myelin.v1.GeneratedChunk;
 import io.myelin.v1.GenerationResult;
 import io.myelin.v1.GenerationSpec;
@@ -20,20 +16,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** An engine that keeps its consumer waiting or takes its node down. */
-final class FaultyEngine implements InferenceEngine {
-  private final InferenceEngine honest;
+final class FaultyEngine extends PassingEngine {
   private final Fault fault;
   private final Consumer<String> crash;
 
   FaultyEngine(InferenceEngine honest, Fault fault, Consumer<String> crash) {
-    this.honest = honest;
+    super(honest);
     this.fault = fault;
     this.crash = crash;
-  }
-
-  @Override
-  public List<EngineModel> models() {
-    return honest.models();
   }
 
   @Override
@@ -48,24 +38,8 @@ final class FaultyEngine implements InferenceEngine {
           honest.generate(spec, prefix, new Fuse(f.tokens(), listener, crash));
       case Fault.Stall f -> new Stalling(honest.generate(spec, prefix, listener), f.chunks());
       case Fault.Slow f -> new Slowing(honest.generate(spec, prefix, listener), f.millisPerChunk());
-      case Fault.CrashBeforePrecommit _, Fault.CrashBeforeCommit _, Fault.WrongCommit _ ->
-          honest.generate(spec, prefix, listener);
+      default -> honest.generate(spec, prefix, listener);
     };
-  }
-
-  @Override
-  public CompletableFuture<Score> score(GenerationSpec spec, List<Integer> tokens, int top) {
-    return honest.score(spec, tokens, top);
-  }
-
-  @Override
-  public CompletableFuture<EmbeddingResult> embed(EmbeddingSpec spec) {
-    return honest.embed(spec);
-  }
-
-  @Override
-  public void close() {
-    honest.close();
   }
 
   /** Burns down token by token. */

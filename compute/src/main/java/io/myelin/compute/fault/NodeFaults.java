@@ -7,6 +7,7 @@ import io.myelin.engine.InferenceEngine;
 import io.myelin.protocol.crypto.Sha256;
 import io.myelin.v1.GatewayMessage;
 import java.util.List;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,7 @@ public final class NodeFaults {
 
   private final List<Fault> faults;
   private final Runnable crash;
+  private final Function<String, InferenceEngine> copies;
 
   /**
    * Faults of one node.
@@ -23,6 +25,22 @@ public final class NodeFaults {
    * @param crash ends the node without a word
    */
   public NodeFaults(List<Fault> faults, Runnable crash) {
+    this(
+        faults,
+        crash,
+        type -> {
+          throw new IllegalArgumentException(
+              "substitute:" + type + " (expected: a node that has the model's file)");
+        });
+  }
+
+  /**
+   * The same with copies of its models.
+   *
+   * @param copies an engine on a copy of a quantisation, which the caller closes
+   */
+  public NodeFaults(List<Fault> faults, Runnable crash, Function<String, InferenceEngine> copies) {
+    this.copies = copies;
     this.faults = List.copyOf(faults);
     this.crash = crash;
   }
@@ -36,6 +54,12 @@ public final class NodeFaults {
         case Fault.CrashAtToken f -> engine = new FaultyEngine(engine, f, this::crash);
         case Fault.Stall f -> engine = new FaultyEngine(engine, f, this::crash);
         case Fault.Slow f -> engine = new FaultyEngine(engine, f, this::crash);
+        case Fault.Substitute f ->
+            engine = new TamperingEngine(engine, copies.apply(f.quantisation()), f);
+        case Fault.Truncate f -> engine = new TamperingEngine(engine, engine, f);
+        case Fault.Cold f -> engine = new TamperingEngine(engine, engine, f);
+        case Fault.Edit f -> engine = new TamperingEngine(engine, engine, f);
+        case Fault.Garbage f -> engine = new TamperingEngine(engine, engine, f);
         case Fault.CrashBeforePrecommit _, Fault.CrashBeforeCommit _, Fault.WrongCommit _ -> {}
       }
     }

@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Keeps one stream to the gateway: dials, proves who it is, heartbeats, and dials again for ever,
@@ -32,6 +33,7 @@ public final class GatewayLink {
 
   private volatile @Nullable Session up;
   private @Nullable Session current;
+  private String lastWhy = "";
   private int failures;
   private boolean stopped;
   private @Nullable ScheduledFuture<?> redial;
@@ -129,12 +131,17 @@ public final class GatewayLink {
     session.cancelTimers();
     failures++;
     long delayMillis = settings.backoff().delayMillis(failures, random);
-    logger.warn(
-        "{} {}: {}. Next attempt in {} ms.",
-        wasUp ? "Lost gateway" : "No connection to gateway",
-        dialer.target(),
-        why,
-        delayMillis);
+    // Said once: a node that is not let in tries for as long as it lives.
+    Level level = why.equals(lastWhy) ? Level.DEBUG : Level.WARN;
+    lastWhy = why;
+    logger
+        .atLevel(level)
+        .log(
+            "{} {}: {}. Next attempt in {} ms.",
+            wasUp ? "Lost gateway" : "No connection to gateway",
+            dialer.target(),
+            why,
+            delayMillis);
     if (wasUp) {
       listener.onDown(why);
     }

@@ -60,7 +60,10 @@ final class GenerationRun implements TaskRun, GenerationListener {
     text.update(offer.getPrefixText().toByteArray());
     nextSeq = offer.getNextSeq();
     evidence =
-        Evidence.newBuilder().setEquivalenceClass(equivalenceClass).setWeightsDigest(weightsDigest);
+        Evidence.newBuilder()
+            .setEquivalenceClass(equivalenceClass)
+            .setWeightsDigest(weightsDigest)
+            .addAllPrefixTokens(offer.getPrefixTokensList());
   }
 
   @Override

@@ -76,6 +76,7 @@ public final class KeyCommitSigner implements CommitSigner {
             .setAttempt(offer.getAttempt())
             .setPrecommit(bytes(commitment.precommit()))
             .setCommit(commit)
+            .setOffer(offer)
             .setSealedAtMillis(clock.millis());
     if (output.evidence() != null) {
       stored.setEvidence(output.evidence().toByteString());

@@ -65,7 +65,7 @@ final class SealRoom {
             }
             Commit commit = found.get().getCommit();
             if (withEvidence) {
-              commit = commit.toBuilder().setEvidence(found.get().getEvidence()).build();
+              commit = shown(found.get());
             }
             store.markOpened(taskId);
             outbox.send(gateway, NodeMessage.newBuilder().setCommit(commit).build());
@@ -73,6 +73,52 @@ final class SealRoom {
             logger.error("Task {}: its promise cannot be read", TaskMessages.shown(taskId), e);
           }
         });
+  }
+
+  /** With all that proves it. */
+  private static Commit shown(StoredCommitment stored) {
+    Commit.Builder commit = stored.getCommit().toBuilder().setEvidence(stored.getEvidence());
+    if (stored.hasOffer()) {
+      commit.setOffer(stored.getOffer());
+    }
+    return commit.build();
+  }
+
+  /** Shows once more what a gateway, which had it before, lost. */
+  void showKept(Address gateway, ByteString taskId, int attempt, TaskRoom.Outbox outbox) {
+    disk.execute(
+        () -> {
+          try {
+            Optional<StoredCommitment> found =
+                store
+                    .load(taskId)
+                    .filter(
+                        kept ->
+                            kept.getAttempt() == attempt
+                                && kept.getGateway().equals(ByteString.copyFrom(gateway.bytes())));
+            if (found.isPresent()) {
+              outbox.send(gateway, NodeMessage.newBuilder().setCommit(shown(found.get())).build());
+            }
+          } catch (IOException e) {
+            logger.error("Task {}: what is kept of it cannot be read", shownId(taskId), e);
+          }
+        });
+  }
+
+  /** Keeps it on, for whoever may ask what was done; it binds nobody any more. */
+  void retain(ByteString taskId) {
+    disk.execute(
+        () -> {
+          try {
+            store.retain(taskId);
+          } catch (IOException e) {
+            logger.warn("Task {}: its evidence is not kept", shownId(taskId), e);
+          }
+        });
+  }
+
+  private static String shownId(ByteString taskId) {
+    return TaskMessages.shown(taskId);
   }
 
   /** Forgets. */

@@ -21,6 +21,9 @@ final class TaskEntry {
   /** The offer seen last, which the machine may have refused. */
   @Nullable Offer offered;
 
+  /** Whether a receipt counts it: what was signed may be asked for later. */
+  boolean receipted;
+
   @Nullable TaskRun run;
   @Nullable TaskOutput output;
   @Nullable ScheduledFuture<?> deadline;

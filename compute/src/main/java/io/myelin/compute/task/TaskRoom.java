@@ -23,6 +23,7 @@ import io.myelin.v1.GatewayMessage;
 import io.myelin.v1.HeldTask;
 import io.myelin.v1.NodeMessage;
 import io.myelin.v1.Offer;
+import io.myelin.v1.Reveal;
 import io.myelin.v1.TaskFinal;
 import io.myelin.v1.Voucher;
 import java.io.IOException;
@@ -163,12 +164,7 @@ public final class TaskRoom {
               message.getCancel().getTaskId(),
               new NodeTaskEvent.CancelAsked(
                   message.getCancel().getReason(), message.getCancel().getSettle()));
-      case REVEAL ->
-          apply(
-              gateway,
-              message.getReveal().getTaskId(),
-              new NodeTaskEvent.RevealAsked(
-                  message.getReveal().getAttempt(), message.getReveal().getWithEvidence()));
+      case REVEAL -> onReveal(gateway, message.getReveal());
       case FINAL -> onFinal(gateway, message.getFinal());
       case VOUCHER -> onVoucher(gateway, message.getVoucher());
       case CHALLENGE, WELCOME, REJECTED, HEARTBEAT_ACK, KIND_NOT_SET ->
@@ -271,6 +267,17 @@ public final class TaskRoom {
                     + " tasks of the session are not vouched for (expected: a voucher for each)"));
   }
 
+  private void onReveal(Address gateway, Reveal asked) {
+    if (asked.getWithEvidence() && !tasks.containsKey(asked.getTaskId())) {
+      seals.showKept(gateway, asked.getTaskId(), asked.getAttempt(), outbox);
+      return;
+    }
+    apply(
+        gateway,
+        asked.getTaskId(),
+        new NodeTaskEvent.RevealAsked(asked.getAttempt(), asked.getWithEvidence()));
+  }
+
   private void onFinal(Address gateway, TaskFinal told) {
     TaskEntry entry = tasks.get(told.getTaskId());
     boolean counted =
@@ -282,6 +289,9 @@ public final class TaskRoom {
         && entry.state instanceof Committed
         && entry.offered != null) {
       vouchers.completed(entry.offered.getSessionId());
+    }
+    if (counted && entry != null && entry.belongsTo(gateway)) {
+      entry.receipted = entry.state instanceof Committed;
     }
     apply(gateway, told.getTaskId(), new NodeTaskEvent.FinalTold());
   }
@@ -368,7 +378,11 @@ public final class TaskRoom {
       }
       case NodeTaskEffect.Discard _ -> {
         entry.forgetPromise();
-        seals.discard(taskId);
+        if (entry.receipted) {
+          seals.retain(taskId);
+        } else {
+          seals.discard(taskId);
+        }
       }
     }
   }

@@ -37,6 +37,35 @@ class FileEvidenceStoreTest {
   }
 
   @Test
+  void whatIsFinalIsKeptOnOverARestartAndBindsNobody() throws IOException {
+    try (var store = FileEvidenceStore.open(folder, 4)) {
+      store.seal(commitment(1, 10));
+      store.markOpened(id(1));
+      store.retain(id(1));
+      store.retain(id(9));
+      assertThat(store.kept()).isEmpty();
+    }
+    try (var store = FileEvidenceStore.open(folder, 4)) {
+      assertThat(store.kept()).isEmpty();
+      assertThat(store.load(id(1))).contains(commitment(1, 10));
+      assertThat(store.load(id(9))).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsKeptOnIsBoundedAndTheOldestGoes() throws IOException {
+    RetainedFiles retained = new RetainedFiles(folder, ".kept", 2, 100);
+    for (String name : List.of("a", "b", "c")) {
+      retained.add(Files.write(folder.resolve(name), new byte[10]), name);
+    }
+    assertThat(retained.find("a")).isEmpty();
+    assertThat(retained.find("c")).isPresent();
+    retained.add(Files.write(folder.resolve("d"), new byte[95]), "d");
+    assertThat(retained.find("c")).isEmpty();
+    assertThat(retained.find("d")).contains(folder.resolve("d.kept"));
+  }
+
+  @Test
   void aLaterAttemptReplacesAnEarlierOne() throws IOException {
     try (var store = FileEvidenceStore.open(folder, 4)) {
       store.seal(commitment(1, 10));

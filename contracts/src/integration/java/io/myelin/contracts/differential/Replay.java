@@ -17,6 +17,7 @@ final class Replay {
       new Reverts(
           Stream.of(
                   io.myelin.contracts.SessionQueue.ERRORS,
+                  io.myelin.contracts.Cognitive.ERRORS,
                   io.myelin.contracts.InferencePayment.ERRORS,
                   io.myelin.contracts.Session.ERRORS,
                   io.myelin.contracts.NodePool.ERRORS,

@@ -219,6 +219,13 @@ public final class ChainTerms {
     return Digest.of(id.bytes());
   }
 
+  /** An address as the topics of events hold it. */
+  public static Digest word(Address address) {
+    byte[] word = new byte[Digest.LENGTH];
+    System.arraycopy(address.bytes(), 0, word, Digest.LENGTH - Address.LENGTH, Address.LENGTH);
+    return Digest.of(word);
+  }
+
   // To the front door.
 
   /** Terms for {@code close} and {@code extend}. */

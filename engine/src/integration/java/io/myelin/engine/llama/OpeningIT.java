@@ -101,7 +101,8 @@ class OpeningIT {
       assertThat(model.vocabularySize()).isEqualTo(288);
       assertThat(model.slots()).isEqualTo(4);
       assertThat(model.weightsDigestHex()).matches("[0-9a-f]{64}");
-      assertThat(model.equivalenceClass()).matches("llama\\.cpp-v0\\.5\\.0/cpu-[a-z0-9_.]+/bf16");
+      assertThat(model.equivalenceClass())
+          .matches("llama\\.cpp-v0\\.5\\.0/cpu-[a-z0-9_.]+/bf16/rule-1");
     }
     assertThatThrownBy(() -> new LlamaEngineFactory().create(List.of("colour=red")))
         .hasMessageContaining("expected: 8");

@@ -49,8 +49,10 @@ final class ConstraintFilter implements LogitFilter {
     if (vocabulary.endsGeneration(token)) {
       return;
     }
-    JsonAutomaton after = at.next(vocabulary.piece(token));
-    if (after.isDead()) {
+    byte[] piece = vocabulary.piece(token);
+    JsonAutomaton after = at.next(piece);
+    // A token without text is never chosen under a constraint, so no prefix can hold one.
+    if (piece.length == 0 || after.isDead()) {
       throw new EngineException(
           EngineException.Kind.BAD_REQUEST,
           "prefix: token "

@@ -1,5 +1,10 @@
 package io.myelin.engine.llama;
 
+import io.myelin.protocol.crypto.Sha256;
+import io.myelin.protocol.sampling.TokenChooser;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
 /** Names for groups of CPU variants whose log-probabilities agree bit for bit. */
 final class EquivalenceClass {
   private static final int F32 = 0;
@@ -14,10 +19,23 @@ final class EquivalenceClass {
    *
    * @param fileType llama.cpp's number for how the weights are stored
    * @param variant as in the library's file name
+   * @param template a chat template in place of the file's: who renders other prompts gets other
+   *     numbers, and must not be held to those of the file's
    */
-  static String of(String version, String variant, int fileType) {
-    return "llama.cpp-v%s/cpu-%s/bf16%s"
-        .formatted(version, group(variant), exact(fileType) ? "" : "/inexact");
+  static String of(String version, String variant, int fileType, Optional<String> template) {
+    return "llama.cpp-v%s/cpu-%s/bf16/%s%s%s"
+        .formatted(
+            version,
+            group(variant),
+            TokenChooser.NAME,
+            template.map(EquivalenceClass::mark).orElse(""),
+            exact(fileType) ? "" : "/inexact");
+  }
+
+  private static String mark(String template) {
+    return template.equals(ChatRenderer.CHATML)
+        ? "/chatml"
+        : "/template-" + Sha256.hash(template.getBytes(StandardCharsets.UTF_8)).shortHex();
   }
 
   // Products with float weights take another way for one row than for many.
@@ -29,14 +47,9 @@ final class EquivalenceClass {
   private static String group(String variant) {
     return switch (variant) {
       case "haswell", "alderlake", "piledriver" -> "haswell";
-      case "skylakex",
-          "cannonlake",
-          "cascadelake",
-          "icelake",
-          "cooperlake",
-          "zen4",
-          "sapphirerapids" ->
-          "skylakex";
+      // Those with bfloat16 instructions (cooperlake, zen4, sapphirerapids) sum products of the
+      // cache in another order, so each of them stands alone.
+      case "skylakex", "cannonlake", "cascadelake", "icelake" -> "skylakex";
       default -> variant;
     };
   }

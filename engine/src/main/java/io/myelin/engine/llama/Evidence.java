@@ -1,5 +1,6 @@
 package io.myelin.engine.llama;
 
+import com.google.protobuf.ByteString;
 import io.myelin.engine.sampling.Distribution;
 import io.myelin.v1.TokenLogprob;
 import io.myelin.v1.TopLogprob;
@@ -14,13 +15,19 @@ final class Evidence {
 
   private Evidence() {}
 
-  /** The chosen token with the {@code top} most likely ones. */
-  static TokenLogprob of(LlamaModel model, Distribution distribution, int token, int top) {
+  /**
+   * The chosen token with the {@code top} most likely ones.
+   *
+   * @param support what the choice turned on
+   */
+  static TokenLogprob of(
+      LlamaModel model, Distribution distribution, int token, int top, ByteString support) {
     TokenLogprob.Builder builder =
         TokenLogprob.newBuilder()
             .setToken(token)
             .setLogprobQ10(distribution.logprobQ10(token))
-            .setText(model.pieceBytes(token));
+            .setText(model.pieceBytes(token))
+            .setSupport(support);
     int count = Math.min(top, distribution.rankedCount());
     for (int rank = 0; rank < count; rank++) {
       int ranked = distribution.rankedToken(rank);
@@ -31,12 +38,5 @@ final class Evidence {
               .setText(model.pieceBytes(ranked)));
     }
     return builder.build();
-  }
-
-  /** The same with only the first {@code top} alternatives. */
-  static TokenLogprob trimmed(TokenLogprob full, int top) {
-    return full.getTopCount() <= top
-        ? full
-        : full.toBuilder().clearTop().addAllTop(full.getTopList().subList(0, top)).build();
   }
 }

@@ -10,6 +10,7 @@ import io.myelin.engine.sampling.Distribution;
 import io.myelin.engine.sampling.Sampler;
 import io.myelin.engine.text.TextAssembler;
 import io.myelin.engine.text.TextAssembler.Released;
+import io.myelin.protocol.work.ClientLogprobs;
 import io.myelin.v1.FinishReason;
 import io.myelin.v1.GeneratedChunk;
 import io.myelin.v1.GenerationResult;
@@ -190,7 +191,7 @@ final class GenerateJob extends SequenceJob implements Generation {
       throw new EngineException(
           Kind.INTERNAL, e.getMessage() + " (position " + outputTokens() + ")", e);
     }
-    held.add(Evidence.of(model, distribution, token, alternatives));
+    held.add(Evidence.of(model, distribution, token, alternatives, sampler.support()));
     sampler.accept(token);
     tokens().add(token);
     FinishReason reason = push(token, this::emit);
@@ -210,7 +211,7 @@ final class GenerateJob extends SequenceJob implements Generation {
     for (TokenLogprob token : evidence) {
       chunk.addTokens(token.getToken());
       if (spec.getLogprobs()) {
-        chunk.addLogprobs(Evidence.trimmed(token, spec.getTopLogprobs()));
+        chunk.addLogprobs(ClientLogprobs.of(token, spec.getTopLogprobs()));
       }
     }
     allowed.decrementAndGet();

@@ -35,6 +35,12 @@ final class Layouts {
   static final long CONTEXT_EMBEDDINGS = 128;
   static final long CONTEXT_KV_UNIFIED = 133;
 
+  static final StructLayout QUANTIZE_PARAMS = opaque(64);
+  static final long QUANTIZE_THREADS = 0;
+  static final long QUANTIZE_TYPE = 4;
+  static final long QUANTIZE_ALLOW_REQUANTIZE = 16;
+  static final long QUANTIZE_PRUNE_LAYERS = 48;
+
   static final StructLayout BATCH = opaque(56);
   static final long BATCH_N_TOKENS = 0;
   static final long BATCH_TOKEN = 8;

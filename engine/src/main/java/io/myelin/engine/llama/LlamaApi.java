@@ -183,6 +183,28 @@ final class LlamaApi {
     }
   }
 
+  /** Rarely called. */
+  MemorySegment quantizeDefaults(SegmentAllocator allocator) {
+    try {
+      return (MemorySegment)
+          bind("llama_model_quantize_default_params", Layouts.QUANTIZE_PARAMS)
+              .invokeExact(allocator);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Rarely called. */
+  int quantize(MemorySegment source, MemorySegment target, MemorySegment params) {
+    try {
+      return (int)
+          bind("llama_model_quantize", JAVA_INT, ADDRESS, ADDRESS, ADDRESS)
+              .invokeExact(source, target, params);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
   MemorySegment loadModel(MemorySegment path, MemorySegment params) {
     try {
       return (MemorySegment) loadModel.invokeExact(path, params);

@@ -16,6 +16,7 @@ import io.myelin.v1.EmbeddingSpec;
 import io.myelin.v1.GenerationSpec;
 import io.myelin.v1.OutputConstraint;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,12 @@ public final class LlamaEngine implements InferenceEngine {
             model.size(),
             options.slots(),
             EquivalenceClass.of(
-                model.runtime().version(), model.runtime().variantName(), model.fileType()),
+                model.runtime().version(),
+                model.runtime().variantName(),
+                model.fileType(),
+                options
+                    .chatTemplate()
+                    .filter(own -> !model.chatTemplate().equals(Optional.of(own)))),
             false);
     this.loop = new DecodeLoop(model, context, options.slots(), options.maxQueued());
   }
@@ -158,9 +164,11 @@ public final class LlamaEngine implements InferenceEngine {
     CompletableFuture<Score> result = new CompletableFuture<>();
     try {
       SpecCheck.score(spec, options.modelId(), top);
+      SpecCheck.generation(spec, options.modelId(), model.size());
       int[] prompt = prompts.tokens(spec);
       checkLength(prompt.length, Math.max(1, outputTokens.size()));
-      loop.submit(new ScoreJob(model, prompt, outputTokens, top, result));
+      Sampler sampler = new Sampler(spec.getSampling(), prompt, filter(spec));
+      loop.submit(new ScoreJob(model, prompt, outputTokens, top, sampler, result));
     } catch (EngineException e) {
       result.completeExceptionally(e);
     }

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -84,6 +86,13 @@ public record NativeLibraries(Path folder, Path llama, List<Path> cpuVariants) {
     String name = library.getFileName().toString().substring(CPU_PREFIX.length());
     int dot = name.lastIndexOf('.');
     return dot < 0 ? name : name.substring(0, dot);
+  }
+
+  /** Names of the CPU variants that are there. */
+  public Set<String> variantNames() {
+    return cpuVariants.stream()
+        .map(NativeLibraries::variantName)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** The library of a named variant. */

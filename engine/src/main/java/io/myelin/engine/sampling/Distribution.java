@@ -1,5 +1,7 @@
 package io.myelin.engine.sampling;
 
+import io.myelin.protocol.sampling.Support;
+
 /**
  * The model's distribution at one position: raw logits and what was worked out from them. Reused
  * from position to position; used by one thread.
@@ -8,8 +10,11 @@ public final class Distribution {
   /** Quantised log-probabilities are natural logarithms times this. */
   public static final int QUANTUM = 1024;
 
-  /** No log-probability is quantised below this: e^-8192 is zero for every purpose. */
-  public static final int LOWEST_Q10 = -(1 << 23);
+  /** No log-probability is quantised below this. */
+  public static final int LOWEST_Q10 = Support.LOWEST_Q10;
+
+  // Raw logits beyond this make no sense, and no penalty of theirs may overflow.
+  private static final int MOST_SHIFT_Q10 = 1 << 30;
 
   private final LogitKernel kernel;
   private final float[] logits;
@@ -79,9 +84,10 @@ public final class Distribution {
     return ranked[rank];
   }
 
-  /** The raw logit. */
-  float logit(int token) {
-    return logits[token];
+  /** What has to be added to a quantised log-probability to get the raw logit, Q10. */
+  int shiftQ10() {
+    double shift = Math.rint((max + logSum) * QUANTUM);
+    return (int) Math.clamp(shift, -MOST_SHIFT_Q10, MOST_SHIFT_Q10);
   }
 
   /** The model's own log-probability of the token, quantised. */
@@ -89,6 +95,6 @@ public final class Distribution {
     double logprob = (double) logits[token] - max - logSum;
     return logprob <= LOWEST_Q10 / (double) QUANTUM
         ? LOWEST_Q10
-        : (int) Math.rint(logprob * QUANTUM);
+        : (int) Math.min(0, Math.rint(logprob * QUANTUM));
   }
 }

@@ -15,6 +15,7 @@ import io.myelin.v1.WorkerCommand;
 import io.myelin.v1.WorkerGenerate;
 import io.myelin.v1.WorkerReply;
 import io.myelin.v1.WorkerScore;
+import io.myelin.v1.WorkerScored;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -138,7 +139,14 @@ public final class WorkerEngine implements InferenceEngine {
     return call(
         WorkerCommand.newBuilder().setScore(command),
         limits.call(),
-        reply -> new Score(reply.getScored().getPromptTokens(), reply.getScored().getTokensList()));
+        reply -> {
+          WorkerScored scored = reply.getScored();
+          return new Score(
+              scored.getPromptTokens(),
+              scored.getTokensList(),
+              scored.getPromptList(),
+              scored.getEndsList());
+        });
   }
 
   @Override

@@ -138,7 +138,9 @@ final class WorkerSession implements FrameChannel.Handler, AutoCloseable {
             reply.setScored(
                 WorkerScored.newBuilder()
                     .setPromptTokens(score.promptTokens())
-                    .addAllTokens(score.tokens())));
+                    .addAllTokens(score.tokens())
+                    .addAllPrompt(score.prompt())
+                    .addAllEnds(score.ends())));
   }
 
   private void embed(long id, EmbeddingSpec spec) throws IOException {

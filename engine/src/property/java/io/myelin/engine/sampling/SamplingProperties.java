@@ -11,7 +11,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.LongRange;
 
 /** The loops over logits and the draw, over random distributions. */
 class SamplingProperties {
@@ -64,16 +63,6 @@ class SamplingProperties {
             .toArray();
     assertThat(first.drain()).isEqualTo(expected);
     assertThat(second.drain()).isEqualTo(expected);
-  }
-
-  @Property(tries = 2000)
-  void shouldComputePowersOfTwoInIntegers(
-      @ForAll @LongRange(min = 0, max = 1L << 38) long exponent) {
-    double expected = Math.pow(2, -exponent / (double) FixedExp.ONE);
-    assertThat(FixedExp.exp2Negative(exponent) / (double) FixedExp.ONE)
-        .isCloseTo(expected, within(1e-7));
-    assertThat(FixedExp.exp2Negative(exponent))
-        .isGreaterThanOrEqualTo(FixedExp.exp2Negative(exponent + 1));
   }
 
   @Property(tries = 300)

@@ -76,6 +76,8 @@ final class SettlementsIT {
     view = new ChainView(world.chain(), network, List.of(world.subnetId()), 0, _ -> {});
     ChainView.Snapshot _ = view.refresh();
     committee = new SigningCommittee();
+    CommitteePin pin =
+        new CommitteePin(world.chain(), network, gateway, new ChainWrites(sender), view);
     settlements =
         new Settlements(
             world.chain(),
@@ -85,6 +87,8 @@ final class SettlementsIT {
             new ChainWrites(sender),
             journal,
             view,
+            pin,
+            new WorkAudit(world.chain(), network, gateway, committee, pin, journal),
             id -> Optional.ofNullable(open.get(id)));
     finalizations =
         new Finalizations(

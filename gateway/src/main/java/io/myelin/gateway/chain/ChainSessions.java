@@ -64,6 +64,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
   private final Settlements settlements;
   private final Finalizations finalizations;
   private final PoolUpkeep upkeep;
+  private final WorkAudit audit;
   private final ReceiptProofs proofs;
   private final Map<SessionId, Quorum> approvals = new ConcurrentHashMap<>();
   private final ExecutorService work =
@@ -71,7 +72,9 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
   private final AtomicBoolean ticking = new AtomicBoolean();
   private volatile PoolUpkeep.Connected connected =
       new PoolUpkeep.Connected(
-          List::of, (_, _) -> CompletableFuture.failedFuture(new IllegalStateException()));
+          List::of,
+          (_, _) -> CompletableFuture.failedFuture(new IllegalStateException()),
+          (_, _) -> {});
   private volatile Consumer<SessionId> closing = _ -> {};
   private volatile Function<Address, Optional<URI>> urls = _ -> Optional.empty();
 
@@ -94,9 +97,20 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
     this.committee = committee;
     this.writes = new ChainWrites(sender);
     this.view = new ChainView(chain, network, subnets, firstBlock, id -> closing.accept(id));
+    CommitteePin pin = new CommitteePin(chain, network, sender.account(), writes, view);
+    this.audit = new WorkAudit(chain, network, sender.account(), committee, pin, journal);
     this.settlements =
         new Settlements(
-            chain, network, sender.account(), committee, writes, journal, view, this::find);
+            chain,
+            network,
+            sender.account(),
+            committee,
+            writes,
+            journal,
+            view,
+            pin,
+            audit,
+            this::find);
     this.finalizations =
         new Finalizations(chain, network, writes, journal.settlements(), view, this::find);
     ChainView.Snapshot _ = view.refresh();
@@ -118,6 +132,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
     // Sessions closed while the gateway was down were read when nobody listened yet.
     view.tellAll();
     settlements.start();
+    audit.start();
   }
 
   /** Looks at the chain, and does what is due: for a timer, every second or so. Never blocks. */
@@ -144,6 +159,16 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
   /** From now on asks for the tests of these nodes: those connected to the gateway. */
   public void testNodes(PoolUpkeep.Connected nodes) {
     connected = nodes;
+  }
+
+  /**
+   * A task's receipt is in the journal: validators are shown it, and what they want to see of the
+   * work. Never blocks.
+   *
+   * @param taskId 64 hex digits
+   */
+  public void receipted(String taskId) {
+    audit.receipted(taskId);
   }
 
   /** The way from receipts to the roots on chain. */
@@ -451,6 +476,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
   @Override
   public void close() {
     settlements.close();
+    audit.close();
     work.shutdownNow();
   }
 }

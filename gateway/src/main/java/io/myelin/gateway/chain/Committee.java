@@ -10,10 +10,13 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.selection.Candidate;
 import io.myelin.protocol.settlement.SignOfLife;
+import io.myelin.v1.ExamineReply;
+import io.myelin.v1.WorkRecord;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** The validators that sit in judgement. Blocks, for a bounded time. */
 public interface Committee {
@@ -42,6 +45,34 @@ public interface Committee {
    * @throws BadSessionsException when some of it is not; nobody signed
    */
   Quorum attest(Batch batch) throws NoQuorumException, BadSessionsException, InterruptedException;
+
+  /**
+   * Shows a batch's committee receipts, and what its members want to see of the work behind them.
+   * Returns when all of them have checked it, or their time is over; who cannot be reached is
+   * passed over.
+   *
+   * @param number of the batch
+   * @param set that its committee is drawn from
+   * @param receipts as JSON
+   * @param works the work behind the receipt at a place
+   */
+  default List<Shown> show(
+      Address gateway,
+      long number,
+      long set,
+      List<byte[]> receipts,
+      IntFunction<List<WorkRecord>> works)
+      throws InterruptedException {
+    return List.of();
+  }
+
+  /**
+   * What a member found of one record.
+   *
+   * @param validator the member's owner
+   * @param detail for people
+   */
+  record Shown(Address validator, WorkRecord record, ExamineReply.Found found, String detail) {}
 
   /** Has a node found fit to serve by its sign of life. */
   Quorum judge(SignOfLife life) throws NoQuorumException, InterruptedException;

@@ -15,12 +15,15 @@ import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.selection.Candidate;
 import io.myelin.protocol.settlement.SettlementClaim;
 import io.myelin.protocol.settlement.SignOfLife;
+import io.myelin.protocol.work.WorkObjection;
+import io.myelin.v1.WorkRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** The committee as validators' processes answer for it. */
 public final class CommitteeCalls implements Committee {
@@ -85,7 +88,18 @@ public final class CommitteeCalls implements Committee {
         throw noQuorum(e);
       }
       Map<SessionId, String> bad = new LinkedHashMap<>();
-      e.badSessions().forEach(one -> bad.put(one.sessionId(), one.reason()));
+      for (NotAgreedException.BadSession one : e.badSessions()) {
+        // That work is false counts when it stood in a quorum's way: one member's word takes
+        // nobody's
+        // pay, when it was silence of others that there was no quorum for.
+        if (WorkObjection.falseTask(one.reason()).isEmpty()
+            || one.members() > e.answers().size() - e.quorum()) {
+          bad.put(one.sessionId(), one.reason());
+        }
+      }
+      if (bad.isEmpty()) {
+        throw noQuorum(e);
+      }
       throw new BadSessionsException(bad);
     }
   }
@@ -97,6 +111,19 @@ public final class CommitteeCalls implements Committee {
     } catch (NotAgreedException e) {
       throw noQuorum(e);
     }
+  }
+
+  @Override
+  public List<Shown> show(
+      Address gateway,
+      long number,
+      long set,
+      List<byte[]> receipts,
+      IntFunction<List<WorkRecord>> works)
+      throws InterruptedException {
+    return client.showing().show(gateway, number, set, receipts, works).stream()
+        .map(one -> new Shown(one.validator(), one.record(), one.found(), one.detail()))
+        .toList();
   }
 
   private static SettlementClaim claim(Claim claim) {

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -55,14 +56,29 @@ public final class PoolUpkeep {
     this.view = view;
   }
 
-  /** The nodes connected here, and how one is asked for a proof. */
+  /**
+   * The nodes connected here.
+   *
+   * @param challenge how one is asked for a proof
+   * @param dismiss how one is sent away, with the reason
+   */
   public record Connected(
       Supplier<List<Address>> nodes,
-      BiFunction<Address, Digest, CompletableFuture<SignedHello>> challenge) {}
+      BiFunction<Address, Digest, CompletableFuture<SignedHello>> challenge,
+      BiConsumer<Address, String> dismiss) {}
 
   /** Looks at every connected node once; blocks. */
   void run(Connected connected, long nowNanos) throws InterruptedException {
     for (Address node : connected.nodes().get()) {
+      if (view.now()
+          .node(node)
+          .filter(entry -> entry.standing() == ChainPool.Standing.SUSPENDED)
+          .isPresent()) {
+        // Its sessions get another in its place; it is not let in again (ChainNodeAdmission).
+        log.warn("node {} is suspended by a verdict: it works here no more", node);
+        connected.dismiss().accept(node, "suspended by a verdict; ./myelin doctor says why");
+        continue;
+      }
       boolean waits = view.now().node(node).filter(ChainPool.Entry::wantsTest).isPresent();
       if (!waits || nowNanos - notBefore.getOrDefault(node, nowNanos) < 0) {
         continue;

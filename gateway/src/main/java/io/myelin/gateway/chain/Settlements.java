@@ -18,8 +18,11 @@ import io.myelin.gateway.session.OnChain;
 import io.myelin.gateway.session.SessionChain.Ending;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.ids.TaskId;
+import io.myelin.protocol.work.WorkObjection;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +58,7 @@ final class Settlements implements AutoCloseable {
   private final EscrowRecords escrow;
   private final Claims claims;
   private final CommitteePin pin;
+  private final WorkAudit audit;
   private final Map<SessionId, Due> due = new LinkedHashMap<>();
   private final Thread thread;
 
@@ -68,6 +72,8 @@ final class Settlements implements AutoCloseable {
       ChainWrites writes,
       Journal journal,
       ChainView view,
+      CommitteePin pin,
+      WorkAudit audit,
       Function<SessionId, Optional<OnChain>> find) {
     this.chain = chain;
     this.network = network;
@@ -79,7 +85,8 @@ final class Settlements implements AutoCloseable {
     this.find = find;
     this.escrow = new EscrowRecords(chain, network);
     this.claims = new Claims(network.domain(), journal.tasks());
-    this.pin = new CommitteePin(chain, network, gateway, writes, view);
+    this.pin = pin;
+    this.audit = audit;
     this.thread = Thread.ofVirtual().name("gateway-settlements").unstarted(this::work);
   }
 
@@ -171,11 +178,13 @@ final class Settlements implements AutoCloseable {
     while (true) {
       keep(number, batch);
       try {
+        audit.showAll(batch);
         quorum = committee.attest(batch);
         break;
       } catch (BadSessionsException e) {
         // Nobody signed, so the batch may still change.
         log.error("left out of batch {}: {}", number, e.sessions());
+        leaveOutFalse(e.sessions().values());
         List<SessionId> good = ids.stream().filter(id -> !e.sessions().containsKey(id)).toList();
         putBack(e.sessions());
         if (good.isEmpty() || good.size() == ids.size()) {
@@ -212,6 +221,19 @@ final class Settlements implements AutoCloseable {
       noteSettled(session);
     }
     return skipped.size();
+  }
+
+  /** Work that a committee knows to be false is not settled: the session's next try has it not. */
+  private void leaveOutFalse(Collection<String> reasons)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    for (String reason : reasons) {
+      Optional<TaskId> task = WorkObjection.falseTask(reason);
+      if (task.isPresent()) {
+        log.warn("task {} is not settled: {}", task.get(), reason);
+        var _ =
+            journal.works().leaveOut(task.get().hex(), reason).get(DISK_SECONDS, TimeUnit.SECONDS);
+      }
+    }
   }
 
   /** Those a committee does not find right wait behind the others. */

@@ -160,6 +160,14 @@ public final class NodeHub extends GatewayComputeGrpc.GatewayComputeImplBase
     return List.copyOf(live.keySet());
   }
 
+  /** Ends the connection of a node that may not work any more; it is told why. */
+  public void dismiss(Address node, String code, String message) {
+    NodeConnection connection = live.get(node);
+    if (connection != null) {
+      connection.closeForViolation(code, message);
+    }
+  }
+
   /** Asks a connected node to sign its hello with this nonce; fails when it is gone. */
   public CompletableFuture<SignedHello> challenge(Address node, Digest nonce) {
     NodeConnection connection = live.get(node);

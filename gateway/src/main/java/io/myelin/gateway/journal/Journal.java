@@ -30,6 +30,7 @@ public final class Journal implements AutoCloseable {
   private final JournalSessions sessions;
   private final Earnings earnings;
   private final SettlementLog settlements;
+  private final WorkStore works;
 
   private Journal(FileChannel lock, Statements writes, Statements reads) {
     this.lock = lock;
@@ -40,6 +41,7 @@ public final class Journal implements AutoCloseable {
     this.sessions = new JournalSessions(writer, reader);
     this.earnings = new Earnings(reader);
     this.settlements = new SettlementLog(writer, reader);
+    this.works = new WorkStore(writer, reader);
     writer.start();
   }
 
@@ -148,6 +150,11 @@ public final class Journal implements AutoCloseable {
   /** What is settled, and how far. */
   public SettlementLog settlements() {
     return settlements;
+  }
+
+  /** What nodes did, with their evidence. */
+  public WorkStore works() {
+    return works;
   }
 
   /** Whether new work may be taken in: false while the disk falls behind. */

@@ -75,8 +75,11 @@ public final class SettlementLog {
   public CompletableFuture<@Nullable Void> finalized(String sessionId) {
     return writer.submit(
         false,
-        sql ->
-            sql.update(
-                "DELETE FROM settled WHERE session = ?", HexFormat.of().parseHex(sessionId)));
+        sql -> {
+          byte[] session = HexFormat.of().parseHex(sessionId);
+          sql.update("DELETE FROM settled WHERE session = ?", session);
+          // Nobody can ask any more what was done for it.
+          sql.update("DELETE FROM work_record WHERE session = ?", session);
+        });
   }
 }

@@ -11,6 +11,7 @@ import io.myelin.v1.EmbeddingSpec;
 import io.myelin.v1.GeneratedChunk;
 import io.myelin.v1.GenerationResult;
 import io.myelin.v1.GenerationSpec;
+import io.myelin.v1.WorkRecord;
 import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -118,6 +119,11 @@ public final class TaskStore {
       writes.add(
           sql ->
               sql.update("UPDATE task SET weights = ? WHERE id = ?", digest.toByteArray(), task));
+    }
+
+    /** Keeps what one node did, with its evidence. */
+    public void work(WorkRecord record) {
+      writes.add(sql -> WorkStore.add(sql, task, session, record));
     }
 
     /** Ends the task. Ending it a second time changes nothing: what it costs is counted once. */
@@ -271,10 +277,14 @@ public final class TaskStore {
     return receipts(sessionId, 0, limit);
   }
 
-  /** The same, without the first {@code skip}. A session that takes no task has always the same. */
+  /**
+   * The same, without the first {@code skip}. A session that takes no task has always the same, but
+   * for receipts of work that was found false meanwhile: those are not among them.
+   */
   public List<ByteString> receipts(String sessionId, long skip, int limit) {
     return reader.query(
-        "SELECT json FROM receipt WHERE session = ? ORDER BY at_millis, task LIMIT ? OFFSET ?",
+        "SELECT json FROM receipt WHERE session = ? AND task NOT IN (SELECT task FROM work_void)"
+            + " ORDER BY at_millis, task LIMIT ? OFFSET ?",
         row -> ByteString.copyFrom(row.getBytes(1)),
         bytes(sessionId),
         limit,

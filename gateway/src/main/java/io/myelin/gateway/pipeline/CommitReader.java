@@ -1,5 +1,6 @@
 package io.myelin.gateway.pipeline;
 
+import io.myelin.gateway.hub.NodeLink;
 import io.myelin.protocol.commitment.WorkDigest;
 import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.crypto.Signers;
@@ -10,9 +11,13 @@ import io.myelin.protocol.task.Commitment;
 import io.myelin.protocol.task.StreamResult;
 import io.myelin.protocol.task.TaskEvent;
 import io.myelin.protocol.typeddata.TaskCommit;
+import io.myelin.protocol.work.SignedWork;
 import io.myelin.v1.Commit;
+import io.myelin.v1.Evidence;
 import io.myelin.v1.FinishReason;
 import io.myelin.v1.GenerationResult;
+import io.myelin.v1.WorkRecord;
+import java.util.List;
 import java.util.Locale;
 
 /** Turns what a node reveals into the task machine's terms; the machine judges it. */
@@ -25,6 +30,40 @@ final class CommitReader {
   CommitReader(GatewayIdentity identity, TaskWork work) {
     this.identity = identity;
     this.work = work;
+  }
+
+  /**
+   * What a node did, as validators take it.
+   *
+   * @param prefix tokens of the output that others had delivered when it began
+   * @throws IllegalArgumentException when it lacks something that they would miss
+   */
+  SignedWork record(NodeLink link, Commit commit, List<Integer> prefix) {
+    WorkRecord record = SignedWork.record(identity.key().address(), link.node(), commit);
+    SignedWork signed = SignedWork.of(record, identity.domain());
+    Evidence evidence = signed.evidence();
+    if (!signed.commit().taskId().equals(work.taskId())) {
+      throw new IllegalArgumentException(
+          "offer: of task %s (expected: %s)".formatted(signed.commit().taskId(), work.taskId()));
+    }
+    if (!evidence.getPrefixTokensList().equals(prefix)) {
+      throw new IllegalArgumentException(
+          "evidence.prefix_tokens: %d tokens (expected: the %d that were delivered before)"
+              .formatted(evidence.getPrefixTokensCount(), prefix.size()));
+    }
+    boolean announced =
+        link.hello().getModelsList().stream()
+            .anyMatch(
+                model ->
+                    model.getId().equals(signed.spec().getModel())
+                        && model.getWeightsDigest().equals(evidence.getWeightsDigest())
+                        && model.getEquivalenceClass().equals(evidence.getEquivalenceClass()));
+    if (!announced) {
+      throw new IllegalArgumentException(
+          "evidence: weights or equivalence class %s (expected: as the node announced)"
+              .formatted(evidence.getEquivalenceClass()));
+    }
+    return signed;
   }
 
   /**

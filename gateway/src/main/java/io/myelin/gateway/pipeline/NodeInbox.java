@@ -3,20 +3,27 @@ package io.myelin.gateway.pipeline;
 import com.google.protobuf.ByteString;
 import io.myelin.gateway.hub.NodeLink;
 import io.myelin.gateway.journal.TaskStore;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.task.Assignment;
 import io.myelin.protocol.task.CancelCause;
 import io.myelin.protocol.task.LossCause;
 import io.myelin.protocol.task.Role;
 import io.myelin.protocol.task.TaskEvent;
+import io.myelin.protocol.work.SignedWork;
 import io.myelin.v1.Commit;
 import io.myelin.v1.EmbeddingResult;
+import io.myelin.v1.Evidence;
 import io.myelin.v1.GeneratedChunk;
 import io.myelin.v1.GenerationResult;
 import io.myelin.v1.NodeMessage;
 import io.myelin.v1.Precommit;
 import io.myelin.v1.TaskChunk;
 import io.myelin.v1.TaskError;
+import io.myelin.v1.WorkRecord;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +36,20 @@ final class NodeInbox {
   private final TaskRunner task;
   private final PipelineContext context;
   private final CommitReader commits;
+  private final boolean checked;
+  private final Map<Address, WorkRecord> works = new LinkedHashMap<>();
   private @Nullable PrimaryStream stream;
   private @Nullable GenerationResult result;
   private @Nullable EmbeddingResult embedding;
   private int journaled;
 
-  NodeInbox(TaskRunner task, PipelineContext context) {
+  /**
+   * Of one task.
+   *
+   * @param checked whether each reveal must come with its evidence
+   */
+  NodeInbox(TaskRunner task, PipelineContext context, boolean checked) {
+    this.checked = checked;
     this.task = task;
     this.context = context;
     this.commits = new CommitReader(context.identity(), task.work());
@@ -202,7 +217,7 @@ final class NodeInbox {
     }
   }
 
-  private void raisePrecommit(io.myelin.protocol.ids.Address node, Precommit precommit) {
+  private void raisePrecommit(Address node, Precommit precommit) {
     task.raise(
         new TaskEvent.Precommitted(
             node, precommit.getAttempt(), Digest.of(precommit.getHash().toByteArray())));
@@ -210,6 +225,11 @@ final class NodeInbox {
 
   private void commit(NodeLink link, Commit commit) {
     TaskEvent.Committed event = commits.read(link.node(), commit);
+    if (checked) {
+      SignedWork work = commits.record(link, commit, before(commit));
+      requireDelivered(commit, work.evidence());
+      works.put(link.node(), work.record());
+    }
     boolean primary =
         task.state().primary().map(a -> a.attempt() == commit.getAttempt()).orElse(false);
     if (primary) {
@@ -221,6 +241,42 @@ final class NodeInbox {
       }
     }
     task.raise(event);
+  }
+
+  /** What was delivered before the attempt. */
+  private List<Integer> before(Commit commit) {
+    int chunks = commit.getOffer().getNextSeq();
+    if (chunks < 0 || chunks > task.output().size()) {
+      throw new IllegalArgumentException(
+          "offer.next_seq: %d (expected: at most %d)".formatted(chunks, task.output().size()));
+    }
+    return chunks == 0 ? List.of() : task.output().tokenIds(chunks);
+  }
+
+  /** The evidence of who streamed is of what it streamed, as far as that came. */
+  private void requireDelivered(Commit commit, Evidence evidence) {
+    if (!commit.getOffer().getPrimary()) {
+      return;
+    }
+    int first = commit.getOffer().getNextSeq();
+    for (int at = 0; at < evidence.getChunksCount(); at++) {
+      int seq = first + at;
+      if (seq >= task.output().size()) {
+        return;
+      }
+      GeneratedChunk told = evidence.getChunks(at);
+      GeneratedChunk came = task.output().chunk(seq);
+      if (!told.getTokensList().equals(came.getTokensList())
+          || !told.getText().equals(came.getText())) {
+        throw new IllegalArgumentException(
+            "evidence: chunk " + seq + " is another one than was streamed");
+      }
+    }
+  }
+
+  /** What each node did that revealed, where that is wanted. */
+  List<WorkRecord> works() {
+    return List.copyOf(works.values());
   }
 
   private void error(NodeLink link, TaskError error) {

@@ -18,6 +18,7 @@ import io.myelin.protocol.task.NodeStage;
 import io.myelin.protocol.task.Role;
 import io.myelin.protocol.task.TaskState;
 import io.myelin.protocol.typeddata.TaskCommit;
+import io.myelin.protocol.work.VerificationLevel;
 import io.myelin.v1.FinishReason;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -29,13 +30,13 @@ final class ReceiptMaker {
   private final GatewayIdentity identity;
   private final TaskWork work;
   private final TokenPrice price;
-  private final int verificationLevel;
+  private final VerificationLevel level;
 
-  ReceiptMaker(GatewayIdentity identity, TaskWork work, TokenPrice price, int verificationLevel) {
+  ReceiptMaker(GatewayIdentity identity, TaskWork work, TokenPrice price, VerificationLevel level) {
     this.identity = identity;
     this.work = work;
     this.price = price;
-    this.verificationLevel = verificationLevel;
+    this.level = level;
   }
 
   /** The signed receipt of a task whose commitments are all in. */
@@ -178,7 +179,6 @@ final class ReceiptMaker {
               .allMatch(a -> commitment(a).outputDigest().equals(answer.outputDigest()));
       findings.add(new Verdict.Finding("replicas_agree", agree));
     }
-    return new Verdict(
-        verificationLevel == 0 ? "commitments" : "level_" + verificationLevel, findings);
+    return new Verdict(level.inReceipts(), findings);
   }
 }

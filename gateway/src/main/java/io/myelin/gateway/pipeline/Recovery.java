@@ -18,6 +18,7 @@ import io.myelin.protocol.task.TaskMachine;
 import io.myelin.protocol.task.TaskPhase;
 import io.myelin.protocol.task.TaskState;
 import io.myelin.protocol.task.TaskTerms;
+import io.myelin.protocol.work.VerificationLevel;
 import io.myelin.v1.GeneratedChunk;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,8 +81,11 @@ final class Recovery {
             terms.sessionId(),
             row.submission().work(),
             terms.deadlineAtMillis());
-    int level =
-        ledger.grant(row.submission().sessionId()).map(SessionGrant::verificationLevel).orElse(0);
+    VerificationLevel level =
+        ledger
+            .grant(row.submission().sessionId())
+            .map(SessionGrant::verification)
+            .orElse(VerificationLevel.NONE);
     return new TaskRunner(context, loops.next(), row, work, level, state, events.size(), output);
   }
 

@@ -18,6 +18,7 @@ import io.myelin.protocol.task.Role;
 import io.myelin.protocol.task.TaskEffect;
 import io.myelin.protocol.task.TaskEvent;
 import io.myelin.protocol.task.TaskPhase;
+import io.myelin.protocol.work.VerificationLevel;
 import io.myelin.v1.Cancel;
 import io.myelin.v1.FinishReason;
 import io.myelin.v1.GatewayMessage;
@@ -40,15 +41,21 @@ final class TaskEffects {
   private @Nullable ByteString weights;
   private @Nullable SignedReceipt receipt;
   private @Nullable TaskUsage usage;
+  private final boolean checked;
   private boolean clientWaits;
   private boolean settled;
 
-  TaskEffects(TaskRunner task, PipelineContext context, int verificationLevel) {
+  /**
+   * Of one task.
+   *
+   * @param checked whether nodes are asked for their evidence, since validators may want to see it
+   */
+  TaskEffects(TaskRunner task, PipelineContext context, VerificationLevel level, boolean checked) {
+    this.checked = checked;
     this.task = task;
     this.context = context;
     this.weights = task.row().weights();
-    this.receipts =
-        new ReceiptMaker(context.identity(), task.work(), task.row().price(), verificationLevel);
+    this.receipts = new ReceiptMaker(context.identity(), task.work(), task.row().price(), level);
   }
 
   void carryOut(TaskEffect effect) {
@@ -187,7 +194,11 @@ final class TaskEffects {
     if (link != null) {
       link.send(
           GatewayMessage.newBuilder()
-              .setReveal(Reveal.newBuilder().setTaskId(task.id()).setAttempt(reveal.attempt()))
+              .setReveal(
+                  Reveal.newBuilder()
+                      .setTaskId(task.id())
+                      .setAttempt(reveal.attempt())
+                      .setWithEvidence(checked))
               .build());
     }
   }
@@ -334,6 +345,7 @@ final class TaskEffects {
               made.receipt().output().promptTokens(),
               made.receipt().output().outputTokens());
     }
+    task.inbox().works().forEach(task.changes()::work);
     Digest digest = made.receipt().digest();
     Cut cut = task.state().cut();
     task.changes()
@@ -353,6 +365,9 @@ final class TaskEffects {
           if (written) {
             settle();
             context.vouchers().afterTask(task.sessionId(), workers());
+            if (checked) {
+              context.receipted().accept(task.taskId());
+            }
           }
           if (cut == null && (written || clientWaits)) {
             // Whole and verified: a journal that fails must not take it from the client.

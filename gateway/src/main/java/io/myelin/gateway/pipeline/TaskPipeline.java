@@ -38,6 +38,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,7 @@ public final class TaskPipeline implements TaskService, NodeEvents {
   private final Map<ByteString, TaskRunner> running = new ConcurrentHashMap<>();
   private final Map<ByteString, TaskRunner> recent;
   private volatile boolean stopping;
+  private volatile Consumer<String> receipted = _ -> {};
 
   /**
    * A pipeline; {@link #recover} is to be called before nodes or clients come.
@@ -92,6 +94,7 @@ public final class TaskPipeline implements TaskService, NodeEvents {
             ledger,
             dispatcher,
             new Vouchers(identity, journal.earnings()),
+            task -> receipted.accept(task),
             window,
             this::forget);
     this.recent =
@@ -101,6 +104,15 @@ public final class TaskPipeline implements TaskService, NodeEvents {
             return size() > settings.recentTasks();
           }
         };
+  }
+
+  /**
+   * From now on tells of each task whose work validators may ask for.
+   *
+   * @param heard gets its id, once its receipt is in the journal; must not block
+   */
+  public void tellReceipts(Consumer<String> heard) {
+    receipted = heard;
   }
 
   /**
@@ -252,7 +264,7 @@ public final class TaskPipeline implements TaskService, NodeEvents {
         loops.next(),
         row,
         work,
-        grant.verificationLevel(),
+        grant.verification(),
         queued.state(),
         0,
         new OutputLog(taskId));

@@ -20,6 +20,7 @@ import io.myelin.protocol.task.TaskMachine;
 import io.myelin.protocol.task.TaskPhase;
 import io.myelin.protocol.task.TaskState;
 import io.myelin.protocol.task.Transition;
+import io.myelin.protocol.work.VerificationLevel;
 import io.myelin.v1.HeldTask;
 import io.myelin.v1.NodeMessage;
 import java.util.ArrayDeque;
@@ -66,7 +67,7 @@ final class TaskRunner implements Dispatcher.Waiting, Feed.Events {
       Loop loop,
       TaskRow row,
       TaskWork work,
-      int verificationLevel,
+      VerificationLevel level,
       TaskState state,
       int eventCount,
       OutputLog output) {
@@ -79,8 +80,9 @@ final class TaskRunner implements Dispatcher.Waiting, Feed.Events {
     this.eventCount = eventCount;
     this.output = output;
     this.feed = new Feed(row.id(), loop, output, context.settings().slowReaderMillis(), this);
-    this.inbox = new NodeInbox(this, context);
-    this.effects = new TaskEffects(this, context, verificationLevel);
+    boolean checked = level.isChecked() && !work.embeds();
+    this.inbox = new NodeInbox(this, context, checked);
+    this.effects = new TaskEffects(this, context, level, checked);
   }
 
   // Turns.

@@ -9,6 +9,7 @@ import io.myelin.protocol.session.SessionPhase;
 import io.myelin.protocol.session.SessionTransition;
 import io.myelin.protocol.settlement.SessionNonce;
 import io.myelin.protocol.typeddata.SessionRequest;
+import io.myelin.protocol.work.VerificationLevel;
 
 /** Why a session is not opened, and why a task is not taken into one. */
 final class SessionRefusals {
@@ -41,13 +42,14 @@ final class SessionRefusals {
               + settings.maxRedundancy()
               + ").");
     }
-    if (request.verification() != 0) {
+    if (VerificationLevel.of(request.verification())
+        .filter(VerificationLevel::isOffered)
+        .isEmpty()) {
       throw new SessionRefusedException(
           Reason.BAD_TERMS,
           "request.verification: "
               + request.verification()
-              + " (expected: 0; this gateway knows no validators yet, so that commitments, hash"
-              + " chains and signatures are all that is checked).");
+              + " (expected: 0 for none, 1 for a sample of the answers, 3 for all of them).");
     }
     long least = now + LEAST_LIFETIME_MILLIS;
     long most = now + settings.maxLifetimeMillis();

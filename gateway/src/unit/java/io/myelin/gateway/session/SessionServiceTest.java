@@ -143,7 +143,7 @@ class SessionServiceTest {
     SessionRequest plain = client.request("tiny", 1, BUDGET, START + HOUR);
     SessionRequest verified =
         new SessionRequest(
-            plain.client(), GATEWAY, "tiny", 1, 1, BUDGET, START + HOUR, plain.nonce());
+            plain.client(), GATEWAY, "tiny", 1, 2, BUDGET, START + HOUR, plain.nonce());
     assertRefused(client.sign(verified), Reason.BAD_TERMS);
     SignedSessionRequest tooDear = client.sign(request(1, BigInteger.valueOf(5_001), HOUR));
     assertRefused(tooDear, Reason.INSUFFICIENT_FUNDS);

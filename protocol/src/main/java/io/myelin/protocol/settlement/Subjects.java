@@ -90,6 +90,30 @@ public final class Subjects {
   }
 
   /**
+   * Of a verdict of fraud on a node: its evidence, whatever the round. The verdict itself is signed
+   * for round 0.
+   *
+   * @param evidenceDigest of the work that proves it
+   */
+  public static Digest fraudSubject(Address node, Digest evidenceDigest) {
+    return new AbiWords()
+        .word(NodeVerdict.TYPE.typeHash())
+        .address(node)
+        .word(evidenceDigest)
+        .keccak();
+  }
+
+  /**
+   * What a validator seals of the share it will show, as {@code ValidatorRegistry.contribute}
+   * checks it: {@code keccak256(abi.encode(owner, share))}.
+   *
+   * @param owner who staked for it
+   */
+  public static Digest shareSeal(Address owner, Digest share) {
+    return new AbiWords().address(owner).word(share).keccak();
+  }
+
+  /**
    * Of a validator's absence.
    *
    * @param owner who staked for it

@@ -287,7 +287,9 @@ public final class TaskMachine {
       case TaskPhase.Queued e when event.resume() -> step.rearmAll();
       default -> {
         if (!event.resume()) {
-          step.deliver(atMost(state, event.delivered()));
+          // Where a broken-off stream ends its client was told already.
+          Cut cut = state.cut();
+          step.deliver(cut != null ? cut.at() : atMost(state, event.delivered()));
           step.fail(
               "gateway_restarted",
               "the gateway restarted while the answer was on its way; ask again",

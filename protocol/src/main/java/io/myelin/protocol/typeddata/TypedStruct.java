@@ -17,6 +17,8 @@ public sealed interface TypedStruct
         Attestation,
         NodeVoucher,
         SessionClose,
+        RoundRequest,
+        RoundResult,
         SessionApproval,
         AbsenceVerdict,
         BatchSettlement,

@@ -9,6 +9,7 @@ import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -46,6 +47,25 @@ final class TaskMachineProperties {
     Statistics.label("failed over")
         .collect(world.auditor().failedOver() && completed(world))
         .coverage(c -> c.check(true).count(n -> n > 20));
+  }
+
+  /** Found by the property above: five steps, a client that leaves, and a restart that gives up. */
+  @Example
+  void aGatewayThatGivesUpKeepsToWhereItsClientWasToldThatTheStreamEnds()
+      throws JournalFormatException {
+    List<TaskAction> actions = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      actions.add(new TaskAction(TaskAction.Kind.PROGRESS, 0));
+    }
+    actions.add(new TaskAction(TaskAction.Kind.CANCEL, 0));
+    actions.add(new TaskAction(TaskAction.Kind.PROGRESS, 0));
+    actions.add(new TaskAction(TaskAction.Kind.RESTART_AND_GIVE_UP, 1));
+    TaskWorld world = new TaskWorld(TaskFixtures.terms(1, true));
+    actions.forEach(world::act);
+    world.settle();
+    assertThat(world.state().released()).isTrue();
+    assertThat(world.auditor().toldClient()).isEqualTo(1);
+    assertThat(world.replay()).isEqualTo(world.state());
   }
 
   private static boolean completed(TaskWorld world) {

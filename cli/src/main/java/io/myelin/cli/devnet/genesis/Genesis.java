@@ -3,6 +3,7 @@ package io.myelin.cli.devnet.genesis;
 import io.myelin.chain.Bytes;
 import io.myelin.chain.ChainClient;
 import io.myelin.cli.CommandException;
+import io.myelin.client.ClientException;
 import io.myelin.contracts.SubnetRegistry;
 import io.myelin.contracts.deploy.Deployer;
 import io.myelin.contracts.deploy.NetworkContracts;
@@ -129,7 +130,7 @@ final class Genesis {
       CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).join();
       return subnetIds;
     } catch (CompletionException e) {
-      throw e.getCause() instanceof CommandException known
+      throw e.getCause() instanceof ClientException known
           ? known
           : new CommandException("the local network cannot be set up: " + e.getCause(), e);
     }
@@ -162,6 +163,8 @@ final class Genesis {
     if (network.validators().validatorOf(validator.owner().address()).on(chain).status() != 0) {
       return;
     }
+    // It brings verdicts to the chain.
+    purses.gas(validator.node());
     tokens(validator.owner(), network.validators().address(), VALIDATOR_STAKE_WEI);
     purses.send(
         validator.owner(),

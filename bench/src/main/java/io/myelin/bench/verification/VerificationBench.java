@@ -1,0 +1,302 @@
+package io.myelin.bench.verification;
+
+import io.myelin.cli.MyelinCommand;
+import io.myelin.cli.calibrate.CountProgress;
+import io.myelin.cli.calibrate.ScratchBench;
+import io.myelin.engine.calibrate.Measuring;
+import io.myelin.engine.calibrate.ScoredAnswer;
+import io.myelin.engine.calibrate.Workbench;
+import io.myelin.engine.catalogue.ModelCatalogue;
+import io.myelin.protocol.work.Calibration;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** How well checks tell honest nodes from cheats, and what they cost. */
+@Command(
+    name = "verification",
+    mixinStandardHelpOptions = true,
+    description = "How well checks of a node's work tell honest from cheating, and their cost.",
+    footer = {
+      "",
+      "Examples:",
+      "  ./myelin bench verification --quick",
+      "  ./myelin bench verification --exact-tokens 20000 --answers 24 --out docs/verification",
+      "",
+      "First the exact check: node and checker of one equivalence class, no threshold.",
+      "Then the measured one: node and checker of different CPU variants, whose distances a",
+      "sequential test has to tell from those of other weights. Tables go to standard output,",
+      "CSV and SVG files into the folder. See docs/verification.md."
+    })
+public final class VerificationBench extends MyelinCommand {
+  private static final List<Integer> LENGTHS = List.of(8, 32, 128);
+  private static final List<Double> TEMPERATURES = List.of(0.0, 0.7, 1.0);
+
+  @Option(
+      names = "--quick",
+      description = "Fewer and shorter answers, under 90 s: shows the form, proves little.")
+  private boolean quick;
+
+  @Option(
+      names = "--exact-tokens",
+      paramLabel = "N",
+      defaultValue = "20000",
+      description = "Honest tokens to compare exactly; 0 leaves that out (${DEFAULT-VALUE}).")
+  private int exactTokens;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "TYPE",
+      defaultValue = Workbench.ORIGINAL,
+      description = "What nodes claim and run in the exact part (${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // has a default
+  private String weights;
+
+  @Option(
+      names = "--exact-minutes",
+      paramLabel = "N",
+      defaultValue = "60",
+      description = "Stop comparing honest tokens after so long (${DEFAULT-VALUE}).")
+  private int exactMinutes;
+
+  @Option(
+      names = "--answers",
+      paramLabel = "N",
+      defaultValue = "24",
+      description =
+          "Honest answers of each temperature to measure, half as many of each cheat; 0 leaves"
+              + " that out (${DEFAULT-VALUE}).")
+  private int answers;
+
+  @Option(
+      names = "--cheats",
+      split = ",",
+      paramLabel = "WEIGHTS",
+      defaultValue = "Q5_0,Q4_K_M,Q4_0,Q2_K,pruned",
+      description = "What cheats run instead of Q8_0 (${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // has a default
+  private List<String> cheats;
+
+  @Option(
+      names = "--checker-variant",
+      paramLabel = "CPU",
+      defaultValue = "sandybridge",
+      description = "CPU variant of the checker in the measured part (${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // has a default
+  private String checkerVariant;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FOLDER",
+      defaultValue = "build/verification",
+      description = "Where CSV and SVG files go (${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // has a default
+  private Path folder;
+
+  @Override
+  public Integer call() throws Exception {
+    Files.createDirectories(folder);
+    try (ScratchBench scratch =
+            ScratchBench.open(ModelCatalogue.ofThisUser(), ModelCatalogue.DEFAULT_MODEL);
+        CountProgress progress = CountProgress.onStandardError()) {
+      if (exactTokens > 0) {
+        exact(scratch.bench(), progress);
+      }
+      if (answers > 0) {
+        measured(scratch.bench(), progress);
+      }
+    }
+    out().printf("%nFiles: %s%n", folder);
+    out().flush();
+    return 0;
+  }
+
+  private void exact(Workbench bench, CountProgress progress) throws Exception {
+    ExactPart part = new ExactPart(bench, progress::at);
+    ExactPart.Honest honest =
+        part.honest(
+            weights,
+            quick ? 200 : exactTokens,
+            quick ? 16 : 96,
+            System.nanoTime() + TimeUnit.MINUTES.toNanos(exactMinutes));
+    List<String> csv = new ArrayList<>();
+    csv.add("what,answers,tokens,failed,node_cpu_s,checker_cpu_s");
+    csv.add(
+        String.format(
+            Locale.ROOT,
+            "honest,%d,%d,%d,%.2f,%.2f",
+            honest.answers(),
+            honest.tokens(),
+            honest.mismatches(),
+            honest.makingSeconds(),
+            honest.checkingSeconds()));
+    out().printf("Exact check, node and checker of one class%n");
+    out()
+        .printf(
+            Locale.ROOT,
+            "  honest: %d answers, %,d tokens, %d mismatches%s%n",
+            honest.answers(),
+            honest.tokens(),
+            honest.mismatches(),
+            honest.first().isEmpty() ? "" : " (" + honest.first() + ")");
+    out()
+        .printf(
+            Locale.ROOT,
+            "  processor time: making %.1f s, checking %.1f s, ratio %.2f%n",
+            honest.makingSeconds(),
+            honest.checkingSeconds(),
+            honest.checkingSeconds() / honest.makingSeconds());
+    for (int i = 0; i < TEMPERATURES.size(); i++) {
+      out()
+          .printf(
+              Locale.ROOT,
+              "  evidence at T = %s: %.0f bytes a token%n",
+              TEMPERATURES.get(i),
+              honest.evidenceBytes().get(i) / (double) Math.max(1, honest.evidenceTokens().get(i)));
+    }
+    List<String> others =
+        quick ? List.of("Q4_0") : List.of("Q8_0", "Q5_0", "Q4_K_M", "Q4_0", "Q2_K", "pruned");
+    others = others.stream().filter(other -> !other.equals(weights)).toList();
+    for (ExactPart.Substituted one : part.substituted(weights, others, quick ? 3 : 6, 16)) {
+      out()
+          .printf(
+              "  %s instead: %d of %d answers of 16 tokens caught, first wrong number at token %d at the latest%n",
+              one.weights(), one.caught(), one.answers(), one.latest());
+      csv.add(
+          "%s,%d,%d,%d,,"
+              .formatted(
+                  one.weights(), one.answers(), one.answers() * 16, one.answers() - one.caught()));
+    }
+    out().flush();
+    Files.write(folder.resolve("exact.csv"), csv);
+  }
+
+  private void measured(Workbench bench, CountProgress progress) throws Exception {
+    Measuring.Plan plan =
+        new Measuring.Plan(
+            "Q8_0",
+            quick ? List.of("Q4_0") : cheats,
+            Optional.empty(),
+            Optional.of(checkerVariant),
+            quick ? 4 : answers,
+            quick ? 2 : Math.max(1, answers / 2),
+            TEMPERATURES,
+            quick ? List.of(8, 16) : LENGTHS);
+    Measuring.Result result = Measuring.run(bench, plan, progress::at);
+    MeasuredPart part = new MeasuredPart(plan, result);
+    List<String> scores = new ArrayList<>(List.of(ScoredAnswer.HEADER));
+    result.answers().forEach(answer -> scores.addAll(answer.csv()));
+    Files.write(folder.resolve("scores.csv"), scores);
+    out()
+        .printf(
+            "%nMeasured check, Q8_0 claimed; node %s, checker %s%n",
+            result.nodeClass(), result.checkerClass());
+    List<MeasuredPart.Row> rows = part.rows();
+    table(rows);
+    plots(part, plan, rows);
+    Files.writeString(
+        folder.resolve("calibration.json"), Calibration.toJson(part.calibrations()) + "\n");
+    out().flush();
+  }
+
+  private void table(List<MeasuredPart.Row> rows) throws Exception {
+    List<String> csv = new ArrayList<>();
+    csv.add(
+        "cheat,tokens,honest,cheating,auc,threshold_q10,honest_rejected,honest_rejected_bound95,"
+            + "caught,checks_median,checks_p95,histories_condemned,honest_histories_condemned");
+    out()
+        .printf(
+            "  %-8s %6s %6s %10s %14s %10s %16s %10s%n",
+            "instead",
+            "tokens",
+            "AUC",
+            "threshold",
+            "honest above",
+            "caught",
+            "checks to catch",
+            "condemned");
+    for (MeasuredPart.Row row : rows) {
+      out()
+          .printf(
+              Locale.ROOT,
+              "  %-8s %6d %6.3f %7.3f nat %4d/%-3d <%4.1f%% %5d/%-4d %7s %8s %9.1f%%%n",
+              row.cheat(),
+              row.tokens(),
+              row.auc(),
+              row.threshold() / 1024,
+              row.rejected(),
+              row.honest(),
+              100 * row.rejectedBound(),
+              row.caught(),
+              row.cheating(),
+              checks(row.catches().median()),
+              checks(row.catches().p95()),
+              100 * row.catches().condemned());
+      csv.add(
+          String.format(
+              Locale.ROOT,
+              "%s,%d,%d,%d,%.4f,%.2f,%d,%.4f,%d,%d,%d,%.4f,%.4f",
+              row.cheat(),
+              row.tokens(),
+              row.honest(),
+              row.cheating(),
+              row.auc(),
+              row.threshold(),
+              row.rejected(),
+              row.rejectedBound(),
+              row.caught(),
+              row.catches().median(),
+              row.catches().p95(),
+              row.catches().condemned(),
+              row.condemned()));
+    }
+    Files.write(folder.resolve("measured.csv"), csv);
+  }
+
+  private static String checks(int count) {
+    return count < 0 ? "never" : Integer.toString(count);
+  }
+
+  private void plots(MeasuredPart part, Measuring.Plan plan, List<MeasuredPart.Row> rows)
+      throws Exception {
+    SvgPlot auc =
+        new SvgPlot("How well one check tells a cheat from Q8_0", "tokens of the answer", "AUC")
+            .places(plan.lengths().stream().map(String::valueOf).toList());
+    for (String cheat : plan.cheats()) {
+      List<SvgPlot.Point> points = new ArrayList<>();
+      for (MeasuredPart.Row row : rows) {
+        if (row.cheat().equals(cheat)) {
+          points.add(new SvgPlot.Point(points.size(), row.auc()));
+        }
+      }
+      auc.add(new SvgPlot.Series(cheat, points, true));
+    }
+    Files.writeString(folder.resolve("auc.svg"), auc.svg(0.4, 1));
+    int longest = plan.lengths().getLast();
+    List<String> kinds = new ArrayList<>(List.of(Measuring.HONEST));
+    kinds.addAll(plan.cheats());
+    SvgPlot distances =
+        new SvgPlot(
+                "Mean distance of each answer of " + longest + " tokens",
+                "what the node ran",
+                "nat")
+            .places(kinds);
+    double most = 0;
+    for (int i = 0; i < kinds.size(); i++) {
+      List<SvgPlot.Point> points = new ArrayList<>();
+      for (double mean : part.means(kinds.get(i), longest)) {
+        // Spread, so that dots do not hide each other.
+        points.add(new SvgPlot.Point(i + (points.size() % 9 - 4) / 20.0, mean / 1024));
+        most = Math.max(most, mean / 1024);
+      }
+      distances.add(new SvgPlot.Series(kinds.get(i), points, false));
+    }
+    Files.writeString(folder.resolve("distances.svg"), distances.svg(0, Math.max(0.1, most)));
+  }
+}

@@ -1,0 +1,183 @@
+package io.myelin.cli.devnet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.myelin.chain.LogFilter;
+import io.myelin.cli.devnet.genesis.Person;
+import io.myelin.cli.node.EngineSource;
+import io.myelin.cli.testing.Await;
+import io.myelin.client.ClientSession;
+import io.myelin.compute.fault.Fault;
+import io.myelin.contracts.InferencePayment;
+import io.myelin.contracts.terms.ChainTerms;
+import io.myelin.contracts.terms.TermsEvent;
+import io.myelin.engine.catalogue.FetchProgress;
+import io.myelin.engine.catalogue.ModelCatalogue;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.settlement.SessionBrief;
+import io.myelin.protocol.work.VerificationLevel;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A whole network with the real model, of which one node runs a more quantised copy: where nobody
+ * checks it goes on for ever; where validators do it is caught, and nobody else is.
+ */
+@Timeout(420)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CheatIT {
+  private static final int CHEAT = 2;
+  private static final int SUSPENDED = 3;
+  private static final int QUALIFIED = 2;
+  private static final int SETTLED = 3;
+  private static final int NODES = 4;
+  private static final int UNCHECKED_ROUNDS = 3;
+  private static final int ROUNDS = 12;
+  private static final String MODEL = ModelCatalogue.DEFAULT_MODEL.id();
+
+  private Devnet devnet;
+
+  @BeforeAll
+  void start(@TempDir Path data) {
+    DevnetPlan plan =
+        new DevnetPlan(
+            "127.0.0.1",
+            0,
+            1,
+            1,
+            NODES,
+            5,
+            data,
+            false,
+            Map.of(CHEAT, List.of(new Fault.Substitute(Fault.USUAL_COPY))),
+            Map.of(CHEAT, List.of("substitute")));
+    devnet = Devnet.prepare(plan, EngineSource.prepare(List.of(MODEL), FetchProgress.SILENT));
+    devnet.start();
+  }
+
+  @AfterAll
+  void stop() {
+    devnet.close();
+  }
+
+  @Test
+  void shouldCatchWhoRunsASmallerCopyAndPayTheOthers() throws Exception {
+    // The check switched off: the very same watch finds nothing.
+    ClientSession unchecked = open(VerificationLevel.NONE);
+    assertThat(watch(unchecked, UNCHECKED_ROUNDS, new StringWriter())).isFalse();
+    assertThat(standing(CHEAT)).isEqualTo(QUALIFIED);
+    unchecked.close();
+
+    ClientSession checked = open(VerificationLevel.SAMPLED);
+    StringWriter told = new StringWriter();
+    assertThat(watch(checked, ROUNDS, told)).as(told.toString()).isTrue();
+    System.out.println(told);
+    assertThat(told.toString())
+        .contains("Caught: compute 2", "found by    validator", "slashed", "go on earning");
+    assertThat(standing(CHEAT)).isEqualTo(SUSPENDED);
+    for (int number = 1; number <= NODES; number++) {
+      if (number != CHEAT) {
+        assertThat(standing(number)).as("compute %d", number).isNotEqualTo(SUSPENDED);
+      }
+    }
+    checked.close();
+    assertPaid(SessionId.parse(checked.id()));
+  }
+
+  private ClientSession open(VerificationLevel level) {
+    GatewayMember gateway = devnet.gateways().getFirst();
+    return ClientSession.open(
+        gateway.url(),
+        gateway.member().id(),
+        devnet.roster().client(),
+        ClientSession.Terms.usual(MODEL, 1).checking(level));
+  }
+
+  private boolean watch(ClientSession session, int rounds, StringWriter told) {
+    return new CheatWatch(devnet, session, MODEL, rounds, new PrintWriter(told)).untilCaught();
+  }
+
+  private int standing(int number) {
+    return (int)
+        devnet
+            .chain()
+            .network()
+            .nodes()
+            .nodeOf(address(number))
+            .on(devnet.chain().client())
+            .standing();
+  }
+
+  private Address address(int number) {
+    Person person = devnet.roster().compute().get(number - 1);
+    return person.node();
+  }
+
+  /** The honest nodes earn, and nobody earns by what is proven false. */
+  private void assertPaid(SessionId session) throws InterruptedException {
+    var chain = devnet.chain().client();
+    var payment = devnet.chain().network().payment();
+    Await.until(
+        "the session is settled",
+        () -> payment.recordOf(ChainTerms.word(session)).on(chain).phase() >= SETTLED);
+    SessionBrief brief = brief(session);
+    List<BigInteger> earned =
+        chain
+            .logs(
+                new LogFilter(
+                    List.of(payment.address()),
+                    List.of(
+                        List.of(InferencePayment.SettledEvent.TYPE.topic()),
+                        List.of(ChainTerms.word(session)))),
+                0,
+                chain.head().number())
+            .stream()
+            .flatMap(log -> TermsEvent.from(log).stream())
+            .filter(TermsEvent.Settled.class::isInstance)
+            .map(event -> ((TermsEvent.Settled) event).earnedWei())
+            .findFirst()
+            .orElseThrow();
+    int honest = 0;
+    BigInteger cheated = BigInteger.ZERO;
+    for (int seat = 0; seat < brief.seats().size(); seat++) {
+      boolean cheat = brief.seats().get(seat).node().equals(address(CHEAT));
+      honest += !cheat && earned.get(seat).signum() > 0 ? 1 : 0;
+      cheated = cheat ? cheated.add(earned.get(seat)) : cheated;
+    }
+    // At most what nobody had drawn of the one round in which it was found.
+    assertThat(cheated).isLessThan(earned.stream().reduce(BigInteger.ZERO, BigInteger::add));
+    assertThat(honest).isGreaterThanOrEqualTo(2);
+  }
+
+  private SessionBrief brief(SessionId session) {
+    var chain = devnet.chain().client();
+    var sessions = devnet.chain().network().sessions();
+    Optional<SessionBrief> found = Optional.empty();
+    for (var log :
+        chain.logs(
+            new LogFilter(
+                List.of(sessions.address()), List.of(List.of(), List.of(ChainTerms.word(session)))),
+            0,
+            chain.head().number())) {
+      TermsEvent event = TermsEvent.from(log).orElse(null);
+      if (event instanceof TermsEvent.Opened opened) {
+        found = Optional.of(opened.brief());
+      } else if (event instanceof TermsEvent.Extended extended) {
+        found = Optional.of(extended.brief());
+      }
+    }
+    return found.orElseThrow();
+  }
+}

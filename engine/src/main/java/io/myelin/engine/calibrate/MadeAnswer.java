@@ -1,0 +1,79 @@
+package io.myelin.engine.calibrate;
+
+import com.google.protobuf.ByteString;
+import io.myelin.engine.EngineException;
+import io.myelin.engine.EngineModel;
+import io.myelin.engine.GenerationListener;
+import io.myelin.engine.InferenceEngine;
+import io.myelin.engine.OutputPrefix;
+import io.myelin.v1.Evidence;
+import io.myelin.v1.FinishReason;
+import io.myelin.v1.GeneratedChunk;
+import io.myelin.v1.GenerationResult;
+import io.myelin.v1.GenerationSpec;
+import io.myelin.v1.TokenLogprob;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * An answer and what its node would sign.
+ *
+ * @param spec what was asked
+ * @param evidence what is signed
+ * @param reason why it ended
+ */
+public record MadeAnswer(GenerationSpec spec, Evidence evidence, FinishReason reason) {
+
+  /** Makes answers at once, in the engine's batches, and waits for all. */
+  public static List<MadeAnswer> together(InferenceEngine engine, List<GenerationSpec> specs) {
+    EngineModel model = engine.models().getFirst();
+    List<Collector> running = new ArrayList<>();
+    for (GenerationSpec spec : specs) {
+      Collector collector = new Collector();
+      running.add(collector);
+      engine.generate(spec, OutputPrefix.NONE, collector).request(Long.MAX_VALUE);
+    }
+    List<MadeAnswer> answers = new ArrayList<>();
+    for (int i = 0; i < specs.size(); i++) {
+      FinishReason reason = running.get(i).done.join().getReason();
+      answers.add(new MadeAnswer(specs.get(i), running.get(i).evidence.build(), reason).of(model));
+    }
+    return answers;
+  }
+
+  /** The same evidence under the weights and class of {@code model}: what a cheat claims. */
+  public MadeAnswer of(EngineModel model) {
+    Evidence claimed =
+        evidence.toBuilder()
+            .setEquivalenceClass(model.equivalenceClass())
+            .setWeightsDigest(
+                ByteString.copyFrom(HexFormat.of().parseHex(model.weightsDigestHex())))
+            .build();
+    return new MadeAnswer(spec, claimed, reason);
+  }
+
+  private static final class Collector implements GenerationListener {
+    private final Evidence.Builder evidence = Evidence.newBuilder();
+    private final CompletableFuture<GenerationResult> done = new CompletableFuture<>();
+
+    @Override
+    public void onStart(int promptTokens) {}
+
+    @Override
+    public void onChunk(GeneratedChunk chunk, List<TokenLogprob> tokens) {
+      evidence.addChunks(chunk).addAllTokens(tokens);
+    }
+
+    @Override
+    public void onFinished(GenerationResult result) {
+      done.complete(result);
+    }
+
+    @Override
+    public void onError(EngineException error) {
+      done.completeExceptionally(error);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.myelin.gateway.journal;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.myelin.v1.WorkRecord;
+import java.sql.SQLException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** What nodes did for tasks that validators may ask about, and which tasks are proven false. */
+public final class WorkStore {
+  private final JournalWriter writer;
+  private final JournalReader reader;
+
+  WorkStore(JournalWriter writer, JournalReader reader) {
+    this.writer = writer;
+    this.reader = reader;
+  }
+
+  static void add(Statements sql, byte[] task, byte[] session, WorkRecord record)
+      throws SQLException {
+    sql.update(
+        "INSERT OR REPLACE INTO work_record (task, node, session, record) VALUES (?, ?, ?, ?)",
+        task,
+        record.getNode().toByteArray(),
+        session,
+        record.toByteArray());
+  }
+
+  /**
+   * The work of each node that committed to a task.
+   *
+   * @param taskId 64 hex digits
+   */
+  public List<WorkRecord> ofTask(String taskId) {
+    return reader.query(
+        "SELECT record FROM work_record WHERE task = ? ORDER BY node",
+        row -> parse(row.getBytes(1)),
+        HexFormat.of().parseHex(taskId));
+  }
+
+  /**
+   * Leaves a task's receipt out of what is settled from now on.
+   *
+   * @param taskId 64 hex digits
+   * @param reason for people
+   */
+  public CompletableFuture<@Nullable Void> leaveOut(String taskId, String reason) {
+    return writer.submit(
+        true,
+        sql ->
+            sql.update(
+                "INSERT OR IGNORE INTO work_void (task, reason) VALUES (?, ?)",
+                HexFormat.of().parseHex(taskId),
+                reason));
+  }
+
+  private static WorkRecord parse(byte[] bytes) throws SQLException {
+    try {
+      return WorkRecord.parseFrom(ByteString.copyFrom(bytes));
+    } catch (InvalidProtocolBufferException e) {
+      throw new SQLException("a record of work in the journal is damaged: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.myelin.protocol.reputation;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.pcollections.PMap;
+import org.pcollections.TreePMap;
+
+/**
+ * What is known of a node.
+ *
+ * @param counters by stage; a stage that is not in it was never tried
+ * @param points the seeds' points, over all time
+ */
+public record Reputation(PMap<NodeStage, StageCounter> counters, long points) {
+  /** Weight of a node of which nothing bad is believed. */
+  public static final long FULL_WEIGHT = 1_000;
+
+  /** Least weight of a node in the pool: who is never drawn could never do better. */
+  public static final long LEAST_WEIGHT = 10;
+
+  /** Weight of a node of which nothing is known: drawn less often than a good one, and often. */
+  public static final long NEW_WEIGHT = 250;
+
+  /** Nothing known. */
+  public static final Reputation UNKNOWN = new Reputation(TreePMap.empty(), 0);
+
+  /** With one mark more. */
+  public Reputation record(NodeStage stage, StageMark mark, long nowSeconds) {
+    StageCounter counter = counters.get(stage);
+    StageCounter before = counter == null ? StageCounter.empty(nowSeconds) : counter;
+    return new Reputation(
+        counters.plus(stage, before.record(mark, nowSeconds)), points + mark.points());
+  }
+
+  /**
+   * How a stage counts in the weight.
+   *
+   * @param believedPpm the share of successes that can be believed
+   * @param attempts how often it was tried, as the past weighs now, in whole numbers
+   * @param streak successes since the last failure
+   */
+  public record StageView(NodeStage stage, int believedPpm, long attempts, long streak) {}
+
+  /** Every stage that was tried, the worst first. */
+  public List<StageView> stages(long nowSeconds) {
+    List<StageView> views = new ArrayList<>();
+    counters.forEach(
+        (stage, counter) -> {
+          StageCounter now = counter.at(nowSeconds);
+          views.add(
+              new StageView(
+                  stage, now.believedPpm(), now.attempts() / StageCounter.UNIT, now.streak()));
+        });
+    views.sort(Comparator.comparingInt(StageView::believedPpm).thenComparing(StageView::stage));
+    return List.copyOf(views);
+  }
+
+  /**
+   * The weight in draws: what its worst stage lets believe, since a task needs all of its stages;
+   * never below what a node of which nothing is known has for as long as it made no mistake, and
+   * never nothing.
+   */
+  public long weight(long nowSeconds) {
+    List<StageView> stages = stages(nowSeconds);
+    if (stages.isEmpty()) {
+      return NEW_WEIGHT;
+    }
+    long worst = stages.getFirst().believedPpm() * FULL_WEIGHT / LowerBound.ONE_PPM;
+    boolean flawless =
+        counters.values().stream()
+            .map(counter -> counter.at(nowSeconds))
+            .allMatch(counter -> counter.successes() == counter.attempts());
+    return Math.max(flawless ? NEW_WEIGHT : LEAST_WEIGHT, worst);
+  }
+
+  /**
+   * The level, 0 to 5: each needs so many successes in a row at the end of tasks, and so large a
+   * share of successes, of what is not forgotten yet.
+   */
+  public int level(long nowSeconds) {
+    StageCounter end = counters.get(NodeStage.END);
+    if (end == null) {
+      return 0;
+    }
+    StageCounter now = end.at(nowSeconds);
+    int level = 0;
+    while (level < LEVELS.size()
+        && now.attempts() > 0
+        && now.streak() >= LEVELS.get(level).streak()
+        && now.successes() * 100 >= now.attempts() * LEVELS.get(level).percent()) {
+      level++;
+    }
+    return level;
+  }
+
+  private record Level(long streak, long percent) {}
+
+  private static final List<Level> LEVELS =
+      List.of(
+          new Level(5, 50),
+          new Level(20, 80),
+          new Level(50, 90),
+          new Level(100, 95),
+          new Level(200, 98));
+}

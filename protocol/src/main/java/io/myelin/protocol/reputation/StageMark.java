@@ -1,0 +1,31 @@
+package io.myelin.protocol.reputation;
+
+/** How a node did at a stage. */
+public enum StageMark {
+  /** Well. */
+  SUCCESS(0, 1),
+  /** What it gave did not hold. */
+  INVALID(1, -2),
+  /** Nothing came in time. */
+  TIMEOUT(2, -5),
+  /** It was convicted. */
+  SLASHED(3, -20);
+
+  private final int number;
+  private final int points;
+
+  StageMark(int number, int points) {
+    this.number = number;
+    this.points = points;
+  }
+
+  /** What {@code NodeStats} calls it. */
+  public int number() {
+    return number;
+  }
+
+  /** What it is worth, in the seeds' points. */
+  public int points() {
+    return points;
+  }
+}

@@ -1,0 +1,78 @@
+package io.myelin.protocol.reputation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+
+/** Weights, levels and what a node is told of them. */
+final class ReputationTest {
+  private static final long DAY = 86_400;
+
+  private static Reputation tasks(Reputation before, int count, StageMark mark) {
+    Reputation reputation = before;
+    for (int i = 0; i < count; i++) {
+      reputation = reputation.record(NodeStage.END, mark, 0);
+    }
+    return reputation;
+  }
+
+  @Test
+  void shouldDrawANewNodeLessOftenThanAGoodOneAndMoreOftenThanABadOne() {
+    assertThat(Reputation.UNKNOWN.weight(0)).isEqualTo(250);
+    assertThat(tasks(Reputation.UNKNOWN, 1, StageMark.SUCCESS).weight(0)).isEqualTo(250);
+    assertThat(tasks(Reputation.UNKNOWN, 100, StageMark.SUCCESS).weight(0)).isEqualTo(963);
+    assertThat(tasks(Reputation.UNKNOWN, 1, StageMark.TIMEOUT).weight(0)).isEqualTo(10);
+    Reputation mixed =
+        tasks(tasks(Reputation.UNKNOWN, 80, StageMark.SUCCESS), 20, StageMark.TIMEOUT);
+    assertThat(mixed.weight(0)).isEqualTo(711);
+  }
+
+  @Test
+  void shouldWeighByTheWorstStageAndSayWhichItIs() {
+    Reputation reputation = tasks(Reputation.UNKNOWN, 100, StageMark.SUCCESS);
+    for (int i = 0; i < 10; i++) {
+      reputation =
+          reputation.record(NodeStage.PING, i < 5 ? StageMark.TIMEOUT : StageMark.SUCCESS, 0);
+    }
+    assertThat(reputation.weight(0)).isEqualTo(236);
+    assertThat(reputation.stages(0).getFirst())
+        .isEqualTo(new Reputation.StageView(NodeStage.PING, 236_589, 10, 5));
+  }
+
+  @Test
+  void shouldRiseInLevelsByRunsOfSuccessesAndFallAtOnce() {
+    assertThat(Reputation.UNKNOWN.level(0)).isZero();
+    Reputation good = tasks(Reputation.UNKNOWN, 100, StageMark.SUCCESS);
+    assertThat(good.level(0)).isEqualTo(4);
+    assertThat(tasks(good, 100, StageMark.SUCCESS).level(0)).isEqualTo(5);
+    Reputation fallen = tasks(good, 1, StageMark.INVALID);
+    assertThat(fallen.level(0)).isZero();
+    assertThat(fallen.points()).isEqualTo(98);
+    assertThat(tasks(fallen, 20, StageMark.SUCCESS).level(0)).isEqualTo(2);
+  }
+
+  @Test
+  void shouldHalveThePastInTwelveDaysAndForgetItInTheEnd() {
+    StageCounter counter = StageCounter.empty(0);
+    for (int i = 0; i < 1_000; i++) {
+      counter = counter.record(StageMark.SUCCESS, 0);
+    }
+    assertThat(counter.at(12 * DAY - 1).attempts() / StageCounter.UNIT).isEqualTo(532);
+    assertThat(counter.at(12 * DAY).attempts() / StageCounter.UNIT).isEqualTo(502);
+    assertThat(counter.at(1_000 * DAY).attempts()).isZero();
+    assertThat(counter.at(-DAY)).isEqualTo(counter);
+    // In two steps as in one.
+    assertThat(counter.at(5 * DAY).at(12 * DAY)).isEqualTo(counter.at(12 * DAY));
+  }
+
+  @Test
+  void shouldRefuseWhatCannotBe() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new StageCounter(1, 2, 0, 0))
+        .withMessageContaining("successes");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LowerBound.ppm(2, 1, 1))
+        .withMessageContaining("successes");
+  }
+}

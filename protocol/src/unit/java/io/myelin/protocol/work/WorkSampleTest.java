@@ -1,0 +1,66 @@
+package io.myelin.protocol.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.crypto.Sha256;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.TaskId;
+import java.nio.ByteBuffer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class WorkSampleTest {
+  private static final int TASKS = 40_000;
+
+  private static OperatorKey key(int number) {
+    return OperatorKey.of(Sha256.hash(new byte[] {(byte) number}).bytes());
+  }
+
+  private static Digest luck(int number) {
+    return Sha256.hash(ByteBuffer.allocate(4).putInt(number).array());
+  }
+
+  @Test
+  void shouldDrawTheShareOfEachLevel() {
+    long drawn =
+        IntStream.range(0, TASKS)
+            .filter(task -> WorkSample.isDrawn(luck(task), VerificationLevel.SAMPLED))
+            .count();
+    // Four standard deviations.
+    assertThat(drawn).isBetween(400L - 80, 400L + 80);
+    assertThat(WorkSample.isDrawn(luck(1), VerificationLevel.FULL)).isTrue();
+    assertThat(IntStream.range(0, TASKS).mapToObj(WorkSampleTest::luck))
+        .noneMatch(one -> WorkSample.isDrawn(one, VerificationLevel.NONE));
+  }
+
+  @Test
+  void shouldBeTheSameAgainAndAnothersForAnother() {
+    TaskId task = TaskId.of(luck(7).bytes());
+    assertThat(WorkSample.luck(key(1), task)).isEqualTo(WorkSample.luck(key(1), task));
+    assertThat(WorkSample.luck(key(1), task)).isNotEqualTo(WorkSample.luck(key(2), task));
+    assertThat(WorkSample.luck(key(1), task))
+        .isNotEqualTo(WorkSample.luck(key(1), TaskId.of(luck(8).bytes())));
+  }
+
+  @Test
+  void shouldNameLevelsAsTheyAreSigned() {
+    assertThat(VerificationLevel.of(1)).contains(VerificationLevel.SAMPLED);
+    assertThat(VerificationLevel.of(9)).isEmpty();
+    assertThat(VerificationLevel.ofReceipt("commitments")).contains(VerificationLevel.NONE);
+    assertThat(VerificationLevel.ofReceipt("full")).contains(VerificationLevel.FULL);
+    assertThat(VerificationLevel.parse("Full")).isEqualTo(VerificationLevel.FULL);
+    assertThatThrownBy(() -> VerificationLevel.parse("redundant"))
+        .hasMessage("verification: redundant (expected: none, sampled, full)");
+  }
+
+  @Test
+  void shouldFindTheTaskInAnObjectionAndInNothingElse() {
+    TaskId task = TaskId.of(luck(3).bytes());
+    assertThat(WorkObjection.falseTask(WorkObjection.provenFalse(task, "why"))).contains(task);
+    assertThat(WorkObjection.falseTask(WorkObjection.wanted(task))).isEmpty();
+    assertThat(WorkObjection.falseTask("PROVEN_FALSE: task 12")).isEmpty();
+    assertThat(WorkObjection.falseTask("PROVEN_FALSE: task " + "z".repeat(64))).isEmpty();
+  }
+}

@@ -1,0 +1,122 @@
+package io.myelin.validator;
+
+import io.myelin.chain.LogFilter;
+import io.myelin.committee.wire.Reason;
+import io.myelin.contracts.NodePool;
+import io.myelin.contracts.terms.ChainTerms;
+import io.myelin.contracts.terms.TermsEvent;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.settlement.SessionBrief;
+import io.myelin.protocol.settlement.SessionTail;
+import io.myelin.protocol.subnet.ListedModel;
+import io.myelin.protocol.typeddata.NodeVerdict;
+import io.myelin.protocol.work.SignedWork;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Whether work was done for a session of the chain, by its gateway's and its node's word. */
+final class WorkTerms {
+  private static final int MOST_GATEWAYS = 4_096;
+
+  private final ChainView view;
+  private final Map<SessionId, Address> gateways =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<SessionId, Address> eldest) {
+          return size() > MOST_GATEWAYS;
+        }
+      };
+
+  WorkTerms(ChainView view) {
+    this.view = view;
+  }
+
+  private record Terms(SessionBrief brief, SessionTail tail) {}
+
+  /** Refuses work of another session, gateway, node, model or other weights. */
+  void require(SignedWork work) throws RefusedException {
+    Optional<Terms> found = find(work.commit().sessionId());
+    if (found.isEmpty()) {
+      throw refused("session " + work.commit().sessionId() + " is not on the chain");
+    }
+    Terms terms = found.get();
+    Address gateway = terms.brief().head().gateway();
+    if (!gateway.equals(work.gateway())) {
+      throw refused("offered by %s (expected: %s)".formatted(work.gateway(), gateway));
+    }
+    boolean seated =
+        terms.brief().seats().stream().anyMatch(seat -> seat.node().equals(work.node()));
+    if (!seated) {
+      throw refused(work.node() + " has no seat in session " + work.commit().sessionId());
+    }
+    String model = work.spec().getModel();
+    if (!terms.tail().allows(model)) {
+      throw refused("model " + model + " (expected: the session's)");
+    }
+    Digest listed =
+        view.network()
+            .subnets()
+            .modelOf(terms.tail().subnetId(), SessionTail.modelIdOf(model))
+            .on(view.client())
+            .weightsDigest();
+    Digest signed = Digest.of(work.evidence().getWeightsDigest().toByteArray());
+    if (!ListedModel.allows(listed, signed)) {
+      throw refused(
+          "weights of %s: %s (expected: %s, as the subnet lists them)"
+              .formatted(model, signed, listed));
+    }
+  }
+
+  /** Whose session it is; empty for one that is not on the chain. */
+  Optional<Address> gatewayOf(SessionId session) {
+    synchronized (gateways) {
+      Address known = gateways.get(session);
+      if (known != null) {
+        return Optional.of(known);
+      }
+    }
+    Optional<Address> found = find(session).map(terms -> terms.brief().head().gateway());
+    synchronized (gateways) {
+      found.ifPresent(gateway -> gateways.put(session, gateway));
+    }
+    return found;
+  }
+
+  /** Whether a node was judged by this already. */
+  boolean isJudged(Address node, Digest evidence) {
+    LogFilter filter =
+        new LogFilter(
+            List.of(view.network().nodes().address()),
+            List.of(List.of(NodePool.JudgedEvent.TYPE.topic()), List.of(ChainTerms.word(node))));
+    return view.logs(filter).stream()
+        .flatMap(log -> NodePool.event(log).stream())
+        .anyMatch(
+            event ->
+                event instanceof NodePool.JudgedEvent judged
+                    && judged.verdict() == NodeVerdict.FRAUD
+                    && judged.evidenceDigest().equals(evidence));
+  }
+
+  private Optional<Terms> find(SessionId session) {
+    @Nullable Terms found = null;
+    for (TermsEvent event : view.history(session)) {
+      if (event instanceof TermsEvent.Opened opened) {
+        found = new Terms(opened.brief(), opened.tail());
+      } else if (event instanceof TermsEvent.Extended extended && found != null) {
+        found = new Terms(extended.brief(), found.tail());
+      }
+    }
+    return Optional.ofNullable(found);
+  }
+
+  private static RefusedException refused(String detail) {
+    return new RefusedException(Reason.REFUSED_WORK, detail);
+  }
+}
