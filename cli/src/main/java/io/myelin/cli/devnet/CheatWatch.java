@@ -120,7 +120,11 @@ final class CheatWatch {
     }
     boolean right = left.isEmpty() && condemned.equals(cheats().keySet());
     if (!left.isEmpty()) {
-      out.printf("Not caught after %d answers: %s%n", asked, left.keySet());
+      left.forEach(
+          (node, number) ->
+              out.printf(
+                  "Not caught: compute %d, %s, after %d answers of its own and %d of the network.%n",
+                  number, node, answersOf(node), asked));
     } else {
       othersGoOn(condemned);
     }
