@@ -19,6 +19,7 @@ import io.myelin.v1.TokenPrompt;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -67,6 +68,23 @@ class RandomModelIT {
       Score score = engine.score(tokens(i, 20 + i * 9).build(), together.get(i).tokens(), 5).join();
       assertThat(score.tokens()).isEqualTo(together.get(i).evidence());
       assertThat(score.promptTokens()).isEqualTo(20 + i * 9);
+    }
+  }
+
+  @Test
+  void shouldHaveRoomForWhoJustHeardOfTheEnd(@TempDir Path folder) {
+    Path weights = TinyModels.random(folder.resolve("one.gguf"), 7);
+    GenerationSpec spec = tokens(1, 20).build();
+    try (LlamaEngine one =
+        LlamaEngine.open(options(weights).withSize(TinyModels.CONTEXT, 1).withMaxQueued(0))) {
+      List<Integer> said = run(one, spec).tokens();
+      // The next is asked for by the thread that tells of the last one's end.
+      CompletableFuture<Score> scores = one.score(spec, said, 5);
+      for (int i = 0; i < 5; i++) {
+        scores = scores.thenCompose(_ -> one.score(spec, said, 5));
+      }
+      assertThat(scores.join().tokens()).hasSize(40);
+      assertThat(run(one, spec).tokens()).isEqualTo(said);
     }
   }
 

@@ -97,6 +97,7 @@ final class DecodeLoop implements AutoCloseable {
       unfinished.decrementAndGet();
       throw closed();
     }
+    job.onLeave(unfinished::decrementAndGet);
     inbox.add(job);
     wake();
     if (ended) {
@@ -231,7 +232,7 @@ final class DecodeLoop implements AutoCloseable {
     job.reused(plan.reuse());
     if (safely(job, job::start)) {
       release(slot);
-      unfinished.decrementAndGet();
+      job.leave();
     }
   }
 
@@ -341,7 +342,7 @@ final class DecodeLoop implements AutoCloseable {
       }
       if (safely(job, () -> takeLogits(slot, job, from, share))) {
         release(slot);
-        unfinished.decrementAndGet();
+        job.leave();
       }
     }
   }
@@ -428,7 +429,7 @@ final class DecodeLoop implements AutoCloseable {
 
   /** Runs a job's last callback; true, so that it can be used as a filter. */
   private boolean end(SequenceJob job, Runnable last) {
-    unfinished.decrementAndGet();
+    job.leave();
     try {
       last.run();
     } catch (RuntimeException | Error e) {

@@ -219,6 +219,7 @@ final class GenerateJob extends SequenceJob implements Generation {
   }
 
   private void finish(FinishReason reason) {
+    leave();
     listener.onFinished(
         GenerationResult.newBuilder()
             .setReason(reason)
@@ -239,6 +240,7 @@ final class GenerateJob extends SequenceJob implements Generation {
 
   @Override
   void fail(EngineException error) {
+    leave();
     listener.onError(error);
   }
 

@@ -112,6 +112,7 @@ final class ScoreJob extends SequenceJob {
   }
 
   private boolean complete() {
+    leave();
     result.complete(new Score(promptTokens, scored, Arrays.stream(prompt).boxed().toList(), ends));
     return true;
   }
@@ -123,6 +124,7 @@ final class ScoreJob extends SequenceJob {
 
   @Override
   void fail(EngineException error) {
+    leave();
     result.completeExceptionally(error);
   }
 }

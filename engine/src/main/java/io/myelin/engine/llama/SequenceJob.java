@@ -11,6 +11,7 @@ abstract sealed class SequenceJob permits GenerateJob, ScoreJob {
   private final TokenList tokens;
   private int reused;
   private volatile boolean inLongBatch;
+  private Runnable leaving = () -> {};
 
   SequenceJob(TokenList tokens) {
     this.tokens = tokens;
@@ -37,6 +38,21 @@ abstract sealed class SequenceJob permits GenerateJob, ScoreJob {
 
   final void inLongBatch(boolean value) {
     inLongBatch = value;
+  }
+
+  /** What happens when it makes room for another, once. */
+  final void onLeave(Runnable leaving) {
+    this.leaving = leaving;
+  }
+
+  /**
+   * Makes room. Called before its end is told: whoever hears that has the right to come again.
+   * Later calls do nothing.
+   */
+  final void leave() {
+    Runnable once = leaving;
+    leaving = () -> {};
+    once.run();
   }
 
   /** Position of the first token whose logits are still wanted. */
