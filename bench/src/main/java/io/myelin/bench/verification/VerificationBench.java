@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -84,6 +85,15 @@ public final class VerificationBench extends MyelinCommand {
   private List<String> cheats;
 
   @Option(
+      names = "--faults",
+      paramLabel = "N",
+      defaultValue = "4",
+      description =
+          "Answers of each temperature by nodes that cheat in each way of --fault; 0 leaves that"
+              + " out (${DEFAULT-VALUE}).")
+  private int faults;
+
+  @Option(
       names = "--checker-variant",
       paramLabel = "CPU",
       defaultValue = "sandybridge",
@@ -107,6 +117,9 @@ public final class VerificationBench extends MyelinCommand {
         CountProgress progress = CountProgress.onStandardError()) {
       if (exactTokens > 0) {
         exact(scratch.bench(), progress);
+      }
+      if (faults > 0) {
+        faults(scratch.bench(), progress);
       }
       if (answers > 0) {
         measured(scratch.bench(), progress);
@@ -175,6 +188,48 @@ public final class VerificationBench extends MyelinCommand {
     }
     out().flush();
     Files.write(folder.resolve("exact.csv"), csv);
+  }
+
+  private void faults(Workbench bench, CountProgress progress) throws Exception {
+    List<FaultPart.Row> rows =
+        new FaultPart(bench, progress::at, quick ? 1 : faults, quick ? 16 : 32)
+            .run(FaultPart.CHEATS);
+    List<String> csv =
+        new ArrayList<>(List.of("fault,answers,lies,caught,innocent,found,tasks_p50,tasks_p95"));
+    out().printf("%nNodes that cheat, checked exactly%n");
+    out()
+        .printf(
+            "  %-12s %8s %6s %7s %12s %12s  %s%n",
+            "fault", "answers", "false", "caught", "tasks, p50", "tasks, p95", "found");
+    for (FaultPart.Row row : rows) {
+      String found =
+          row.kinds().entrySet().stream()
+              .map(kind -> kind.getKey() + " " + kind.getValue())
+              .collect(Collectors.joining(" "));
+      out()
+          .printf(
+              "  %-12s %8d %6d %7d %12s %12s  %s%n",
+              row.fault(),
+              row.answers(),
+              row.lies(),
+              row.caught(),
+              checks(row.tasks(0.5)),
+              checks(row.tasks(0.95)),
+              found);
+      csv.add(
+          "%s,%d,%d,%d,%d,%s,%d,%d"
+              .formatted(
+                  row.fault(),
+                  row.answers(),
+                  row.lies(),
+                  row.caught(),
+                  row.innocent(),
+                  found,
+                  row.tasks(0.5),
+                  row.tasks(0.95)));
+    }
+    out().flush();
+    Files.write(folder.resolve("faults.csv"), csv);
   }
 
   private void measured(Workbench bench, CountProgress progress) throws Exception {
@@ -259,8 +314,8 @@ public final class VerificationBench extends MyelinCommand {
     Files.write(folder.resolve("measured.csv"), csv);
   }
 
-  private static String checks(int count) {
-    return count < 0 ? "never" : Integer.toString(count);
+  private static String checks(long count) {
+    return count < 0 ? "never" : Long.toString(count);
   }
 
   private void plots(MeasuredPart part, Measuring.Plan plan, List<MeasuredPart.Row> rows)

@@ -10,7 +10,7 @@ public sealed interface Fault {
   String SYNTAX =
       "crash-on-offer, crash-at-token:N, crash-before-precommit, crash-before-commit, stall:N,"
           + " slow:MILLIS, wrong-commit; that cheat: substitute:QUANT, truncate, cold, edit,"
-          + " garbage";
+          + " garbage, cache, skip:N";
 
   /** What a node runs that substitutes a copy and was not told which. */
   String USUAL_COPY = "Q4_0";
@@ -55,10 +55,20 @@ public sealed interface Fault {
   /** Makes up how likely its tokens were. */
   record Garbage() implements Fault {}
 
+  /** Gives the first answer that it ever made to whoever asks, with all that belongs to it. */
+  record Cache() implements Fault {}
+
+  /**
+   * Saves the work of every n-th token: says the one before it twice.
+   *
+   * @param every at least 2
+   */
+  record Skip(int every) implements Fault {}
+
   /** Whether it lies about the work, rather than failing at it. */
   default boolean cheats() {
     return switch (this) {
-      case Substitute _, Truncate _, Cold _, Edit _, Garbage _ -> true;
+      case Substitute _, Truncate _, Cold _, Edit _, Garbage _, Cache _, Skip _ -> true;
       case CrashOnOffer _,
           CrashAtToken _,
           CrashBeforePrecommit _,
@@ -93,6 +103,8 @@ public sealed interface Fault {
       case "cold" -> without(text, number, new Cold());
       case "edit" -> without(text, number, new Edit());
       case "garbage" -> without(text, number, new Garbage());
+      case "cache" -> without(text, number, new Cache());
+      case "skip" -> new Skip(number.isEmpty() ? 4 : count(text, number, 2));
       default -> throw wrong(text);
     };
   }

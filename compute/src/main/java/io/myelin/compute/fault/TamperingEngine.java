@@ -1,14 +1,12 @@
 package io.myelin.compute.fault;
 
 import com.google.protobuf.ByteString;
-import io.myelin.engine.EngineException;
 import io.myelin.engine.Generation;
 import io.myelin.engine.GenerationListener;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.engine.OutputPrefix;
 import io.myelin.v1.ChatMessage;
 import io.myelin.v1.GeneratedChunk;
-import io.myelin.v1.GenerationResult;
 import io.myelin.v1.GenerationSpec;
 import io.myelin.v1.TokenLogprob;
 import java.util.List;
@@ -50,14 +48,22 @@ final class TamperingEngine extends PassingEngine {
                   spec.getSampling().toBuilder()
                       .setTemperature(spec.getSampling().getTemperature() * COLDER))
               .build();
+      // So that with what is said twice it is as long as it was asked for.
+      case Fault.Skip f when spec.getMaxTokens() > 0 ->
+          spec.toBuilder()
+              .setMaxTokens(spec.getMaxTokens() - spec.getMaxTokens() / f.every())
+              .build();
       default -> spec;
     };
   }
 
   private GenerationListener told(GenerationListener listener) {
-    return fault instanceof Fault.Edit || fault instanceof Fault.Garbage
-        ? new Retelling(listener, fault)
-        : listener;
+    return switch (fault) {
+      case Fault.Edit _ -> new Retelling(listener, TamperingEngine::shouted, e -> e);
+      case Fault.Garbage _ -> new Retelling(listener, c -> c, TamperingEngine::madeUp);
+      case Fault.Skip f -> new Skipping(listener, f.every());
+      default -> listener;
+    };
   }
 
   private static GenerationSpec truncated(GenerationSpec spec) {
@@ -79,36 +85,14 @@ final class TamperingEngine extends PassingEngine {
     return text.substring(middle);
   }
 
-  /** Tells another story than the engine. */
-  private record Retelling(GenerationListener listener, Fault fault) implements GenerationListener {
-    @Override
-    public void onStart(int promptTokens) {
-      listener.onStart(promptTokens);
-    }
+  private static GeneratedChunk shouted(GeneratedChunk chunk) {
+    String text = chunk.getText().toStringUtf8().toUpperCase(Locale.ROOT);
+    return chunk.toBuilder().setText(ByteString.copyFromUtf8(text)).build();
+  }
 
-    @Override
-    public void onChunk(GeneratedChunk chunk, List<TokenLogprob> evidence) {
-      if (fault instanceof Fault.Edit) {
-        String shouted = chunk.getText().toStringUtf8().toUpperCase(Locale.ROOT);
-        listener.onChunk(
-            chunk.toBuilder().setText(ByteString.copyFromUtf8(shouted)).build(), evidence);
-      } else {
-        listener.onChunk(
-            chunk,
-            evidence.stream()
-                .map(token -> token.toBuilder().setLogprobQ10(MADE_UP_Q10).clearTop().build())
-                .toList());
-      }
-    }
-
-    @Override
-    public void onFinished(GenerationResult result) {
-      listener.onFinished(result);
-    }
-
-    @Override
-    public void onError(EngineException error) {
-      listener.onError(error);
-    }
+  private static List<TokenLogprob> madeUp(List<TokenLogprob> evidence) {
+    return evidence.stream()
+        .map(token -> token.toBuilder().setLogprobQ10(MADE_UP_Q10).clearTop().build())
+        .toList();
   }
 }

@@ -18,6 +18,9 @@ class FaultTest {
     assertThat(Fault.parse("STALL:0")).isEqualTo(new Fault.Stall(0));
     assertThat(Fault.parse("slow:20")).isEqualTo(new Fault.Slow(20));
     assertThat(Fault.parse("wrong-commit")).isEqualTo(new Fault.WrongCommit());
+    assertThat(Fault.parse("cache")).isEqualTo(new Fault.Cache());
+    assertThat(Fault.parse("skip")).isEqualTo(new Fault.Skip(4));
+    assertThat(Fault.parse("skip:2")).isEqualTo(new Fault.Skip(2));
   }
 
   @ParameterizedTest
@@ -31,6 +34,8 @@ class FaultTest {
         "slow:0",
         "wrong-commit:1",
         "stall:-1",
+        "skip:1",
+        "cache:3",
         "stall:99999999999"
       })
   void refusesTheRestAndSaysWhatItKnows(String text) {
