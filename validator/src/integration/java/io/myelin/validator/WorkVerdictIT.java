@@ -124,7 +124,7 @@ final class WorkVerdictIT {
             EMPTY_TEXT,
             WorkDigest.of(evidence),
             3,
-            1,
+            evidence.getTokensCount(),
             1);
     return WorkRecord.newBuilder()
         .setGateway(bytes(gateway.address()))
@@ -151,7 +151,7 @@ final class WorkVerdictIT {
                     GenerationResult.newBuilder()
                         .setReason(FinishReason.FINISH_REASON_STOP)
                         .setPromptTokens(3)
-                        .setOutputTokens(1))
+                        .setOutputTokens(evidence.getTokensCount()))
                 .setSignature(ByteString.copyFrom(node.sign(world.domain().digest(commit)).bytes()))
                 .setEvidence(evidence.toByteString()))
         .build();

@@ -304,7 +304,7 @@ final class WorkDesk implements AutoCloseable {
     CompletableFuture<WorkFinding> check =
         checker
             .orElseThrow()
-            .check(work.spec(), work.evidence(), work.record().getCommit().getResult().getReason());
+            .check(work.spec(), work.evidence(), work.record().getCommit().getResult());
     try {
       return check.get(CHECK_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {

@@ -38,7 +38,8 @@ class FaultPartIT {
           "edit", MALFORMED,
           "garbage", MALFORMED,
           "cache", SAMPLER,
-          "skip:4", SAMPLER);
+          "skip:4", SAMPLER,
+          "inflate", MALFORMED);
 
   @BeforeAll
   static void run() throws Exception {

@@ -91,7 +91,7 @@ final class ExactPart {
             double checkerBefore = cpuSeconds(own);
             for (MadeAnswer answer : made) {
               WorkFinding finding =
-                  checker.check(answer.spec(), answer.evidence(), answer.reason()).join();
+                  checker.check(answer.spec(), answer.evidence(), answer.result()).join();
               int count = answer.evidence().getTokensCount();
               if (!finding.equals(new WorkFinding.Exact(count))) {
                 mismatches++;
@@ -134,7 +134,7 @@ final class ExactPart {
                 Requests.of(bench.modelId(), 500_000, count, temperature, length);
             for (MadeAnswer answer : MadeAnswer.together(node, specs)) {
               WorkFinding finding =
-                  checker.check(answer.spec(), answer.of(claim).evidence(), answer.reason()).join();
+                  checker.check(answer.spec(), answer.of(claim).evidence(), answer.result()).join();
               if (finding instanceof WorkFinding.Lie lie) {
                 caught++;
                 latest = Math.max(latest, lie.position());

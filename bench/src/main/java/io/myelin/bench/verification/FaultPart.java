@@ -23,7 +23,7 @@ import java.util.Optional;
 final class FaultPart {
   /** What {@code --fault} takes. */
   static final List<String> CHEATS =
-      List.of("substitute", "truncate", "cold", "edit", "garbage", "cache", "skip:4");
+      List.of("substitute", "truncate", "cold", "edit", "garbage", "cache", "skip:4", "inflate");
 
   private static final List<Double> TEMPERATURES = List.of(0.0, 0.7, 1.0);
   private static final int SLOTS = 4;
@@ -133,9 +133,9 @@ final class FaultPart {
     Map<WorkFinding.Kind, Integer> kinds = new EnumMap<>(WorkFinding.Kind.class);
     for (int i = 0; i < made.size(); i++) {
       MadeAnswer answer = made.get(i);
-      boolean lie = !answer.evidence().equals(honest.get(i).evidence());
+      boolean lie = !same(answer, honest.get(i));
       lies += lie ? 1 : 0;
-      WorkFinding finding = checker.check(answer.spec(), answer.evidence(), answer.reason()).join();
+      WorkFinding finding = checker.check(answer.spec(), answer.evidence(), answer.result()).join();
       if (finding instanceof WorkFinding.Lie found) {
         caught += lie ? 1 : 0;
         innocent += lie ? 0 : 1;
@@ -144,6 +144,12 @@ final class FaultPart {
       progress.at(fault, i + 1, made.size());
     }
     return new Row(fault, made.size(), lies, caught, innocent, kinds);
+  }
+
+  private static boolean same(MadeAnswer one, MadeAnswer other) {
+    return one.evidence().equals(other.evidence())
+        && one.result().getPromptTokens() == other.result().getPromptTokens()
+        && one.result().getOutputTokens() == other.result().getOutputTokens();
   }
 
   private WorkerEngine open(String weights) {

@@ -77,7 +77,7 @@ final class WorkRecheck {
     }
     try (EngineSet engine = source.open(1, Runtime.getRuntime().availableProcessors())) {
       return new PrefillChecker(engine)
-          .check(work.spec(), work.evidence(), work.record().getCommit().getResult().getReason())
+          .check(work.spec(), work.evidence(), work.record().getCommit().getResult())
           .get(MINUTES, TimeUnit.MINUTES);
     } catch (ExecutionException e) {
       throw new CommandException("the model cannot be asked: " + e.getCause(), e);

@@ -10,7 +10,8 @@ public sealed interface Fault {
   String SYNTAX =
       "crash-on-offer, crash-at-token:N, crash-before-precommit, crash-before-commit, stall:N,"
           + " slow:MILLIS, wrong-commit; that cheat: substitute:QUANT, truncate, cold, edit,"
-          + " garbage, cache, skip:N";
+          + " garbage, cache, skip:N,"
+          + " inflate";
 
   /** What a node runs that substitutes a copy and was not told which. */
   String USUAL_COPY = "Q4_0";
@@ -65,10 +66,13 @@ public sealed interface Fault {
    */
   record Skip(int every) implements Fault {}
 
+  /** Counts each token of what it was asked twice. */
+  record Inflate() implements Fault {}
+
   /** Whether it lies about the work, rather than failing at it. */
   default boolean cheats() {
     return switch (this) {
-      case Substitute _, Truncate _, Cold _, Edit _, Garbage _, Cache _, Skip _ -> true;
+      case Substitute _, Truncate _, Cold _, Edit _, Garbage _, Cache _, Skip _, Inflate _ -> true;
       case CrashOnOffer _,
           CrashAtToken _,
           CrashBeforePrecommit _,
@@ -104,6 +108,7 @@ public sealed interface Fault {
       case "edit" -> without(text, number, new Edit());
       case "garbage" -> without(text, number, new Garbage());
       case "cache" -> without(text, number, new Cache());
+      case "inflate" -> without(text, number, new Inflate());
       case "skip" -> new Skip(number.isEmpty() ? 4 : count(text, number, 2));
       default -> throw wrong(text);
     };

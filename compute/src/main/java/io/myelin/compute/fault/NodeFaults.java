@@ -61,6 +61,7 @@ public final class NodeFaults {
         case Fault.Edit f -> engine = new TamperingEngine(engine, engine, f);
         case Fault.Garbage f -> engine = new TamperingEngine(engine, engine, f);
         case Fault.Skip f -> engine = new TamperingEngine(engine, engine, f);
+        case Fault.Inflate f -> engine = new TamperingEngine(engine, engine, f);
         case Fault.Cache _ -> engine = new CachingEngine(engine);
         case Fault.CrashBeforePrecommit _, Fault.CrashBeforeCommit _, Fault.WrongCommit _ -> {}
       }

@@ -8,11 +8,12 @@ import io.myelin.v1.TokenLogprob;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Tells another story than the engine, chunk by chunk. */
+/** Tells another story than the engine, chunk by chunk and at the end. */
 record Retelling(
     GenerationListener listener,
     UnaryOperator<GeneratedChunk> chunks,
-    UnaryOperator<List<TokenLogprob>> evidence)
+    UnaryOperator<List<TokenLogprob>> evidence,
+    UnaryOperator<GenerationResult> results)
     implements GenerationListener {
   @Override
   public void onStart(int promptTokens) {
@@ -26,7 +27,7 @@ record Retelling(
 
   @Override
   public void onFinished(GenerationResult result) {
-    listener.onFinished(result);
+    listener.onFinished(results.apply(result));
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.myelin.engine.InferenceEngine;
 import io.myelin.engine.OutputPrefix;
 import io.myelin.v1.ChatMessage;
 import io.myelin.v1.GeneratedChunk;
+import io.myelin.v1.GenerationResult;
 import io.myelin.v1.GenerationSpec;
 import io.myelin.v1.TokenLogprob;
 import java.util.List;
@@ -59,8 +60,9 @@ final class TamperingEngine extends PassingEngine {
 
   private GenerationListener told(GenerationListener listener) {
     return switch (fault) {
-      case Fault.Edit _ -> new Retelling(listener, TamperingEngine::shouted, e -> e);
-      case Fault.Garbage _ -> new Retelling(listener, c -> c, TamperingEngine::madeUp);
+      case Fault.Edit _ -> new Retelling(listener, TamperingEngine::shouted, e -> e, r -> r);
+      case Fault.Garbage _ -> new Retelling(listener, c -> c, TamperingEngine::madeUp, r -> r);
+      case Fault.Inflate _ -> new Retelling(listener, c -> c, e -> e, TamperingEngine::counted);
       case Fault.Skip f -> new Skipping(listener, f.every());
       default -> listener;
     };
@@ -88,6 +90,10 @@ final class TamperingEngine extends PassingEngine {
   private static GeneratedChunk shouted(GeneratedChunk chunk) {
     String text = chunk.getText().toStringUtf8().toUpperCase(Locale.ROOT);
     return chunk.toBuilder().setText(ByteString.copyFromUtf8(text)).build();
+  }
+
+  private static GenerationResult counted(GenerationResult result) {
+    return result.toBuilder().setPromptTokens(2 * result.getPromptTokens()).build();
   }
 
   private static List<TokenLogprob> madeUp(List<TokenLogprob> evidence) {

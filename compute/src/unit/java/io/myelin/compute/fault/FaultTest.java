@@ -18,6 +18,7 @@ class FaultTest {
     assertThat(Fault.parse("STALL:0")).isEqualTo(new Fault.Stall(0));
     assertThat(Fault.parse("slow:20")).isEqualTo(new Fault.Slow(20));
     assertThat(Fault.parse("wrong-commit")).isEqualTo(new Fault.WrongCommit());
+    assertThat(Fault.parse("inflate")).isEqualTo(new Fault.Inflate());
     assertThat(Fault.parse("cache")).isEqualTo(new Fault.Cache());
     assertThat(Fault.parse("skip")).isEqualTo(new Fault.Skip(4));
     assertThat(Fault.parse("skip:2")).isEqualTo(new Fault.Skip(2));

@@ -39,7 +39,7 @@ class ExactnessIT {
   }
 
   private static void assertExact(PrefillChecker checker, Answer answer) {
-    assertThat(checker.check(answer.spec(), answer.evidence(), answer.reason()).join())
+    assertThat(checker.check(answer.spec(), answer.evidence(), answer.result()).join())
         .as(answer.spec().getSampling().toString())
         .isEqualTo(new Exact(answer.evidence().getTokensCount()));
   }

@@ -20,6 +20,7 @@ import io.myelin.protocol.work.WorkFinding.Measured;
 import io.myelin.protocol.work.WorkFinding.Undecided;
 import io.myelin.v1.Evidence;
 import io.myelin.v1.FinishReason;
+import io.myelin.v1.GenerationResult;
 import io.myelin.v1.GenerationSpec;
 import io.myelin.v1.TokenLogprob;
 import java.nio.file.Path;
@@ -55,11 +56,11 @@ class PrefillCheckerIT {
   }
 
   private static WorkFinding check(Answer answer) {
-    return checker.check(answer.spec(), answer.evidence(), answer.reason()).join();
+    return checker.check(answer.spec(), answer.evidence(), answer.result()).join();
   }
 
   private static WorkFinding check(Answer answer, Evidence.Builder changed) {
-    return checker.check(answer.spec(), changed.build(), answer.reason()).join();
+    return checker.check(answer.spec(), changed.build(), answer.result()).join();
   }
 
   private static void assertLie(WorkFinding finding, Kind kind, int position) {
@@ -105,9 +106,9 @@ class PrefillCheckerIT {
     generation.request(7);
     begun.join();
     generation.cancel();
-    FinishReason reason = listener.await().getReason();
+    GenerationResult result = listener.await();
     Evidence evidence = Answers.evidence(node, listener, OutputPrefix.NONE);
-    assertThat(check(new Answer(spec, evidence, reason)))
+    assertThat(check(new Answer(spec, evidence, result)))
         .isEqualTo(new Exact(evidence.getTokensCount()));
   }
 
@@ -124,7 +125,7 @@ class PrefillCheckerIT {
                   .setMaxTokens(0)
                   .build(),
               OutputPrefix.NONE);
-      assertThat(full.reason()).isEqualTo(FinishReason.FINISH_REASON_LENGTH);
+      assertThat(full.result().getReason()).isEqualTo(FinishReason.FINISH_REASON_LENGTH);
       assertThat(check(full)).isEqualTo(new Exact(full.evidence().getTokensCount()));
     }
   }
@@ -145,15 +146,30 @@ class PrefillCheckerIT {
   @Test
   void shouldFindAnAnswerThatEndsOtherwiseThanItsNodeSays() {
     Answer cut = Answers.of(node, hot(6).setIgnoreEos(true).build(), OutputPrefix.NONE);
-    assertThat(cut.reason()).isEqualTo(FinishReason.FINISH_REASON_LENGTH);
+    assertThat(cut.result().getReason()).isEqualTo(FinishReason.FINISH_REASON_LENGTH);
     assertLie(
-        checker.check(cut.spec(), cut.evidence(), FinishReason.FINISH_REASON_STOP).join(),
+        checker
+            .check(
+                cut.spec(),
+                cut.evidence(),
+                cut.result().toBuilder().setReason(FinishReason.FINISH_REASON_STOP).build())
+            .join(),
         Kind.MALFORMED,
         5);
     assertLie(
         checker.check(cut.spec().toBuilder().setMaxTokens(5).build(), cut.evidence()).join(),
         Kind.MALFORMED,
         5);
+  }
+
+  @Test
+  void shouldFindALongerPromptThanThereWas() {
+    Answer honest = Answers.of(node, hot(6).build(), OutputPrefix.NONE);
+    GenerationResult longer =
+        honest.result().toBuilder().setPromptTokens(honest.result().getPromptTokens() + 1).build();
+    WorkFinding found = checker.check(honest.spec(), honest.evidence(), longer).join();
+    assertLie(found, Kind.MALFORMED, 0);
+    assertThat(((Lie) found).detail()).isEqualTo("prompt tokens: 12 (expected: 11)");
   }
 
   @Test

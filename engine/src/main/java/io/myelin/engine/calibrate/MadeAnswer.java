@@ -7,7 +7,6 @@ import io.myelin.engine.GenerationListener;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.engine.OutputPrefix;
 import io.myelin.v1.Evidence;
-import io.myelin.v1.FinishReason;
 import io.myelin.v1.GeneratedChunk;
 import io.myelin.v1.GenerationResult;
 import io.myelin.v1.GenerationSpec;
@@ -22,9 +21,9 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param spec what was asked
  * @param evidence what is signed
- * @param reason why it ended
+ * @param result what is signed of its end and its length
  */
-public record MadeAnswer(GenerationSpec spec, Evidence evidence, FinishReason reason) {
+public record MadeAnswer(GenerationSpec spec, Evidence evidence, GenerationResult result) {
 
   /** Makes answers at once, in the engine's batches, and waits for all. */
   public static List<MadeAnswer> together(InferenceEngine engine, List<GenerationSpec> specs) {
@@ -37,8 +36,8 @@ public record MadeAnswer(GenerationSpec spec, Evidence evidence, FinishReason re
     }
     List<MadeAnswer> answers = new ArrayList<>();
     for (int i = 0; i < specs.size(); i++) {
-      FinishReason reason = running.get(i).done.join().getReason();
-      answers.add(new MadeAnswer(specs.get(i), running.get(i).evidence.build(), reason).of(model));
+      GenerationResult result = running.get(i).done.join();
+      answers.add(new MadeAnswer(specs.get(i), running.get(i).evidence.build(), result).of(model));
     }
     return answers;
   }
@@ -51,7 +50,7 @@ public record MadeAnswer(GenerationSpec spec, Evidence evidence, FinishReason re
             .setWeightsDigest(
                 ByteString.copyFrom(HexFormat.of().parseHex(model.weightsDigestHex())))
             .build();
-    return new MadeAnswer(spec, claimed, reason);
+    return new MadeAnswer(spec, claimed, result);
   }
 
   private static final class Collector implements GenerationListener {

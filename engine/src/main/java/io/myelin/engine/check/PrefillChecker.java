@@ -12,7 +12,7 @@ import io.myelin.protocol.work.WorkFinding;
 import io.myelin.protocol.work.WorkFinding.Kind;
 import io.myelin.protocol.work.WorkFinding.Lie;
 import io.myelin.v1.Evidence;
-import io.myelin.v1.FinishReason;
+import io.myelin.v1.GenerationResult;
 import io.myelin.v1.GenerationSpec;
 import io.myelin.v1.TokenLogprob;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ public final class PrefillChecker implements WorkChecker {
 
       @Override
       public CompletableFuture<WorkFinding> check(
-          GenerationSpec spec, Evidence evidence, FinishReason claimed) {
+          GenerationSpec spec, Evidence evidence, GenerationResult claimed) {
         return engine.thenCompose(
             opened -> new PrefillChecker(opened).check(spec, evidence, claimed));
       }
@@ -63,12 +63,12 @@ public final class PrefillChecker implements WorkChecker {
 
   @Override
   public CompletableFuture<WorkFinding> check(GenerationSpec spec, Evidence evidence) {
-    return check(spec, evidence, FinishReason.FINISH_REASON_UNSPECIFIED);
+    return check(spec, evidence, GenerationResult.getDefaultInstance());
   }
 
   @Override
   public CompletableFuture<WorkFinding> check(
-      GenerationSpec spec, Evidence evidence, FinishReason claimed) {
+      GenerationSpec spec, Evidence evidence, GenerationResult claimed) {
     Optional<EngineModel> served =
         engine.models().stream().filter(model -> model.id().equals(spec.getModel())).findFirst();
     Optional<String> obstacle = obstacle(spec, evidence, served);
@@ -187,7 +187,11 @@ public final class PrefillChecker implements WorkChecker {
   }
 
   private static WorkFinding compare(
-      GenerationSpec spec, Evidence evidence, FinishReason claimed, Score score, boolean exact) {
+      GenerationSpec spec,
+      Evidence evidence,
+      GenerationResult claimed,
+      Score score,
+      boolean exact) {
     int prefix = evidence.getPrefixTokensCount();
     List<TokenLogprob> signed = evidence.getTokensList();
     List<TokenLogprob> own = score.tokens().subList(prefix, score.tokens().size());
@@ -196,12 +200,15 @@ public final class PrefillChecker implements WorkChecker {
     boolean repeats = SamplerReplay.needsPrompt(spec);
     Optional<Lie> found =
         WorkComparison.firstOtherText(signed, own)
-            .or(() -> AnswerText.firstLie(spec, evidence, own, ends, claimed));
+            .or(() -> AnswerText.firstLie(spec, evidence, own, ends, claimed.getReason()));
     if (found.isEmpty() && repeats) {
       found = SamplerReplay.firstLie(spec, score.prompt(), evidence);
     }
     if (found.isEmpty() && exact) {
       found = WorkComparison.firstDifference(signed, own);
+    }
+    if (found.isEmpty()) {
+      found = otherPrompt(claimed.getPromptTokens(), score.promptTokens());
     }
     if (found.isPresent()) {
       return found.get();
@@ -209,6 +216,17 @@ public final class PrefillChecker implements WorkChecker {
     return exact
         ? new WorkFinding.Exact(signed.size())
         : new WorkFinding.Measured(WorkComparison.distance(signed, own, repeats));
+  }
+
+  /** The same model file and template make the same tokens of a prompt, on any processor. */
+  private static Optional<Lie> otherPrompt(int claimed, int rendered) {
+    return claimed == 0 || claimed == rendered
+        ? Optional.empty()
+        : Optional.of(
+            new Lie(
+                Kind.MALFORMED,
+                0,
+                "prompt tokens: %d (expected: %d)".formatted(claimed, rendered)));
   }
 
   // What this engine cannot take says nothing about the node, which may have a longer context.

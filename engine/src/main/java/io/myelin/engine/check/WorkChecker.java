@@ -2,7 +2,7 @@ package io.myelin.engine.check;
 
 import io.myelin.protocol.work.WorkFinding;
 import io.myelin.v1.Evidence;
-import io.myelin.v1.FinishReason;
+import io.myelin.v1.GenerationResult;
 import io.myelin.v1.GenerationSpec;
 import java.util.concurrent.CompletableFuture;
 
@@ -20,12 +20,13 @@ public interface WorkChecker {
   CompletableFuture<WorkFinding> check(GenerationSpec spec, Evidence evidence);
 
   /**
-   * The same, and whether the answer ends as its node says.
+   * The same, and whether the answer ends as its node says, of as long a prompt.
    *
-   * @param claimed the finish reason that the node signed with its commit
+   * @param claimed what the node signed with its commit; a reason that is unspecified, and no
+   *     prompt tokens, are not looked at
    */
   default CompletableFuture<WorkFinding> check(
-      GenerationSpec spec, Evidence evidence, FinishReason claimed) {
+      GenerationSpec spec, Evidence evidence, GenerationResult claimed) {
     return check(spec, evidence);
   }
 }

@@ -39,6 +39,12 @@ public final class EvidenceFit {
     if (evidence.getPrefixTokensCount() > 0) {
       return Optional.empty();
     }
+    int tokens = evidence.getTokensCount();
+    if (hasWeights(evidence) && work.commit().outputTokens() != tokens) {
+      return lie(
+          "it has %d output tokens (expected: the %d of its evidence)"
+              .formatted(work.commit().outputTokens(), tokens));
+    }
     Digest head = HashChain.over(work.commit().taskId(), evidence.getChunksList());
     if (!head.equals(work.commit().streamHead())) {
       return lie(

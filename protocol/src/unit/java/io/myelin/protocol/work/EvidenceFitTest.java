@@ -38,6 +38,10 @@ class EvidenceFitTest {
   }
 
   private static SignedWork work(Digest head, Digest text, Evidence evidence) {
+    return work(head, text, evidence, evidence.getTokensCount());
+  }
+
+  private static SignedWork work(Digest head, Digest text, Evidence evidence, int outputTokens) {
     TaskCommit commit =
         new TaskCommit(
             TASK,
@@ -49,7 +53,7 @@ class EvidenceFitTest {
             text,
             Digest.ZERO,
             1,
-            1,
+            outputTokens,
             1);
     return new SignedWork(
         Address.ZERO,
@@ -78,6 +82,13 @@ class EvidenceFitTest {
             EvidenceFit.misfit(
                 work(head(WHOLE), text("hello"), more.toBuilder().clearWeightsDigest().build())))
         .isEmpty();
+  }
+
+  @Test
+  void shouldNotFitMoreTokensThanItHas() {
+    assertThat(EvidenceFit.misfit(work(head(WHOLE), text("hello"), WHOLE, 2)))
+        .hasValueSatisfying(
+            lie -> assertThat(lie.detail()).contains("2 output tokens (expected: the 1 of"));
   }
 
   @Test
