@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class Showing {
   private static final Logger LOG = LoggerFactory.getLogger(Showing.class);
 
-  /** Receipts of one question, as the validators take them. */
-  private static final int MOST_RECEIPTS = 256;
+  /** Receipts of one question: a validator takes more, but draws no further where more are owed. */
+  private static final int MOST_RECEIPTS = 64;
 
   private static final int MOST_BYTES = 1 << 20;
 

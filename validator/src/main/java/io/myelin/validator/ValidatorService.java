@@ -215,7 +215,7 @@ final class ValidatorService extends ValidatorImplBase {
     guarded(
         "sample",
         client,
-        () -> SampleReply.newBuilder().addAllWanted(desk.sample(request)).build());
+        () -> SampleReply.newBuilder().addAllWanted(desk.draws().sample(request)).build());
   }
 
   @Override
@@ -454,7 +454,8 @@ final class ValidatorService extends ValidatorImplBase {
       sealed.without(seats.withoutInterest(Interests.owners(claim.brief())));
       return fault.isUnread()
           ? SessionCheck.unread(claim)
-          : SessionCheck.begin(view, claim, header.wanted().gateway(), limits.receipts(), desk);
+          : SessionCheck.begin(
+              view, claim, header.wanted().gateway(), limits.receipts(), desk.draws());
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.myelin.protocol.settlement.SessionTail;
 import io.myelin.protocol.subnet.ListedModel;
 import io.myelin.protocol.typeddata.NodeVerdict;
 import io.myelin.protocol.work.SignedWork;
+import io.myelin.protocol.work.VerificationLevel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,16 +22,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether work was done for a session of the chain, by its gateway's and its node's word. */
 final class WorkTerms {
-  private static final int MOST_GATEWAYS = 4_096;
+  private static final int MOST_SESSIONS = 4_096;
 
   private final ChainView view;
-  private final Map<SessionId, Address> gateways =
+  private final Map<SessionId, Asker> askers =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<SessionId, Address> eldest) {
-          return size() > MOST_GATEWAYS;
+        protected boolean removeEldestEntry(Map.Entry<SessionId, Asker> eldest) {
+          return size() > MOST_SESSIONS;
         }
       };
 
@@ -74,17 +75,31 @@ final class WorkTerms {
     }
   }
 
+  /**
+   * Who may show receipts of a session.
+   *
+   * @param level at which its work is checked
+   */
+  record Asker(Address gateway, VerificationLevel level) {}
+
   /** Whose session it is; empty for one that is not on the chain. */
-  Optional<Address> gatewayOf(SessionId session) {
-    synchronized (gateways) {
-      Address known = gateways.get(session);
+  Optional<Asker> askerOf(SessionId session) {
+    synchronized (askers) {
+      Asker known = askers.get(session);
       if (known != null) {
         return Optional.of(known);
       }
     }
-    Optional<Address> found = find(session).map(terms -> terms.brief().head().gateway());
-    synchronized (gateways) {
-      found.ifPresent(gateway -> gateways.put(session, gateway));
+    Optional<Asker> found =
+        find(session)
+            .map(
+                terms ->
+                    new Asker(
+                        terms.brief().head().gateway(),
+                        VerificationLevel.of(terms.tail().verification())
+                            .orElse(VerificationLevel.NONE)));
+    synchronized (askers) {
+      found.ifPresent(asker -> askers.put(session, asker));
     }
     return found;
   }
