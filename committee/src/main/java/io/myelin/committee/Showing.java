@@ -2,6 +2,7 @@ package io.myelin.committee;
 
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
+import io.myelin.committee.wire.Reason;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.v1.ExamineReply;
@@ -154,9 +155,24 @@ public final class Showing {
           continue;
         }
         for (WorkRecord record : works.apply(first + place)) {
-          found.add(examine(seat, member, record));
+          shown(seat, member, record).ifPresent(found::add);
         }
       }
+    }
+  }
+
+  /** Empty for a record that this member refuses: it may still take the next. */
+  private static Optional<Found> shown(Seat seat, Members.Member member, WorkRecord record) {
+    try {
+      return Optional.of(examine(seat, member, record));
+    } catch (StatusRuntimeException e) {
+      Optional<Reason> reason = Reason.of(String.valueOf(e.getStatus().getDescription()));
+      if (reason.isEmpty() || reason.get() == Reason.NOT_EQUIPPED) {
+        // It is silent, or takes none.
+        throw e;
+      }
+      LOG.info("validator of {} does not look at one record: {}", seat.owner(), e.getMessage());
+      return Optional.empty();
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.ByteString;
 import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.NotAgreedException;
+import io.myelin.committee.Showing;
 import io.myelin.committee.proposal.SettlementBatch;
 import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.engine.check.WorkChecker;
@@ -15,6 +16,7 @@ import io.myelin.protocol.work.WorkFinding;
 import io.myelin.protocol.work.WorkObjection;
 import io.myelin.v1.ExamineReply;
 import io.myelin.v1.SampleRequest;
+import io.myelin.v1.WorkRecord;
 import io.myelin.validator.testing.GatewaySide;
 import io.myelin.validator.testing.ShownWork;
 import io.myelin.validator.testing.Validators;
@@ -95,6 +97,26 @@ final class WorkOwedIT {
       show(i, tried);
     }
     assertThat(side.settle(without, committee.reviewAndAttest(without)).succeeded()).isTrue();
+  }
+
+  @Test
+  void shouldShowTheRestWhenAMemberRefusesOneRecord() throws Exception {
+    GatewaySide side = new GatewaySide(world, 42);
+    GatewaySide.Live live = side.open(committee, side.proposal(4, 1, VerificationLevel.FULL));
+    ShownWork first = ShownWork.of(world, live, "first", 1);
+    ShownWork second = ShownWork.of(world, live, "second", 2);
+    WorkRecord refused = first.record().toBuilder().clearNode().build();
+    SettlementBatch next = batch(side, live, first);
+    List<Showing.Found> found =
+        committee
+            .showing()
+            .show(
+                next.gateway(),
+                next.batch(),
+                next.set(),
+                List.of(first.json(), second.json()),
+                place -> List.of(place == 0 ? refused : second.record()));
+    assertThat(found).hasSize(5).allMatch(one -> one.record().equals(second.record()));
   }
 
   private static void show(int validator, ShownWork work) {

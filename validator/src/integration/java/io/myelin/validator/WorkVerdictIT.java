@@ -60,12 +60,21 @@ final class WorkVerdictIT {
   /** An honest validator whose owner also owns the last node. */
   private static final int EXECUTOR = 3;
 
-  private static final WorkChecker MODEL =
-      (_, evidence) ->
+  /** Evidence that the scripted model breaks at. */
+  private static final String BROKEN = "broken";
+
+  private static final WorkChecker MODEL = (_, evidence) -> find(evidence);
+
+  private static CompletableFuture<WorkFinding> find(Evidence evidence) {
+    return switch (evidence.getEquivalenceClass()) {
+      case LIE ->
           CompletableFuture.completedFuture(
-              evidence.getEquivalenceClass().equals(LIE)
-                  ? new WorkFinding.Lie(WorkFinding.Kind.LOGPROBS, 0, "as scripted")
-                  : new WorkFinding.Exact(evidence.getTokensCount()));
+              new WorkFinding.Lie(WorkFinding.Kind.LOGPROBS, 0, "as scripted"));
+      case BROKEN -> throw new LinkageError("as scripted");
+      default ->
+          CompletableFuture.completedFuture(new WorkFinding.Exact(evidence.getTokensCount()));
+    };
+  }
 
   @TempDir static Path folder;
   private static ChainWorld world;
@@ -293,5 +302,17 @@ final class WorkVerdictIT {
                 .map(kind -> validators.stub(0).examine(record(gateway, node(3), kind, 6)))
                 .map(ExamineReply::getFound))
         .containsExactly(ExamineReply.Found.FOUND_EXACT, ExamineReply.Found.FOUND_LIE);
+  }
+
+  @Test
+  void shouldGoOnCheckingWhenItsEngineBreaks() {
+    OperatorKey gateway = world.gateway().operator();
+    WorkRecord broken = record(gateway, node(3), BROKEN, 8);
+    StatusRuntimeException refused =
+        catchThrowableOfType(
+            StatusRuntimeException.class, () -> validators.stub(1).examine(broken));
+    assertThat(refused.getStatus().getDescription()).startsWith("BUSY");
+    assertThat(validators.stub(1).examine(record(gateway, node(3), "honest", 8)).getFound())
+        .isEqualTo(ExamineReply.Found.FOUND_EXACT);
   }
 }

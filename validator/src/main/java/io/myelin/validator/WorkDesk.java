@@ -9,10 +9,8 @@ import io.myelin.protocol.work.WorkFinding;
 import io.myelin.v1.WorkRecord;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -25,14 +23,13 @@ import org.slf4j.LoggerFactory;
  */
 final class WorkDesk implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkDesk.class);
-  private static final int MOST_QUEUED = 32;
   private static final int CHECK_SECONDS = 60;
 
   private final ChainView view;
   private final Optional<WorkChecker> checker;
   private final WorkFiles files;
   private final WorkTerms terms;
-  private final BlockingDeque<Job> queue = new LinkedBlockingDeque<>(MOST_QUEUED);
+  private final WorkQueue<Job> queue = new WorkQueue<>();
   private final WorkMemory memory = new WorkMemory();
   private final WorkDraws draws;
   private final Thread thread;
@@ -88,21 +85,42 @@ final class WorkDesk implements AutoCloseable {
       return CompletableFuture.completedFuture(known.get());
     }
     Job job = new Job(work, new CompletableFuture<>());
-    if (!(first ? queue.offerFirst(job) : queue.offerLast(job))) {
-      throw new RefusedException(Reason.BUSY, MOST_QUEUED + " answers wait to be checked");
+    synchronized (queue) {
+      if (!(first ? queue.offerForVerdict(job) : queue.offer(work.gateway(), job))) {
+        throw new RefusedException(
+            Reason.BUSY,
+            "%d answers, or %d of gateway %s, wait to be checked"
+                .formatted(WorkQueue.MOST, WorkQueue.MOST_OF_A_GATEWAY, work.gateway()));
+      }
+      queue.notifyAll();
     }
     return job.result();
+  }
+
+  private Job take() throws InterruptedException {
+    synchronized (queue) {
+      while (true) {
+        Optional<Job> next = queue.poll();
+        if (next.isPresent()) {
+          return next.get();
+        }
+        queue.wait();
+      }
+    }
   }
 
   private void work() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        Job job = queue.take();
+        Job job = take();
         try {
           Examined found = check(job.work());
           draws.shown(job.work());
           job.result().complete(found);
-        } catch (RuntimeException e) {
+        } catch (VirtualMachineError e) {
+          job.result().completeExceptionally(e);
+          throw e;
+        } catch (RuntimeException | Error e) {
           LOG.error("work {} is not checked", job.work().digest(), e);
           // That an engine fails here is not held against who showed it.
           draws.shown(job.work());
