@@ -6,6 +6,7 @@ import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.ids.TaskId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -26,6 +27,9 @@ final class WorkDebts {
 
   /** What one other member may tell of a session. */
   static final int MOST_OF_A_TELLER = 16;
+
+  private static final long AGAIN_NANOS = Duration.ofMinutes(1).toNanos();
+  private static final int MOST_DOUBLINGS = 6;
 
   private final int mostSessions;
   private final long mostBytes;
@@ -58,10 +62,13 @@ final class WorkDebts {
   private static final class Debt {
     private final Draw draw;
     private final Set<Digest> missing;
+    private long dueNanos;
+    private int told;
 
-    Debt(Draw draw, Collection<Digest> missing) {
+    Debt(Draw draw, Collection<Digest> missing, long dueNanos) {
       this.draw = draw;
       this.missing = new HashSet<>(missing);
+      this.dueNanos = dueNanos;
     }
   }
 
@@ -92,10 +99,15 @@ final class WorkDebts {
    * Takes one in; nothing changes where it is known.
    *
    * @param missing of its works, those that were not shown yet
+   * @param dueNanos when others are to be told, if it is this validator's own
    * @return whether it is owed now: false when there is no room, or nothing is missing
    */
-  boolean owe(Draw draw, Collection<Digest> missing) {
-    if (has(draw.session(), draw.content())) {
+  boolean owe(Draw draw, Collection<Digest> missing, long dueNanos) {
+    Debt known = of(draw.session()).get(draw.content());
+    if (known != null) {
+      if (known.told == 0) {
+        known.dueNanos = Math.min(known.dueNanos, dueNanos);
+      }
       return true;
     }
     if (missing.isEmpty() || isFull(draw.session(), draw.teller())) {
@@ -103,7 +115,7 @@ final class WorkDebts {
     }
     sessions
         .computeIfAbsent(draw.session(), _ -> new LinkedHashMap<>())
-        .put(draw.content(), new Debt(draw, missing));
+        .put(draw.content(), new Debt(draw, missing, dueNanos));
     bytes += draw.receipt().size();
     while (sessions.size() > mostSessions || (bytes > mostBytes && sessions.size() > 1)) {
       forget(sessions.keySet().iterator().next());
@@ -136,6 +148,24 @@ final class WorkDebts {
   /** What a session owes, the first drawn first. */
   List<Draw> owed(SessionId session) {
     return of(session).values().stream().map(debt -> debt.draw).toList();
+  }
+
+  /**
+   * What others are to be told now of this validator's own draws. Each comes again while it is
+   * owed, after a minute at first and ever later: committees change, and members restart.
+   */
+  List<Draw> due(long nowNanos, int most) {
+    List<Draw> due = new ArrayList<>();
+    for (Map<Digest, Debt> debts : sessions.values()) {
+      for (Debt debt : debts.values()) {
+        if (due.size() < most && debt.draw.teller().isEmpty() && debt.dueNanos - nowNanos <= 0) {
+          debt.dueNanos = nowNanos + (AGAIN_NANOS << Math.min(debt.told, MOST_DOUBLINGS));
+          debt.told++;
+          due.add(debt.draw);
+        }
+      }
+    }
+    return due;
   }
 
   /** All that is owed. */

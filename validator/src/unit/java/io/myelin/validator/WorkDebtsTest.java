@@ -47,7 +47,7 @@ final class WorkDebtsTest {
 
   private boolean owe(int session, int number, Optional<Address> teller) {
     WorkDebts.Draw draw = draw(session, number, teller);
-    return debts.owe(draw, draw.works());
+    return debts.owe(draw, draw.works(), 0);
   }
 
   @Test
@@ -63,7 +63,7 @@ final class WorkDebtsTest {
 
   @Test
   void shouldNotOweWhatWasSeen() {
-    assertThat(debts.owe(draw(1, 1, OWN), List.of())).isFalse();
+    assertThat(debts.owe(draw(1, 1, OWN), List.of(), 0)).isFalse();
     assertThat(debts.owed(session(1))).isEmpty();
   }
 
@@ -112,10 +112,31 @@ final class WorkDebtsTest {
     WorkDebts few = new WorkDebts(MOST_SESSIONS, 2 * RECEIPT_BYTES);
     for (int i = 1; i <= MOST_SESSIONS; i++) {
       WorkDebts.Draw draw = draw(i, i, OWN);
-      assertThat(few.owe(draw, draw.works())).isTrue();
+      assertThat(few.owe(draw, draw.works(), 0)).isTrue();
     }
     assertThat(few.all())
         .extracting(WorkDebts.Draw::session)
         .containsExactly(session(2), session(3));
+  }
+
+  @Test
+  void shouldTellOfOwnDrawsInTimeAndAgainEverLater() {
+    long minute = 60_000_000_000L;
+    WorkDebts.Draw own = draw(1, 1, OWN);
+    WorkDebts.Draw others = draw(1, 2, Optional.of(Address.ZERO));
+    assertThat(debts.owe(own, own.works(), minute)).isTrue();
+    assertThat(debts.owe(others, others.works(), 0)).isTrue();
+    assertThat(debts.due(minute - 1, 16)).isEmpty();
+    // A batch that leaves it out is under review: now.
+    assertThat(debts.owe(own, own.works(), minute - 1)).isTrue();
+    assertThat(debts.due(minute - 1, 16)).containsExactly(own);
+    assertThat(debts.due(minute, 16)).isEmpty();
+    assertThat(debts.due(2 * minute, 0)).isEmpty();
+    assertThat(debts.due(2 * minute, 16)).containsExactly(own);
+    assertThat(debts.due(3 * minute, 16)).isEmpty();
+    assertThat(debts.due(4 * minute, 16)).containsExactly(own);
+    debts.shown(session(1), work(1));
+    debts.shown(session(1), work(-1));
+    assertThat(debts.due(1_000 * minute, 16)).isEmpty();
   }
 }
