@@ -119,6 +119,23 @@ final class WorkOwedIT {
     assertThat(found).hasSize(5).allMatch(one -> one.record().equals(second.record()));
   }
 
+  @Test
+  void shouldCountMembersThatWantDifferentWorkOfASessionTogether() throws Exception {
+    GatewaySide side = new GatewaySide(world, 43);
+    GatewaySide.Live live = side.open(committee, side.proposal(4, 1, VerificationLevel.FULL));
+    ShownWork given = ShownWork.of(world, live, "given", 100);
+    for (int i = 0; i < 5; i++) {
+      assertThat(ask(i, ShownWork.of(world, live, "tried", i))).containsExactly(0);
+      show(i, given);
+    }
+    SettlementBatch next = batch(side, live, given);
+    NotAgreedException failure =
+        catchThrowableOfType(NotAgreedException.class, () -> committee.reviewAndAttest(next));
+    assertThat(failure.badSessions())
+        .singleElement()
+        .satisfies(bad -> assertThat(bad.members()).isGreaterThanOrEqualTo(3));
+  }
+
   private static void show(int validator, ShownWork work) {
     assertThat(validators.stub(validator).examine(work.record()).getFound())
         .isEqualTo(ExamineReply.Found.FOUND_EXACT);
