@@ -9,6 +9,7 @@ import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.CommitteeSettings;
 import io.myelin.committee.NotAgreedException;
 import io.myelin.committee.proposal.SettlementBatch;
+import io.myelin.committee.wire.Fields;
 import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.crypto.OperatorKey;
@@ -18,10 +19,12 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
+import io.myelin.protocol.typeddata.BatchSettlement;
 import io.myelin.protocol.typeddata.NodeVerdict;
 import io.myelin.protocol.work.WorkFinding;
 import io.myelin.protocol.work.WorkObjection;
 import io.myelin.protocol.work.WorkSample;
+import io.myelin.v1.AttestRequest;
 import io.myelin.v1.DrawnWork;
 import io.myelin.v1.ExamineReply;
 import io.myelin.v1.SampleRequest;
@@ -189,6 +192,48 @@ final class WorkToldIT {
     var _ = validators.stub(0).drawn(told(drawn, draw(key(1), drawn)));
     assertThat(ask(0, drawn)).containsExactly(0);
     show(0, drawn);
+  }
+
+  @Test
+  void shouldNotSignWhatItHeardOfAfterItsReview() throws Exception {
+    GatewaySide side = new GatewaySide(world, 55);
+    GatewaySide.Live live = acquainted(side);
+    ShownWork undrawn = ShownWork.drawnBy(world, live, HONEST, List.of(), 1);
+    ShownWork drawn = ShownWork.drawnBy(world, live, HONEST, List.of(key(1)), 1_000);
+    SettlementBatch batch = batch(side, live, undrawn);
+    CommitteeSettings patient =
+        new CommitteeSettings(
+            Duration.ofSeconds(8),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
+            Duration.ofMillis(50));
+    try (CommitteeClient all = validators.client(patient)) {
+      assertThat(all.reviewAndAttest(batch)).isNotNull();
+    }
+    BatchSettlement wanted =
+        new BatchSettlement(batch.gateway(), batch.batch(), batch.settlementsDigest());
+    AttestRequest request =
+        AttestRequest.newBuilder()
+            .setGateway(Fields.bytes(batch.gateway()))
+            .setBatch(batch.batch())
+            .setSet(batch.set())
+            .setSettlementsDigest(Fields.bytes(batch.settlementsDigest()))
+            .setGatewaySignature(
+                ByteString.copyFrom(
+                    world.gateway().operator().sign(world.domain().digest(wanted)).bytes()))
+            .build();
+    assertThat(validators.stub(0).attest(request).getSignature().isEmpty()).isFalse();
+
+    var _ = validators.stub(0).drawn(told(drawn, draw(key(1), drawn)));
+    StatusRuntimeException refused =
+        catchThrowableOfType(
+            StatusRuntimeException.class, () -> validators.stub(0).attest(request));
+    assertThat(refused.getStatus().getDescription())
+        .startsWith(
+            "REFUSED_SESSION: WORK_WANTED: task " + drawn.receipt().receipt().taskId().hex());
+    show(0, drawn);
+    assertThat(side.settle(batch, committee.reviewAndAttest(batch)).succeeded()).isTrue();
   }
 
   private static Signature draw(OperatorKey key, ShownWork work) {

@@ -105,8 +105,8 @@ final class WorkDebts {
   boolean owe(Draw draw, Collection<Digest> missing, long dueNanos) {
     Debt known = of(draw.session()).get(draw.content());
     if (known != null) {
-      if (known.told == 0) {
-        known.dueNanos = Math.min(known.dueNanos, dueNanos);
+      if (known.told == 0 && dueNanos - known.dueNanos < 0) {
+        known.dueNanos = dueNanos;
       }
       return true;
     }

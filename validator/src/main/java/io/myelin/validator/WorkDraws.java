@@ -234,7 +234,8 @@ final class WorkDraws {
     }
     Address teller = member(receipt.gateway(), signer.get());
     synchronized (this) {
-      if (!owe(read, content, draw, Optional.of(teller), 0) && !memory.hasSeen(receipt)) {
+      if (!owe(read, content, draw, Optional.of(teller), System.nanoTime() + TELL_NANOS)
+          && !memory.hasSeen(receipt)) {
         throw new RefusedException(
             Reason.BUSY,
             "the validator of %s told of %d answers of session %s, none of which was shown"

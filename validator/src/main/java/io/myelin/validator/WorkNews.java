@@ -7,6 +7,7 @@ import io.myelin.protocol.work.SignedWork;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the other members of a gateway's committee what this validator alone drew or found, so that
- * they hold it against that gateway's next batch too. On a thread of its own: no review waits for
+ * they hold it against that gateway's next batch too. On threads of its own: no review waits for
  * it.
  */
 public final class WorkNews implements AutoCloseable {
@@ -27,14 +28,18 @@ public final class WorkNews implements AutoCloseable {
   private final WorkDesk desk;
   private final Telling telling;
   private final Map<Digest, Told> lies = new HashMap<>();
-  private final Thread thread;
+  private final List<Thread> threads;
 
   private record Told(int times, long atNanos) {}
 
   private WorkNews(WorkDesk desk, Telling telling) {
     this.desk = desk;
     this.telling = telling;
-    this.thread = Thread.ofVirtual().name("validator-news").start(this::work);
+    // Others check a lie before they answer: draws do not wait for that.
+    this.threads =
+        List.of(
+            Thread.ofVirtual().name("validator-draws").start(() -> work(this::tellDraws)),
+            Thread.ofVirtual().name("validator-lies").start(() -> work(this::tellLies)));
   }
 
   /**
@@ -47,13 +52,15 @@ public final class WorkNews implements AutoCloseable {
     return new WorkNews(node.work(), telling);
   }
 
-  private void work() {
+  private interface Step {
+    void run() throws InterruptedException;
+  }
+
+  private static void work(Step step) {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        desk.draws().awaitNews(LOOK_MILLIS);
         try {
-          tellDraws();
-          tellLies();
+          step.run();
         } catch (ChainException e) {
           LOG.warn("others are told later: {}", e.getMessage());
         } catch (RuntimeException e) {
@@ -67,6 +74,7 @@ public final class WorkNews implements AutoCloseable {
   }
 
   private void tellDraws() throws InterruptedException {
+    desk.draws().awaitNews(LOOK_MILLIS);
     for (WorkDebts.Draw draw : desk.draws().due(MOST_DRAWS)) {
       int taken = telling.drawn(draw.gateway(), draw.receipt(), draw.draw());
       LOG.info(
@@ -78,6 +86,7 @@ public final class WorkNews implements AutoCloseable {
   }
 
   private void tellLies() throws InterruptedException {
+    Thread.sleep(LOOK_MILLIS);
     Set<Digest> open = new HashSet<>();
     for (WorkMemory.Accusation accusation : desk.memory().accusations()) {
       SignedWork work = accusation.lie().work();
@@ -97,6 +106,6 @@ public final class WorkNews implements AutoCloseable {
   /** Ends; a call in progress fails. */
   @Override
   public void close() {
-    thread.interrupt();
+    threads.forEach(Thread::interrupt);
   }
 }
