@@ -38,6 +38,7 @@ import io.myelin.v1.JudgeWorkRequest;
 import io.myelin.v1.Offer;
 import io.myelin.v1.WorkRecord;
 import io.myelin.validator.testing.GatewaySide;
+import io.myelin.validator.testing.ShownWork;
 import io.myelin.validator.testing.Validators;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -314,5 +315,31 @@ final class WorkVerdictIT {
     assertThat(refused.getStatus().getDescription()).startsWith("BUSY");
     assertThat(validators.stub(1).examine(record(gateway, node(3), "honest", 8)).getFound())
         .isEqualTo(ExamineReply.Found.FOUND_EXACT);
+  }
+
+  @Test
+  void shouldCheckAgainstTheWeightsThatWereListedSinceTheSessionWasOpened() throws Exception {
+    GatewaySide side = new GatewaySide(world, 32);
+    ShownWork before = ShownWork.of(world, side.open(committee, 4, 1), "before", 1);
+    Digest old = listedWeights();
+    Digest newer = Sha256.hash(new byte[] {3});
+    world.configure(ChainWorld.MODEL, ChainWorld.INPUT_WEI, ChainWorld.OUTPUT_WEI, newer);
+    try {
+      assertThat(validators.stub(2).examine(before.record()).getFound())
+          .isEqualTo(ExamineReply.Found.FOUND_EXACT);
+      GatewaySide.Live later = side.open(committee, 4, 1);
+      ShownWork after = ShownWork.of(world, later, "after", 1);
+      assertThat(validators.stub(2).examine(after.record()).getFound())
+          .isEqualTo(ExamineReply.Found.FOUND_EXACT);
+      ShownWork stale = ShownWork.of(world, later, "stale", 2, old);
+      StatusRuntimeException refused =
+          catchThrowableOfType(
+              StatusRuntimeException.class, () -> validators.stub(2).examine(stale.record()));
+      assertThat(refused.getStatus().getDescription())
+          .startsWith("REFUSED_WORK")
+          .contains("weights");
+    } finally {
+      world.configure(ChainWorld.MODEL, ChainWorld.INPUT_WEI, ChainWorld.OUTPUT_WEI, old);
+    }
   }
 }

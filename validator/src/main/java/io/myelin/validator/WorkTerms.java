@@ -1,8 +1,10 @@
 package io.myelin.validator;
 
+import io.myelin.chain.EventLog;
 import io.myelin.chain.LogFilter;
 import io.myelin.committee.wire.Reason;
 import io.myelin.contracts.NodePool;
+import io.myelin.contracts.SubnetRegistry;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.terms.TermsEvent;
 import io.myelin.protocol.ids.Address;
@@ -68,11 +70,47 @@ final class WorkTerms {
             .on(view.client())
             .weightsDigest();
     Digest signed = Digest.of(work.evidence().getWeightsDigest().toByteArray());
-    if (!ListedModel.allows(listed, signed)) {
+    if (!ListedModel.allows(listed, signed) && !wasListed(work, terms.tail(), signed)) {
       throw refused(
-          "weights of %s: %s (expected: %s, as the subnet lists them)"
+          "weights of %s: %s (expected: %s, or what the subnet listed since the opening)"
               .formatted(model, signed, listed));
     }
+  }
+
+  /**
+   * Whether a subnet listed weights when a session was opened or after that: who lists others does
+   * not make the work of running sessions worthless.
+   */
+  private boolean wasListed(SignedWork work, SessionTail tail, Digest weights) {
+    Optional<EventLog> opening = view.opening(work.commit().sessionId());
+    if (opening.isEmpty()) {
+      return false;
+    }
+    LogFilter listings =
+        new LogFilter(
+            List.of(view.network().subnets().address()),
+            List.of(
+                List.of(SubnetRegistry.ModelListedEvent.TYPE.topic()),
+                List.of(tail.subnetId()),
+                List.of(SessionTail.modelIdOf(work.spec().getModel()))));
+    Optional<Digest> atOpening = Optional.empty();
+    for (EventLog log : view.logs(listings)) {
+      Optional<Digest> listed =
+          SubnetRegistry.event(log)
+              .filter(SubnetRegistry.ModelListedEvent.class::isInstance)
+              .map(event -> ((SubnetRegistry.ModelListedEvent) event).weightsDigest());
+      if (isBefore(log, opening.get())) {
+        atOpening = listed;
+      } else if (listed.filter(digest -> ListedModel.allows(digest, weights)).isPresent()) {
+        return true;
+      }
+    }
+    return atOpening.filter(digest -> ListedModel.allows(digest, weights)).isPresent();
+  }
+
+  private static boolean isBefore(EventLog one, EventLog other) {
+    return one.block().number() < other.block().number()
+        || (one.block().number() == other.block().number() && one.index() < other.index());
   }
 
   /**
