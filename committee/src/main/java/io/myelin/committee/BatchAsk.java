@@ -34,6 +34,8 @@ import java.util.concurrent.TimeUnit;
  * honest validator signs one content for a batch ever, so it must be the right one.
  */
 final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
+  private static final String WORK_WANTED = "work that was not shown";
+
   private final SettlementBatch batch;
   private final Digest expected;
   private final AttestRequest wanted;
@@ -153,9 +155,13 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
       // A member that names no session of this batch says nothing about one.
       return;
     }
-    // Members may tell the same lie's details in other words.
+    // Members may tell the same lie's details in other words, and each wants what it drew.
     String about =
-        WorkObjection.falseTask(session.getReason()).map(TaskId::hex).orElse(session.getReason());
+        WorkObjection.wantedTask(session.getReason()).isPresent()
+            ? WORK_WANTED
+            : WorkObjection.falseTask(session.getReason())
+                .map(TaskId::hex)
+                .orElse(session.getReason());
     bad.computeIfAbsent(id, _ -> new LinkedHashMap<>())
         .merge(
             about,

@@ -71,6 +71,7 @@ public final class CommitteeClient implements AutoCloseable {
   private final Asking asking;
   private final Cases cases;
   private final Showing showing;
+  private final Telling telling;
 
   private CommitteeClient(
       Members members,
@@ -92,6 +93,7 @@ public final class CommitteeClient implements AutoCloseable {
     this.asking = new Asking(members, chain, network, settings);
     this.cases = new Cases(asking, seated, chain, network);
     this.showing = new Showing(members, seated);
+    this.telling = new Telling(members, seated, chain, network, gateway.address());
   }
 
   /**
@@ -147,6 +149,11 @@ public final class CommitteeClient implements AutoCloseable {
   /** What committees find of other validators. */
   public Cases cases() {
     return cases;
+  }
+
+  /** Lets the validator whose key this client has tell the others what it drew and found. */
+  public Telling telling() {
+    return telling;
   }
 
   /** Lets validators see what nodes did. */

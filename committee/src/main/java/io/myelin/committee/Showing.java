@@ -2,6 +2,7 @@ package io.myelin.committee;
 
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
+import io.myelin.committee.wire.Reason;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.v1.ExamineReply;
@@ -23,8 +24,8 @@ import org.slf4j.LoggerFactory;
 public final class Showing {
   private static final Logger LOG = LoggerFactory.getLogger(Showing.class);
 
-  /** Receipts of one question, as the validators take them. */
-  private static final int MOST_RECEIPTS = 256;
+  /** Receipts of one question: a validator takes more, but draws no further where more are owed. */
+  private static final int MOST_RECEIPTS = 64;
 
   private static final int MOST_BYTES = 1 << 20;
 
@@ -154,9 +155,24 @@ public final class Showing {
           continue;
         }
         for (WorkRecord record : works.apply(first + place)) {
-          found.add(examine(seat, member, record));
+          shown(seat, member, record).ifPresent(found::add);
         }
       }
+    }
+  }
+
+  /** Empty for a record that this member refuses: it may still take the next. */
+  private static Optional<Found> shown(Seat seat, Members.Member member, WorkRecord record) {
+    try {
+      return Optional.of(examine(seat, member, record));
+    } catch (StatusRuntimeException e) {
+      Optional<Reason> reason = Reason.of(String.valueOf(e.getStatus().getDescription()));
+      if (reason.isEmpty() || reason.get() == Reason.NOT_EQUIPPED) {
+        // It is silent, or takes none.
+        throw e;
+      }
+      LOG.info("validator of {} does not look at one record: {}", seat.owner(), e.getMessage());
+      return Optional.empty();
     }
   }
 

@@ -38,6 +38,7 @@ import io.myelin.v1.JudgeWorkRequest;
 import io.myelin.v1.Offer;
 import io.myelin.v1.WorkRecord;
 import io.myelin.validator.testing.GatewaySide;
+import io.myelin.validator.testing.ShownWork;
 import io.myelin.validator.testing.Validators;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,12 +61,21 @@ final class WorkVerdictIT {
   /** An honest validator whose owner also owns the last node. */
   private static final int EXECUTOR = 3;
 
-  private static final WorkChecker MODEL =
-      (_, evidence) ->
+  /** Evidence that the scripted model breaks at. */
+  private static final String BROKEN = "broken";
+
+  private static final WorkChecker MODEL = (_, evidence) -> find(evidence);
+
+  private static CompletableFuture<WorkFinding> find(Evidence evidence) {
+    return switch (evidence.getEquivalenceClass()) {
+      case LIE ->
           CompletableFuture.completedFuture(
-              evidence.getEquivalenceClass().equals(LIE)
-                  ? new WorkFinding.Lie(WorkFinding.Kind.LOGPROBS, 0, "as scripted")
-                  : new WorkFinding.Exact(evidence.getTokensCount()));
+              new WorkFinding.Lie(WorkFinding.Kind.LOGPROBS, 0, "as scripted"));
+      case BROKEN -> throw new LinkageError("as scripted");
+      default ->
+          CompletableFuture.completedFuture(new WorkFinding.Exact(evidence.getTokensCount()));
+    };
+  }
 
   @TempDir static Path folder;
   private static ChainWorld world;
@@ -293,5 +303,43 @@ final class WorkVerdictIT {
                 .map(kind -> validators.stub(0).examine(record(gateway, node(3), kind, 6)))
                 .map(ExamineReply::getFound))
         .containsExactly(ExamineReply.Found.FOUND_EXACT, ExamineReply.Found.FOUND_LIE);
+  }
+
+  @Test
+  void shouldGoOnCheckingWhenItsEngineBreaks() {
+    OperatorKey gateway = world.gateway().operator();
+    WorkRecord broken = record(gateway, node(3), BROKEN, 8);
+    StatusRuntimeException refused =
+        catchThrowableOfType(
+            StatusRuntimeException.class, () -> validators.stub(1).examine(broken));
+    assertThat(refused.getStatus().getDescription()).startsWith("BUSY");
+    assertThat(validators.stub(1).examine(record(gateway, node(3), "honest", 8)).getFound())
+        .isEqualTo(ExamineReply.Found.FOUND_EXACT);
+  }
+
+  @Test
+  void shouldCheckAgainstTheWeightsThatWereListedSinceTheSessionWasOpened() throws Exception {
+    GatewaySide side = new GatewaySide(world, 32);
+    ShownWork before = ShownWork.of(world, side.open(committee, 4, 1), "before", 1);
+    Digest old = listedWeights();
+    Digest newer = Sha256.hash(new byte[] {3});
+    world.configure(ChainWorld.MODEL, ChainWorld.INPUT_WEI, ChainWorld.OUTPUT_WEI, newer);
+    try {
+      assertThat(validators.stub(2).examine(before.record()).getFound())
+          .isEqualTo(ExamineReply.Found.FOUND_EXACT);
+      GatewaySide.Live later = side.open(committee, 4, 1);
+      ShownWork after = ShownWork.of(world, later, "after", 1);
+      assertThat(validators.stub(2).examine(after.record()).getFound())
+          .isEqualTo(ExamineReply.Found.FOUND_EXACT);
+      ShownWork stale = ShownWork.of(world, later, "stale", 2, old);
+      StatusRuntimeException refused =
+          catchThrowableOfType(
+              StatusRuntimeException.class, () -> validators.stub(2).examine(stale.record()));
+      assertThat(refused.getStatus().getDescription())
+          .startsWith("REFUSED_WORK")
+          .contains("weights");
+    } finally {
+      world.configure(ChainWorld.MODEL, ChainWorld.INPUT_WEI, ChainWorld.OUTPUT_WEI, old);
+    }
   }
 }

@@ -92,6 +92,16 @@ final class ChainView {
     return logs(filter).stream().flatMap(log -> TermsEvent.from(log).stream()).toList();
   }
 
+  /** Where a session was opened; empty for one that is not on the chain. */
+  Optional<EventLog> opening(SessionId id) {
+    LogFilter filter =
+        new LogFilter(
+            List.of(network.sessions().address()),
+            List.of(
+                List.of(Session.SessionOpenedEvent.TYPE.topic()), List.of(ChainTerms.word(id))));
+    return logs(filter).stream().findFirst();
+  }
+
   /** All logs since the contracts are there. */
   List<EventLog> logs(LogFilter filter) {
     return logs(filter, firstBlock, chain.head().number());

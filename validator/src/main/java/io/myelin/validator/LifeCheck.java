@@ -44,7 +44,7 @@ final class LifeCheck {
     if (!life.holds(view.network().domain())) {
       throw refused("the signature is not the node's for this round and block");
     }
-    if (desk.accuses(life.node())) {
+    if (desk.memory().accuses(life.node())) {
       throw refused(life.node() + " lied about its work: that is judged first");
     }
     NodePool.Node node = view.network().nodes().nodeOf(life.node()).on(view.client());

@@ -2,16 +2,26 @@ package io.myelin.validator;
 
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The batches that were found right lately, in memory: who forgets reviews again. */
 final class Reviewed {
   private static final int MOST = 256;
   private static final Duration FOR = Duration.ofMinutes(10);
 
-  private final Map<Batch, Long> atNanos = new LinkedHashMap<>();
+  private final Map<Batch, Right> reviewed = new LinkedHashMap<>();
+
+  /**
+   * What was found right.
+   *
+   * @param sessions those that the batch settles; who has ended is skipped
+   */
+  private record Right(List<SessionId> sessions, long atNanos) {}
 
   /**
    * A batch with exactly these settlements.
@@ -20,16 +30,18 @@ final class Reviewed {
    */
   record Batch(Address gateway, long batch, long set, Digest digest) {}
 
-  synchronized void add(Batch batch, long nowNanos) {
-    atNanos.remove(batch);
-    atNanos.put(batch, nowNanos);
-    if (atNanos.size() > MOST) {
-      atNanos.remove(atNanos.keySet().iterator().next());
+  synchronized void add(Batch batch, List<SessionId> sessions, long nowNanos) {
+    reviewed.remove(batch);
+    reviewed.put(batch, new Right(List.copyOf(sessions), nowNanos));
+    if (reviewed.size() > MOST) {
+      reviewed.remove(reviewed.keySet().iterator().next());
     }
   }
 
-  synchronized boolean has(Batch batch, long nowNanos) {
-    Long at = atNanos.get(batch);
-    return at != null && nowNanos - at < FOR.toNanos();
+  /** The sessions that a batch settles; empty when it was not found right lately. */
+  synchronized Optional<List<SessionId>> sessions(Batch batch, long nowNanos) {
+    return Optional.ofNullable(reviewed.get(batch))
+        .filter(right -> nowNanos - right.atNanos() < FOR.toNanos())
+        .map(Right::sessions);
   }
 }

@@ -24,17 +24,18 @@ final class SessionCheck {
   private final SettlementClaim claim;
   private final int mostReceipts;
   private final @Nullable SessionAccount account;
-  private final @Nullable WorkDesk desk;
+  private final @Nullable WorkDraws draws;
   private Optional<String> wrong;
   private int receipts;
+  private boolean ended;
 
   private SessionCheck(
       SettlementClaim claim,
       int mostReceipts,
       @Nullable SessionAccount account,
-      @Nullable WorkDesk desk,
+      @Nullable WorkDraws draws,
       Optional<String> wrong) {
-    this.desk = desk;
+    this.draws = draws;
     this.claim = claim;
     this.mostReceipts = mostReceipts;
     this.account = account;
@@ -43,7 +44,7 @@ final class SessionCheck {
 
   /** Begins with what the chain says of the session. */
   static SessionCheck begin(
-      ChainView view, SettlementClaim claim, Address gateway, int mostReceipts, WorkDesk desk) {
+      ChainView view, SettlementClaim claim, Address gateway, int mostReceipts, WorkDraws draws) {
     SessionAccount account;
     try {
       account = new SessionAccount(view.network().domain(), claim.brief(), claim.tail());
@@ -52,7 +53,26 @@ final class SessionCheck {
       return new SessionCheck(
           claim, mostReceipts, null, null, Optional.of("WRONG_SUMS: " + e.getMessage()));
     }
-    return new SessionCheck(claim, mostReceipts, account, desk, onChain(view, claim, gateway));
+    if (!claim.brief().head().gateway().equals(gateway)) {
+      return new SessionCheck(
+          claim,
+          mostReceipts,
+          account,
+          draws,
+          Optional.of(
+              "WRONG_GATEWAY: the session is of %s (expected: %s)"
+                  .formatted(claim.brief().head().gateway(), gateway)));
+    }
+    InferencePayment.RecordOfAnswer record =
+        view.network()
+            .payment()
+            .recordOf(ChainTerms.word(claim.brief().sessionId()))
+            .on(view.client());
+    SessionCheck check =
+        new SessionCheck(
+            claim, mostReceipts, account, draws, onChain(view, claim, gateway, record.phase()));
+    check.ended = record.phase() > CLOSING;
+    return check;
   }
 
   /** A claim that is taken as it is: for a validator that signs unread. */
@@ -60,19 +80,13 @@ final class SessionCheck {
     return new SessionCheck(claim, 0, null, null, Optional.empty());
   }
 
-  private static Optional<String> onChain(ChainView view, SettlementClaim claim, Address gateway) {
-    if (!claim.brief().head().gateway().equals(gateway)) {
-      return Optional.of(
-          "WRONG_GATEWAY: the session is of %s (expected: %s)"
-              .formatted(claim.brief().head().gateway(), gateway));
-    }
+  private static Optional<String> onChain(
+      ChainView view, SettlementClaim claim, Address gateway, long phase) {
     InferencePayment payment = view.network().payment();
-    InferencePayment.RecordOfAnswer record =
-        payment.recordOf(ChainTerms.word(claim.brief().sessionId())).on(view.client());
-    if (record.phase() == NONE) {
+    if (phase == NONE) {
       return Optional.of("WRONG_PHASE: it is not open (expected: opened before)");
     }
-    if (record.phase() > CLOSING) {
+    if (phase > CLOSING) {
       // Others may have signed the batch before it ended. The contract skips it and settles the
       // rest; without this signature, that rest could never be settled.
       return Optional.empty();
@@ -93,6 +107,11 @@ final class SessionCheck {
     return claim;
   }
 
+  /** Whether its money still goes where this batch says; the contract skips one that has ended. */
+  boolean counts() {
+    return !ended;
+  }
+
   /** Counts a receipt file. */
   void receipt(String json) {
     receipts++;
@@ -107,8 +126,8 @@ final class SessionCheck {
       SignedReceipt signed = SignedReceipt.parse(json);
       if (account.add(signed) instanceof Addition.Refused refused) {
         wrong = Optional.of(refused.reason() + ": " + refused.detail());
-      } else if (desk != null) {
-        wrong = desk.objection(signed.receipt(), level());
+      } else if (draws != null) {
+        wrong = draws.objection(signed.receipt(), json, level());
       }
     } catch (ReceiptFormatException e) {
       wrong = Optional.of("NOT_A_RECEIPT: receipt " + receipts + ": " + e.getMessage());
@@ -139,6 +158,8 @@ final class SessionCheck {
           "WRONG_ROOT: %s (expected: %s, over the receipts)"
               .formatted(claim.receiptsRoot(), total.receiptsRoot()));
     }
-    return Optional.empty();
+    return counts() && draws != null
+        ? draws.objection(claim.brief().sessionId())
+        : Optional.empty();
   }
 }

@@ -13,6 +13,7 @@ import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.settlement.Interests;
 import io.myelin.protocol.settlement.SettlementClaim;
@@ -25,6 +26,8 @@ import io.myelin.v1.AttestRequest;
 import io.myelin.v1.BatchPart;
 import io.myelin.v1.ConfigureSubnetRequest;
 import io.myelin.v1.DescribeRequest;
+import io.myelin.v1.DrawnReply;
+import io.myelin.v1.DrawnWork;
 import io.myelin.v1.ExamineReply;
 import io.myelin.v1.ExtendRequest;
 import io.myelin.v1.JudgeAbsenceRequest;
@@ -41,6 +44,9 @@ import io.myelin.v1.Signed;
 import io.myelin.v1.ValidatorDescription;
 import io.myelin.v1.ValidatorGrpc.ValidatorImplBase;
 import io.myelin.v1.WorkRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -215,7 +221,18 @@ final class ValidatorService extends ValidatorImplBase {
     guarded(
         "sample",
         client,
-        () -> SampleReply.newBuilder().addAllWanted(desk.sample(request)).build());
+        () -> SampleReply.newBuilder().addAllWanted(desk.draws().sample(request)).build());
+  }
+
+  @Override
+  public void drawn(DrawnWork told, StreamObserver<DrawnReply> client) {
+    guarded(
+        "drawn",
+        client,
+        () -> {
+          desk.draws().hear(told);
+          return DrawnReply.getDefaultInstance();
+        });
   }
 
   @Override
@@ -314,13 +331,21 @@ final class ValidatorService extends ValidatorImplBase {
             Fields.number("batch", request.getBatch()),
             Fields.number("set", request.getSet()),
             Fields.digest("settlements_digest", request.getSettlementsDigest()));
-    if (!reviewed.has(batch, System.nanoTime())) {
+    Optional<List<SessionId>> sessions = reviewed.sessions(batch, System.nanoTime());
+    if (sessions.isEmpty()) {
       throw new RefusedException(
           Reason.REVIEW_FIRST, "not reviewed here with digest " + batch.digest() + ", or long ago");
     }
     BatchSettlement wanted = batch(request);
     Asker.require(view.network().domain(), batch.gateway(), wanted, request.getGatewaySignature());
     batches.require(batch.gateway(), batch.batch(), batch.set(), MARGIN_SECONDS);
+    // Another member may have told meanwhile what it drew in this very batch.
+    for (SessionId session : sessions.get()) {
+      Optional<String> objection = desk.draws().objection(session);
+      if (objection.isPresent()) {
+        throw new RefusedException(Reason.REFUSED_SESSION, objection.get());
+      }
+    }
     return attestation(wanted);
   }
 
@@ -417,6 +442,7 @@ final class ValidatorService extends ValidatorImplBase {
     private final long beganNanos;
     private final SealedReview sealed;
     private final AtomicBoolean placed = new AtomicBoolean();
+    private final List<SessionCheck> checks = new ArrayList<>();
 
     Reviewer(long beganNanos, SealedReview sealed) {
       this.beganNanos = beganNanos;
@@ -440,6 +466,7 @@ final class ValidatorService extends ValidatorImplBase {
             Reason.BUSY, "more than " + limits.reviews() + " reviews at once");
       }
       placed.set(true);
+      desk.draws().refresh();
     }
 
     private void end() {
@@ -452,9 +479,13 @@ final class ValidatorService extends ValidatorImplBase {
     public SessionCheck session(ReviewStream.Header header, SettlementClaim claim)
         throws RefusedException {
       sealed.without(seats.withoutInterest(Interests.owners(claim.brief())));
-      return fault.isUnread()
-          ? SessionCheck.unread(claim)
-          : SessionCheck.begin(view, claim, header.wanted().gateway(), limits.receipts(), desk);
+      SessionCheck check =
+          fault.isUnread()
+              ? SessionCheck.unread(claim)
+              : SessionCheck.begin(
+                  view, claim, header.wanted().gateway(), limits.receipts(), desk.draws());
+      checks.add(check);
+      return check;
     }
 
     @Override
@@ -467,6 +498,10 @@ final class ValidatorService extends ValidatorImplBase {
       reviewed.add(
           new Reviewed.Batch(
               wanted.gateway(), wanted.batch(), header.set(), wanted.settlementsDigest()),
+          checks.stream()
+              .filter(SessionCheck::counts)
+              .map(check -> check.claim().brief().sessionId())
+              .toList(),
           System.nanoTime());
     }
 

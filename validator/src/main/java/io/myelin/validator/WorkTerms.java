@@ -1,8 +1,10 @@
 package io.myelin.validator;
 
+import io.myelin.chain.EventLog;
 import io.myelin.chain.LogFilter;
 import io.myelin.committee.wire.Reason;
 import io.myelin.contracts.NodePool;
+import io.myelin.contracts.SubnetRegistry;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.terms.TermsEvent;
 import io.myelin.protocol.ids.Address;
@@ -13,6 +15,7 @@ import io.myelin.protocol.settlement.SessionTail;
 import io.myelin.protocol.subnet.ListedModel;
 import io.myelin.protocol.typeddata.NodeVerdict;
 import io.myelin.protocol.work.SignedWork;
+import io.myelin.protocol.work.VerificationLevel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,16 +24,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether work was done for a session of the chain, by its gateway's and its node's word. */
 final class WorkTerms {
-  private static final int MOST_GATEWAYS = 4_096;
+  private static final int MOST_SESSIONS = 4_096;
 
   private final ChainView view;
-  private final Map<SessionId, Address> gateways =
+  private final Map<SessionId, Asker> askers =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<SessionId, Address> eldest) {
-          return size() > MOST_GATEWAYS;
+        protected boolean removeEldestEntry(Map.Entry<SessionId, Asker> eldest) {
+          return size() > MOST_SESSIONS;
         }
       };
 
@@ -67,24 +70,74 @@ final class WorkTerms {
             .on(view.client())
             .weightsDigest();
     Digest signed = Digest.of(work.evidence().getWeightsDigest().toByteArray());
-    if (!ListedModel.allows(listed, signed)) {
+    if (!ListedModel.allows(listed, signed) && !wasListed(work, terms.tail(), signed)) {
       throw refused(
-          "weights of %s: %s (expected: %s, as the subnet lists them)"
+          "weights of %s: %s (expected: %s, or what the subnet listed since the opening)"
               .formatted(model, signed, listed));
     }
   }
 
+  /**
+   * Whether a subnet listed weights when a session was opened or after that: who lists others does
+   * not make the work of running sessions worthless.
+   */
+  private boolean wasListed(SignedWork work, SessionTail tail, Digest weights) {
+    Optional<EventLog> opening = view.opening(work.commit().sessionId());
+    if (opening.isEmpty()) {
+      return false;
+    }
+    LogFilter listings =
+        new LogFilter(
+            List.of(view.network().subnets().address()),
+            List.of(
+                List.of(SubnetRegistry.ModelListedEvent.TYPE.topic()),
+                List.of(tail.subnetId()),
+                List.of(SessionTail.modelIdOf(work.spec().getModel()))));
+    Optional<Digest> atOpening = Optional.empty();
+    for (EventLog log : view.logs(listings)) {
+      Optional<Digest> listed =
+          SubnetRegistry.event(log)
+              .filter(SubnetRegistry.ModelListedEvent.class::isInstance)
+              .map(event -> ((SubnetRegistry.ModelListedEvent) event).weightsDigest());
+      if (isBefore(log, opening.get())) {
+        atOpening = listed;
+      } else if (listed.filter(digest -> ListedModel.allows(digest, weights)).isPresent()) {
+        return true;
+      }
+    }
+    return atOpening.filter(digest -> ListedModel.allows(digest, weights)).isPresent();
+  }
+
+  private static boolean isBefore(EventLog one, EventLog other) {
+    return one.block().number() < other.block().number()
+        || (one.block().number() == other.block().number() && one.index() < other.index());
+  }
+
+  /**
+   * Who may show receipts of a session.
+   *
+   * @param level at which its work is checked
+   */
+  record Asker(Address gateway, VerificationLevel level) {}
+
   /** Whose session it is; empty for one that is not on the chain. */
-  Optional<Address> gatewayOf(SessionId session) {
-    synchronized (gateways) {
-      Address known = gateways.get(session);
+  Optional<Asker> askerOf(SessionId session) {
+    synchronized (askers) {
+      Asker known = askers.get(session);
       if (known != null) {
         return Optional.of(known);
       }
     }
-    Optional<Address> found = find(session).map(terms -> terms.brief().head().gateway());
-    synchronized (gateways) {
-      found.ifPresent(gateway -> gateways.put(session, gateway));
+    Optional<Asker> found =
+        find(session)
+            .map(
+                terms ->
+                    new Asker(
+                        terms.brief().head().gateway(),
+                        VerificationLevel.of(terms.tail().verification())
+                            .orElse(VerificationLevel.NONE)));
+    synchronized (askers) {
+      found.ifPresent(asker -> askers.put(session, asker));
     }
     return found;
   }

@@ -92,7 +92,7 @@ public final class WorkVerdicts implements AutoCloseable {
 
   private void look() {
     Set<Address> seen = new HashSet<>();
-    for (WorkDesk.Accusation accusation : desk.accusations()) {
+    for (WorkMemory.Accusation accusation : desk.memory().accusations()) {
       SignedWork work = accusation.lie().work();
       // One verdict on a node at a time.
       long nowNanos = System.nanoTime();
@@ -117,12 +117,12 @@ public final class WorkVerdicts implements AutoCloseable {
     }
   }
 
-  private void judge(WorkDesk.Accusation accusation)
+  private void judge(WorkMemory.Accusation accusation)
       throws NotAgreedException, InterruptedException {
     SignedWork work = accusation.lie().work();
     NodePool.Node node = network.nodes().nodeOf(work.node()).on(chain);
     if (node.standing() == SUSPENDED || desk.terms().isJudged(work.node(), work.digest())) {
-      desk.judged(work.digest());
+      desk.memory().judged(work.digest());
       notBefore.remove(work.digest());
       return;
     }
@@ -151,7 +151,7 @@ public final class WorkVerdicts implements AutoCloseable {
         sent ? "brought to the chain" : "not brought to the chain from here");
   }
 
-  private boolean isTurn(SignedWork work, Address self, WorkDesk.Accusation accusation) {
+  private boolean isTurn(SignedWork work, Address self, WorkMemory.Accusation accusation) {
     Digest subject = Subjects.fraudSubject(work.node(), work.digest());
     long set = network.validators().setVersion().on(chain);
     List<Address> committee =

@@ -6,6 +6,7 @@ import io.myelin.engine.catalogue.FetchProgress;
 import io.myelin.engine.catalogue.ModelCatalogue;
 import io.myelin.engine.catalogue.ModelEntry;
 import io.myelin.engine.catalogue.ModelOrigin;
+import io.myelin.engine.check.ClassCheckers;
 import io.myelin.engine.local.EngineSet;
 import io.myelin.engine.local.ModelEngines;
 import io.myelin.engine.local.SmallerCopy;
@@ -117,6 +118,30 @@ public final class EngineSource {
     throw new EngineException(
         EngineException.Kind.BAD_REQUEST,
         "substitute:" + type + ": none of " + modelIds() + " is a GGUF file (expected: one)");
+  }
+
+  /**
+   * Checkers for nodes whose processors run other CPU variants than an engine here does. None runs
+   * until it is asked for.
+   *
+   * @param threads native threads of each
+   */
+  public ClassCheckers otherClasses(int threads) {
+    return new ClassCheckers(
+        ModelEngines.variants(root()),
+        (model, variant) -> variant(model, variant, threads),
+        ClassCheckers.MOST_AT_ONCE);
+  }
+
+  private InferenceEngine variant(String modelId, String variant, int threads) {
+    for (Map.Entry<ModelEntry, Optional<Path>> model : models.entrySet()) {
+      if (model.getKey().id().equals(modelId) && model.getValue().isPresent()) {
+        return ModelEngines.variant(
+            model.getKey(), model.getValue().get(), root(), variant, 1, threads);
+      }
+    }
+    throw new EngineException(
+        EngineException.Kind.BAD_REQUEST, "model " + modelId + " has no file here");
   }
 
   private static InferenceEngine open(

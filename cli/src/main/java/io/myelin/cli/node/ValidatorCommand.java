@@ -3,7 +3,9 @@ package io.myelin.cli.node;
 import io.myelin.cli.Logging;
 import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.model.ConsoleProgress;
+import io.myelin.engine.check.AnyClassChecker;
 import io.myelin.engine.check.PrefillChecker;
+import io.myelin.engine.check.WorkChecker;
 import io.myelin.engine.local.EngineSet;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -32,7 +34,8 @@ import picocli.CommandLine.Option;
       "",
       "The configuration file has one `key = value` a line, with the names of the options:",
       "host, port, data, key, rpc, chain-id, directory, first-block, bootstrap, peer-host,",
-      "peer-port, advertise, allow-private, model, threads. A flag wins over the file."
+      "peer-port, advertise, allow-private, model, threads, own-class-only. A flag wins over the",
+      "file."
     })
 public final class ValidatorCommand extends MyelinCommand {
   private static final int USUAL_PORT = 8_600;
@@ -68,21 +71,31 @@ public final class ValidatorCommand extends MyelinCommand {
       description = "With --model: native threads of the engine (default: every core).")
   private @Nullable Integer threads;
 
+  @Option(
+      names = "--own-class-only",
+      description = {
+        "With --model: check nodes exactly only where their processor computes as this one.",
+        "Else a worker more is started for nodes of another CPU variant, two at most."
+      })
+  private boolean ownClassOnly;
+
   @Override
   public Integer call() throws Exception {
     Logging.node();
     Set<String> known = new HashSet<>(ChainOptions.KEYS);
     known.addAll(PeerOptions.KEYS);
-    known.addAll(Set.of("host", "port", "data", "key", "model", "threads"));
+    known.addAll(Set.of("host", "port", "data", "key", "model", "threads", "own-class-only"));
     ConfigFile file = options.file(known);
     Path folder = options.folder(file, "validator");
     String address = file.text("host", host, "127.0.0.1");
     List<String> modelIds = file.list("model", models);
     int cores = Runtime.getRuntime().availableProcessors();
-    Optional<EngineSet> engine =
+    int threadCount = file.number("threads", threads, cores, 1, 512);
+    boolean classes = !file.text("own-class-only", ownClassOnly ? "true" : null, "").equals("true");
+    Optional<Checking> checking =
         modelIds.isEmpty()
             ? Optional.empty()
-            : Optional.of(engine(modelIds, file.number("threads", threads, cores, 1, 512)));
+            : Optional.of(checking(modelIds, threadCount, classes));
     ValidatorHost validator =
         ValidatorHost.start(
             folder,
@@ -91,14 +104,14 @@ public final class ValidatorCommand extends MyelinCommand {
             peers.isGiven(file) ? Optional.of(peers.link(file, address, 0)) : Optional.empty(),
             address,
             file.number("port", port, USUAL_PORT, 0, 65_535),
-            engine.map(PrefillChecker::new));
+            checking.map(Checking::checker));
     Thread stop =
         Thread.ofPlatform()
             .name("validator-stop")
             .unstarted(
                 () -> {
                   validator.close();
-                  engine.ifPresent(EngineSet::close);
+                  checking.ifPresent(Checking::close);
                 });
     Runtime.getRuntime().addShutdownHook(stop);
     out().println("validator " + validator.id() + " at " + validator.url());
@@ -109,9 +122,24 @@ public final class ValidatorCommand extends MyelinCommand {
     return end.get();
   }
 
-  private static EngineSet engine(List<String> modelIds, int threadCount) {
+  /** What it checks nodes' work with. */
+  private record Checking(
+      EngineSet engine, WorkChecker checker, Optional<AnyClassChecker> ofOtherClasses) {
+    void close() {
+      ofOtherClasses.ifPresent(AnyClassChecker::close);
+      engine.close();
+    }
+  }
+
+  private static Checking checking(List<String> modelIds, int threadCount, boolean classes) {
     try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
-      return EngineSource.prepare(modelIds, progress).open(CHECKS, threadCount);
+      EngineSource source = EngineSource.prepare(modelIds, progress);
+      EngineSet engine = source.open(CHECKS, threadCount);
+      if (!classes) {
+        return new Checking(engine, new PrefillChecker(engine), Optional.empty());
+      }
+      AnyClassChecker any = new AnyClassChecker(engine, source.otherClasses(threadCount));
+      return new Checking(engine, any, Optional.of(any));
     }
   }
 }

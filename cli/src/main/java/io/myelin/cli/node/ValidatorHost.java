@@ -21,6 +21,7 @@ import io.myelin.validator.Leadership;
 import io.myelin.validator.ValidatorConfig;
 import io.myelin.validator.ValidatorFault;
 import io.myelin.validator.ValidatorNode;
+import io.myelin.validator.WorkNews;
 import io.myelin.validator.WorkVerdicts;
 import java.io.IOException;
 import java.net.URI;
@@ -37,6 +38,7 @@ public final class ValidatorHost implements AutoCloseable {
   private final RollCall rollCall;
   private final Leadership leadership;
   private final WorkVerdicts verdicts;
+  private final WorkNews news;
   private final ValidatorUrls others;
   private final Address id;
 
@@ -49,9 +51,11 @@ public final class ValidatorHost implements AutoCloseable {
       RollCall rollCall,
       Leadership leadership,
       WorkVerdicts verdicts,
+      WorkNews news,
       ValidatorUrls others,
       Address id) {
     this.verdicts = verdicts;
+    this.news = news;
     this.chain = chain;
     this.node = node;
     this.committee = committee;
@@ -149,9 +153,10 @@ public final class ValidatorHost implements AutoCloseable {
               chain, network, key, Duties.all(chain, network, link.firstBlock(), key, absences));
       WorkVerdicts verdicts =
           WorkVerdicts.start(node, committee.cases(), leadership::send, chain, network, key);
+      WorkNews news = WorkNews.start(node, committee.telling());
       whole = true;
       return new ValidatorHost(
-          chain, node, committee, rollCall, leadership, verdicts, others, key.address());
+          chain, node, committee, rollCall, leadership, verdicts, news, others, key.address());
     } catch (IOException | RuntimeException e) {
       throw new CommandException("validator " + key.address() + ": " + e.getMessage(), e);
     } finally {
@@ -176,6 +181,7 @@ public final class ValidatorHost implements AutoCloseable {
     if (peers != null) {
       peers.close();
     }
+    news.close();
     verdicts.close();
     leadership.close();
     committee.close();

@@ -46,7 +46,7 @@ class ClassCheckersIT {
       for (int times = 0; times < 2; times++) {
         assertThat(
                 checkers
-                    .forClass(itsClass)
+                    .forClass("tiny", itsClass)
                     .orElseThrow()
                     .check(answer.spec(), answer.evidence())
                     .join())
@@ -59,8 +59,15 @@ class ClassCheckersIT {
               itsClass + "/inexact",
               itsClass.replace("v0", "v9"),
               "llama.cpp-v1/cpu-x/bf16/rule-1")) {
-        assertThat(checkers.forClass(unknown)).as(unknown).isEmpty();
+        assertThat(checkers.forClass("tiny", unknown)).as(unknown).isEmpty();
       }
+      // As a validator has it, whose own engine runs another variant.
+      AnyClassChecker any = new AnyClassChecker(own, checkers);
+      assertThat(any.check(answer.spec(), answer.evidence()).join())
+          .isEqualTo(new Exact(answer.evidence().getTokensCount()));
+      MadeAnswer ofOwn = answer(own);
+      assertThat(any.check(ofOwn.spec(), ofOwn.evidence()).join())
+          .isEqualTo(new Exact(ofOwn.evidence().getTokensCount()));
     } catch (EngineException e) {
       assumeThat(e.kind()).as(e.getMessage()).isNotEqualTo(EngineException.Kind.BAD_REQUEST);
       throw e;

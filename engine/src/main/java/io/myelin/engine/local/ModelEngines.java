@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Opens engines on models of the catalogue. */
 public final class ModelEngines {
@@ -55,6 +56,38 @@ public final class ModelEngines {
                   EngineException.Kind.BAD_REQUEST,
                   "model " + entry.id() + " runs at another server and needs no worker");
         });
+  }
+
+  /**
+   * The same with one of llama.cpp's CPU variants in place of the best that the processor can run.
+   *
+   * @throws EngineException BAD_REQUEST when it cannot run that one, or the model is no GGUF file
+   */
+  public static WorkerEngine variant(
+      ModelEntry entry, Path weights, Path root, String variant, int slots, int threads) {
+    if (entry.format() != ModelEntry.Format.GGUF) {
+      throw new EngineException(
+          EngineException.Kind.BAD_REQUEST, "model " + entry.id() + " has no CPU variants");
+    }
+    return WorkerEngine.spawn(
+        WorkerLaunch.like(
+            LlamaEngineFactory.class,
+            LlamaEngineFactory.withVariant(
+                LlamaEngineFactory.arguments(
+                    entry.id(),
+                    weights,
+                    entry.sha256(),
+                    entry.chatTemplate(),
+                    root,
+                    0,
+                    slots,
+                    threads),
+                variant)));
+  }
+
+  /** CPU variants of llama.cpp whose library is here; not all of them run on this processor. */
+  public static Set<String> variants(Path root) {
+    return NativeLibraries.find(root).variantNames();
   }
 
   private static WorkerLaunch embeddings(

@@ -13,30 +13,44 @@ import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.contracts.testing.Openings;
 import io.myelin.contracts.write.ChainWrites;
 import io.myelin.gateway.journal.Journal;
+import io.myelin.gateway.journal.TaskEnd;
+import io.myelin.gateway.journal.TaskRow;
+import io.myelin.gateway.journal.TaskStore;
 import io.myelin.gateway.session.OnChain;
 import io.myelin.gateway.session.SessionChain;
 import io.myelin.gateway.session.SessionChain.Ending;
+import io.myelin.gateway.session.TokenPrice;
+import io.myelin.gateway.task.Submission;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.selection.Candidate;
 import io.myelin.protocol.settlement.Approvals;
 import io.myelin.protocol.settlement.BatchDigest;
 import io.myelin.protocol.settlement.SignOfLife;
 import io.myelin.protocol.settlement.Split;
 import io.myelin.protocol.settlement.Subjects;
+import io.myelin.protocol.settlement.TestingTasks;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.BatchSettlement;
+import io.myelin.v1.GenerationSpec;
+import io.myelin.v1.WorkRecord;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -162,6 +176,70 @@ final class SettlementsIT {
     assertThat(finalizable()).containsExactlyInAnyOrder(active.id().hex(), lost);
   }
 
+  @Test
+  void shouldShowWhatIsLeftOutOfABatchTooBeforeItIsSettled() throws Exception {
+    OnChain session = open();
+    TestingTasks tasks =
+        new TestingTasks(
+            world.domain(),
+            world.gateway().operator(),
+            session.brief(),
+            session.tail(),
+            ChainWorld.MODEL,
+            Map.of(world.nodes().getFirst().address(), world.nodes().getFirst().operator()));
+    List<String> receipts = new ArrayList<>();
+    for (int number = 1; number <= 2; number++) {
+      SignedReceipt receipt = tasks.generation(number, 3, 1);
+      journaled(session, receipt);
+      receipts.add(receipt.json());
+    }
+    String left = tasks.taskId(2).hex();
+    var _ = journal.works().leaveOut(left, "found false").get(SECONDS, TimeUnit.SECONDS);
+
+    CompletableFuture<Ending> ends = settlements.settle(session);
+    settlements.start();
+    assertThat(ends.get(SECONDS, TimeUnit.SECONDS)).isEqualTo(Ending.SETTLED);
+    // A member that drew it is owed it, whatever is claimed.
+    assertThat(committee.shown).containsExactlyInAnyOrderElementsOf(receipts);
+    assertThat(committee.claimed).containsExactly(1L);
+  }
+
+  private void journaled(OnChain session, SignedReceipt receipt) throws Exception {
+    String task = receipt.receipt().taskId().hex();
+    Submission submission =
+        new Submission(
+            session.id().hex(),
+            new Submission.Work.Generate(GenerationSpec.getDefaultInstance()),
+            Submission.Kind.LIVE,
+            "",
+            1_000);
+    var _ =
+        journal
+            .tasks()
+            .create(
+                TaskRow.queued(
+                    task,
+                    submission,
+                    1,
+                    "",
+                    new TokenPrice(BigInteger.ONE, BigInteger.ONE),
+                    BigInteger.ONE))
+            .get(SECONDS, TimeUnit.SECONDS);
+    TaskStore.Changes changes = journal.tasks().change(task, session.id().hex());
+    changes.end(
+        new TaskEnd(
+            "completed",
+            2,
+            null,
+            null,
+            null,
+            null,
+            List.of(),
+            ByteString.copyFromUtf8(receipt.json()),
+            ByteString.copyFrom(receipt.receipt().digest().bytes())));
+    var _ = changes.submit().get(SECONDS, TimeUnit.SECONDS);
+  }
+
   private void finalizeNow() throws Exception {
     ChainView.Snapshot _ = view.refresh();
     finalizations.run();
@@ -177,7 +255,9 @@ final class SettlementsIT {
     return network.payment().batches(world.gateway().address()).on(world.chain()).batch();
   }
 
-  private List<String> finalizable() {
+  private List<String> finalizable() throws Exception {
+    // Behind all that was written.
+    var _ = journal.settlements().forgetBatch(Long.MAX_VALUE).get();
     return journal
         .settlements()
         .due(world.nowSeconds() + Duration.ofDays(2).toSeconds(), Integer.MAX_VALUE);
@@ -226,10 +306,24 @@ final class SettlementsIT {
 
   /** Signs what it is asked for, with the keys of those who sit; then something happens. */
   private final class SigningCommittee implements Committee {
+    private final List<String> shown = new CopyOnWriteArrayList<>();
+    private final List<Long> claimed = new CopyOnWriteArrayList<>();
     private volatile Runnable afterwards = () -> {};
 
     @Override
+    public List<Shown> show(
+        Address of,
+        long number,
+        long set,
+        List<byte[]> receipts,
+        IntFunction<List<WorkRecord>> works) {
+      receipts.forEach(json -> shown.add(new String(json, StandardCharsets.UTF_8)));
+      return List.of();
+    }
+
+    @Override
     public Quorum attest(Batch batch) {
+      batch.claims().forEach(claim -> claimed.add(claim.tasks()));
       Digest digest = BatchDigest.START;
       for (Claim claim : batch.claims()) {
         Split split =

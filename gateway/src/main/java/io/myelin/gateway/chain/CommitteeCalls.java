@@ -89,11 +89,7 @@ public final class CommitteeCalls implements Committee {
       }
       Map<SessionId, String> bad = new LinkedHashMap<>();
       for (NotAgreedException.BadSession one : e.badSessions()) {
-        // That work is false counts when it stood in a quorum's way: one member's word takes
-        // nobody's
-        // pay, when it was silence of others that there was no quorum for.
-        if (WorkObjection.falseTask(one.reason()).isEmpty()
-            || one.members() > e.answers().size() - e.quorum()) {
+        if (isLeftOut(one, e.answers().size(), e.quorum())) {
           bad.put(one.sessionId(), one.reason());
         }
       }
@@ -102,6 +98,16 @@ public final class CommitteeCalls implements Committee {
       }
       throw new BadSessionsException(bad);
     }
+  }
+
+  /**
+   * Whether a batch is proposed again without a session. That work is false, or was not shown,
+   * counts when it stood in a quorum's way: one member's word takes nobody's pay, when it was
+   * silence of others that there was no quorum for. Some may have signed by then; what is wanted is
+   * shown, and the same batch asked for again.
+   */
+  static boolean isLeftOut(NotAgreedException.BadSession bad, int seats, long quorum) {
+    return !WorkObjection.isOfWork(bad.reason()) || bad.members() > seats - quorum;
   }
 
   @Override

@@ -11,7 +11,6 @@ import io.myelin.protocol.receipt.ReceiptFormatException;
 import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.work.VerificationLevel;
 import io.myelin.v1.ExamineReply;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -94,37 +93,33 @@ final class WorkAudit implements AutoCloseable {
     show(next.batch(), set, shown);
   }
 
-  /** Shows all that is to be settled; members have checked what they want of it when it returns. */
+  /**
+   * Shows all that there is of the sessions that are to be settled; members have checked what they
+   * want of it when it returns. Also what is not claimed, since a member that drew it waits for it:
+   * work that was found false, and receipts that a session's terms do not bear.
+   */
   void showAll(Committee.Batch batch) throws InterruptedException {
     for (Committee.Claim claim : batch.claims()) {
       boolean checked =
           VerificationLevel.of(claim.session().tail().verification())
               .filter(VerificationLevel::isChecked)
               .isPresent();
-      if (!checked) {
-        continue;
+      List<ByteString> page;
+      for (long read = 0; checked; read += page.size()) {
+        page = journal.works().receipts(claim.session().id().hex(), read, PAGE);
+        List<Shown> shown = new ArrayList<>();
+        page.forEach(json -> taskOf(json).ifPresent(task -> shown.add(new Shown(task, json))));
+        show(batch.number(), batch.set(), shown);
+        checked = page.size() == PAGE;
       }
-      List<Shown> page = new ArrayList<>();
-      for (byte[] json : claim.receipts()) {
-        Optional<String> task = taskOf(json);
-        if (task.isPresent()) {
-          page.add(new Shown(task.get(), ByteString.copyFrom(json)));
-        }
-        if (page.size() == PAGE) {
-          show(batch.number(), batch.set(), page);
-          page.clear();
-        }
-      }
-      show(batch.number(), batch.set(), page);
     }
   }
 
   private record Shown(String taskId, ByteString json) {}
 
-  private static Optional<String> taskOf(byte[] json) {
+  private static Optional<String> taskOf(ByteString json) {
     try {
-      return Optional.of(
-          SignedReceipt.parse(new String(json, StandardCharsets.UTF_8)).receipt().taskId().hex());
+      return Optional.of(SignedReceipt.parse(json.toStringUtf8()).receipt().taskId().hex());
     } catch (ReceiptFormatException e) {
       return Optional.empty();
     }

@@ -42,6 +42,21 @@ public final class WorkStore {
   }
 
   /**
+   * Receipts of a session that validators may have been shown, oldest first, as canonical JSON:
+   * those among them that are left out of what is settled.
+   *
+   * @param sessionId 64 hex digits
+   */
+  public List<ByteString> receipts(String sessionId, long skip, int limit) {
+    return reader.query(
+        "SELECT json FROM receipt WHERE session = ? ORDER BY at_millis, task LIMIT ? OFFSET ?",
+        row -> ByteString.copyFrom(row.getBytes(1)),
+        HexFormat.of().parseHex(sessionId),
+        limit,
+        skip);
+  }
+
+  /**
    * Leaves a task's receipt out of what is settled from now on.
    *
    * @param taskId 64 hex digits

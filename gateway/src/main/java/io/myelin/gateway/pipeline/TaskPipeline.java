@@ -145,6 +145,10 @@ public final class TaskPipeline implements TaskService, NodeEvents {
     SessionGrant grant = admit(submission);
     TokenPrice price = grant.price();
     TaskSize size = TaskSize.of(submission.work(), contextLength(grant, submission));
+    Optional<String> tooLong = EvidenceBound.refusal(grant.verification(), submission.work(), size);
+    if (tooLong.isPresent()) {
+      throw new TaskRejectedException(Reason.BAD_REQUEST, tooLong.get(), 0);
+    }
     BigInteger holdWei = size.mostWei(price, grant.redundancy());
     ledger.hold(submission.sessionId(), taskId.hex(), holdWei);
     boolean started = false;

@@ -21,8 +21,10 @@ import io.myelin.protocol.receipt.ReceiptEvidence;
 import io.myelin.protocol.receipt.ReceiptVerifier;
 import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.receipt.Verification;
+import io.myelin.protocol.work.VerificationLevel;
 import io.myelin.v1.EmbeddingSpec;
 import io.myelin.v1.GatewayMessage;
+import io.myelin.v1.GenerationSpec;
 import io.myelin.v1.TaskFinal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -392,6 +394,43 @@ final class PipelineTest {
     assertRejected(SESSION, TaskRejectedException.Reason.SHUTTING_DOWN);
     assertThat(gateway.ledger().holds()).isZero();
     assertThat(gateway.journal().tasks().unfinished()).isEmpty();
+  }
+
+  @Test
+  void whatNoValidatorCouldBeShownIsNotBegun() throws Exception {
+    TestNode node = gateway.nodes(1, WORDS, 1).getFirst();
+    node.kill();
+    gateway.settle();
+    TestNode unused = node.contextLength(32_768).connect(gateway::dial);
+    assertThat(unused).isSameAs(node);
+    gateway.settle();
+    String checked = "88".repeat(32);
+    gateway.session(checked, 1, List.of(node), VerificationLevel.SAMPLED);
+    assertThatThrownBy(
+            () -> gateway.pipeline().submit(longTask(checked, 8_001), new RecordingListener()))
+        .isInstanceOfSatisfying(
+            TaskRejectedException.class,
+            rejected ->
+                assertThat(rejected.reason()).isEqualTo(TaskRejectedException.Reason.BAD_REQUEST))
+        .hasMessageContaining("max_tokens: 8001 (expected: at most 7999")
+        .hasMessageContaining("verification none");
+    assertThat(gateway.ledger().holds()).isZero();
+    assertThat(node.offers()).isEmpty();
+
+    for (Submission taken :
+        List.of(longTask(checked, 7_999), longTask(checked, 0), longTask(SESSION, 8_001))) {
+      assertThat(gateway.pipeline().submit(taken, new RecordingListener())).isNotNull();
+    }
+  }
+
+  private static Submission longTask(String session, int tokens) {
+    GenerationSpec spec =
+        GenerationSpec.newBuilder()
+            .setModel(TestNode.MODEL)
+            .setText("say words")
+            .setMaxTokens(tokens)
+            .build();
+    return new Submission(session, new Submission.Work.Generate(spec), Kind.LIVE, "", 0);
   }
 
   @Test

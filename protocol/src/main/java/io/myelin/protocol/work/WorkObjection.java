@@ -24,12 +24,26 @@ public final class WorkObjection {
 
   /** The task that an objection says to be false; empty for any other text. */
   public static Optional<TaskId> falseTask(String reason) {
-    int end = FALSE.length() + 2 * TaskId.LENGTH;
-    if (!reason.startsWith(FALSE) || reason.length() < end) {
+    return task(FALSE, reason);
+  }
+
+  /** The task whose work an objection wants to be shown; empty for any other text. */
+  public static Optional<TaskId> wantedTask(String reason) {
+    return task(WANTED, reason);
+  }
+
+  /** Whether it is about what nodes did, and so about what one member alone may know. */
+  public static boolean isOfWork(String reason) {
+    return falseTask(reason).isPresent() || wantedTask(reason).isPresent();
+  }
+
+  private static Optional<TaskId> task(String kind, String reason) {
+    int end = kind.length() + 2 * TaskId.LENGTH;
+    if (!reason.startsWith(kind) || reason.length() < end) {
       return Optional.empty();
     }
     try {
-      return Optional.of(TaskId.parse(reason.substring(FALSE.length(), end)));
+      return Optional.of(TaskId.parse(reason.substring(kind.length(), end)));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -8,6 +8,7 @@ import io.myelin.protocol.crypto.Sha256;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.TaskId;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -35,13 +36,23 @@ class WorkSampleTest {
         .noneMatch(one -> WorkSample.isDrawn(one, VerificationLevel.NONE));
   }
 
+  private static Digest drawn(int key, int task, Digest... works) {
+    Digest content = WorkSample.content(TaskId.of(luck(task).bytes()), List.of(works));
+    return WorkSample.luck(WorkSample.draw(key(key), content));
+  }
+
   @Test
   void shouldBeTheSameAgainAndAnothersForAnother() {
-    TaskId task = TaskId.of(luck(7).bytes());
-    assertThat(WorkSample.luck(key(1), task)).isEqualTo(WorkSample.luck(key(1), task));
-    assertThat(WorkSample.luck(key(1), task)).isNotEqualTo(WorkSample.luck(key(2), task));
-    assertThat(WorkSample.luck(key(1), task))
-        .isNotEqualTo(WorkSample.luck(key(1), TaskId.of(luck(8).bytes())));
+    assertThat(drawn(1, 7, luck(1))).isEqualTo(drawn(1, 7, luck(1)));
+    assertThat(drawn(1, 7, luck(1))).isNotEqualTo(drawn(2, 7, luck(1)));
+    assertThat(drawn(1, 7, luck(1))).isNotEqualTo(drawn(1, 8, luck(1)));
+  }
+
+  @Test
+  void shouldDrawAnewForOtherWorkOfTheSameTaskAndNotForAnotherOrder() {
+    assertThat(drawn(1, 7, luck(1))).isNotEqualTo(drawn(1, 7, luck(2)));
+    assertThat(drawn(1, 7, luck(1))).isNotEqualTo(drawn(1, 7, luck(1), luck(2)));
+    assertThat(drawn(1, 7, luck(1), luck(2))).isEqualTo(drawn(1, 7, luck(2), luck(1)));
   }
 
   @Test
@@ -60,6 +71,8 @@ class WorkSampleTest {
     TaskId task = TaskId.of(luck(3).bytes());
     assertThat(WorkObjection.falseTask(WorkObjection.provenFalse(task, "why"))).contains(task);
     assertThat(WorkObjection.falseTask(WorkObjection.wanted(task))).isEmpty();
+    assertThat(WorkObjection.wantedTask(WorkObjection.wanted(task))).contains(task);
+    assertThat(WorkObjection.wantedTask(WorkObjection.provenFalse(task, "why"))).isEmpty();
     assertThat(WorkObjection.falseTask("PROVEN_FALSE: task 12")).isEmpty();
     assertThat(WorkObjection.falseTask("PROVEN_FALSE: task " + "z".repeat(64))).isEmpty();
   }

@@ -1,0 +1,305 @@
+package io.myelin.validator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
+import io.myelin.committee.CommitteeClient;
+import io.myelin.committee.CommitteeSettings;
+import io.myelin.committee.NotAgreedException;
+import io.myelin.committee.proposal.SettlementBatch;
+import io.myelin.committee.wire.Fields;
+import io.myelin.contracts.testing.ChainWorld;
+import io.myelin.engine.check.WorkChecker;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.crypto.Signature;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.receipt.SignedReceipt;
+import io.myelin.protocol.settlement.Subjects;
+import io.myelin.protocol.typeddata.Attestation;
+import io.myelin.protocol.typeddata.BatchSettlement;
+import io.myelin.protocol.typeddata.NodeVerdict;
+import io.myelin.protocol.work.WorkFinding;
+import io.myelin.protocol.work.WorkObjection;
+import io.myelin.protocol.work.WorkSample;
+import io.myelin.v1.AttestRequest;
+import io.myelin.v1.DrawnWork;
+import io.myelin.v1.ExamineReply;
+import io.myelin.v1.SampleRequest;
+import io.myelin.validator.testing.GatewaySide;
+import io.myelin.validator.testing.ShownWork;
+import io.myelin.validator.testing.Validators;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What one member drew or found, the others hold against a batch too. */
+final class WorkToldIT {
+  private static final String HONEST = "honest";
+  private static final String LIE = "liar";
+  private static final int MEMBERS = 5;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final WorkChecker MODEL =
+      (_, evidence) ->
+          CompletableFuture.completedFuture(
+              evidence.getEquivalenceClass().equals(LIE)
+                  ? new WorkFinding.Lie(WorkFinding.Kind.LOGPROBS, 0, "as scripted")
+                  : new WorkFinding.Exact(evidence.getTokensCount()));
+
+  @TempDir static Path folder;
+  private static ChainWorld world;
+  private static Validators validators;
+  private static CommitteeClient committee;
+
+  @BeforeAll
+  static void start() throws Exception {
+    // Five of five sit in every committee.
+    world = ChainWorld.start(folder, MEMBERS, 4);
+    validators = Validators.start(world, folder, MODEL);
+    validators.tellEachOther();
+    committee = validators.client(Validators.QUICK);
+  }
+
+  @AfterAll
+  static void stop() {
+    committee.close();
+    validators.close();
+    world.close();
+  }
+
+  private static OperatorKey key(int validator) {
+    return world.validators().get(validator).operator();
+  }
+
+  private static List<Integer> ask(int validator, ShownWork work) {
+    SampleRequest request =
+        SampleRequest.newBuilder().addReceipts(ByteString.copyFrom(work.json())).build();
+    return validators.stub(validator).sample(request).getWantedList();
+  }
+
+  private static void show(int validator, ShownWork work) {
+    assertThat(validators.stub(validator).examine(work.record()).getFound())
+        .isEqualTo(ExamineReply.Found.FOUND_EXACT);
+  }
+
+  /** Each has looked at the session's first node, so that luck alone decides. */
+  private static GatewaySide.Live acquainted(GatewaySide side) throws Exception {
+    GatewaySide.Live live = side.open(committee, 4, 1);
+    for (int i = 0; i < MEMBERS; i++) {
+      show(i, ShownWork.of(world, live, HONEST, 1_000_000));
+    }
+    return live;
+  }
+
+  private static SettlementBatch batch(
+      GatewaySide side, GatewaySide.Live live, ShownWork... works) {
+    List<SignedReceipt> receipts = Arrays.stream(works).map(ShownWork::receipt).toList();
+    return side.batch(side.part(live, receipts));
+  }
+
+  private static String objection(CommitteeClient asked, SettlementBatch batch) {
+    NotAgreedException failure =
+        catchThrowableOfType(NotAgreedException.class, () -> asked.reviewAndAttest(batch));
+    assertThat(failure).as("settled").isNotNull();
+    return failure.badSessions().getFirst().reason();
+  }
+
+  private static void await(Callable<Boolean> condition) throws Exception {
+    long untilNanos = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.call()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(untilNanos);
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void shouldOweAllWhatOneDrewAndWasNotShown() throws Exception {
+    GatewaySide side = new GatewaySide(world, 51);
+    GatewaySide.Live live = acquainted(side);
+    ShownWork drawn = ShownWork.drawnBy(world, live, HONEST, List.of(key(0)), 1);
+    ShownWork undrawn = ShownWork.drawnBy(world, live, HONEST, List.of(), 1_000);
+    for (int i = 1; i < MEMBERS; i++) {
+      assertThat(ask(i, drawn)).isEmpty();
+    }
+
+    // The one that drew it is asked alone at first, as by a gateway that looks for three others.
+    CommitteeSettings hasty =
+        new CommitteeSettings(
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2),
+            Duration.ZERO,
+            Duration.ofMillis(50));
+    try (CommitteeClient alone =
+        CommitteeClient.connect(
+            List.of(validators.url(0)),
+            world.chain(),
+            world.network(),
+            world.gateway().operator(),
+            hasty)) {
+      var _ =
+          catchThrowableOfType(
+              NotAgreedException.class,
+              () -> alone.reviewAndAttest(batch(side, live, drawn, undrawn)));
+    }
+    for (int i = 1; i < MEMBERS; i++) {
+      int validator = i;
+      await(() -> ask(validator, drawn).equals(List.of(0)));
+    }
+
+    // Left out of the batch, it is owed to all of them.
+    SettlementBatch without = batch(side, live, undrawn);
+    assertThat(WorkObjection.wantedTask(objection(committee, without)))
+        .contains(drawn.receipt().receipt().taskId());
+    for (int i = 0; i < MEMBERS; i++) {
+      show(i, drawn);
+    }
+    assertThat(side.settle(without, committee.reviewAndAttest(without)).succeeded()).isTrue();
+  }
+
+  @Test
+  void shouldHearOfDrawsByMembersOnly() throws Exception {
+    GatewaySide side = new GatewaySide(world, 52);
+    GatewaySide.Live live = acquainted(side);
+    SettlementBatch _ = batch(side, live, ShownWork.of(world, live, HONEST, 1_000_000));
+    ShownWork undrawn = ShownWork.drawnBy(world, live, HONEST, List.of(), 1);
+    assertThat(refusal(undrawn, draw(key(0), undrawn))).startsWith("REFUSED_WORK");
+
+    OperatorKey stranger = ChainWorld.key("stranger");
+    ShownWork lucky = undrawn;
+    for (int task = 2; !lucky.isDrawnBy(stranger); task++) {
+      lucky = ShownWork.of(world, live, HONEST, task);
+    }
+    assertThat(refusal(lucky, draw(stranger, lucky))).startsWith("REFUSED_ASKER");
+
+    ShownWork drawn = ShownWork.drawnBy(world, live, HONEST, List.of(key(1)), 1);
+    ShownWork forged =
+        new ShownWork(
+            SignedReceipt.sign(world.gateway().operator(), drawn.receipt().receipt()),
+            drawn.record());
+    assertThat(refusal(forged, draw(key(1), undrawn))).startsWith("REFUSED");
+    var _ = validators.stub(0).drawn(told(drawn, draw(key(1), drawn)));
+    assertThat(ask(0, drawn)).containsExactly(0);
+    show(0, drawn);
+  }
+
+  @Test
+  void shouldNotSignWhatItHeardOfAfterItsReview() throws Exception {
+    GatewaySide side = new GatewaySide(world, 55);
+    GatewaySide.Live live = acquainted(side);
+    ShownWork undrawn = ShownWork.drawnBy(world, live, HONEST, List.of(), 1);
+    ShownWork drawn = ShownWork.drawnBy(world, live, HONEST, List.of(key(1)), 1_000);
+    SettlementBatch batch = batch(side, live, undrawn);
+    CommitteeSettings patient =
+        new CommitteeSettings(
+            Duration.ofSeconds(8),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
+            Duration.ofMillis(50));
+    try (CommitteeClient all = validators.client(patient)) {
+      assertThat(all.reviewAndAttest(batch)).isNotNull();
+    }
+    BatchSettlement wanted =
+        new BatchSettlement(batch.gateway(), batch.batch(), batch.settlementsDigest());
+    AttestRequest request =
+        AttestRequest.newBuilder()
+            .setGateway(Fields.bytes(batch.gateway()))
+            .setBatch(batch.batch())
+            .setSet(batch.set())
+            .setSettlementsDigest(Fields.bytes(batch.settlementsDigest()))
+            .setGatewaySignature(
+                ByteString.copyFrom(
+                    world.gateway().operator().sign(world.domain().digest(wanted)).bytes()))
+            .build();
+    assertThat(validators.stub(0).attest(request).getSignature().isEmpty()).isFalse();
+
+    var _ = validators.stub(0).drawn(told(drawn, draw(key(1), drawn)));
+    StatusRuntimeException refused =
+        catchThrowableOfType(
+            StatusRuntimeException.class, () -> validators.stub(0).attest(request));
+    assertThat(refused.getStatus().getDescription())
+        .startsWith(
+            "REFUSED_SESSION: WORK_WANTED: task " + drawn.receipt().receipt().taskId().hex());
+    show(0, drawn);
+    assertThat(side.settle(batch, committee.reviewAndAttest(batch)).succeeded()).isTrue();
+  }
+
+  private static Signature draw(OperatorKey key, ShownWork work) {
+    return WorkSample.draw(key, WorkSample.content(work.receipt().receipt()));
+  }
+
+  private static DrawnWork told(ShownWork work, Signature draw) {
+    return DrawnWork.newBuilder()
+        .setReceipt(ByteString.copyFrom(work.json()))
+        .setDraw(ByteString.copyFrom(draw.bytes()))
+        .build();
+  }
+
+  private static String refusal(ShownWork work, Signature draw) {
+    StatusRuntimeException refused =
+        catchThrowableOfType(
+            StatusRuntimeException.class, () -> validators.stub(0).drawn(told(work, draw)));
+    assertThat(refused).as("taken in").isNotNull();
+    return String.valueOf(refused.getStatus().getDescription());
+  }
+
+  @Test
+  void shouldBringALieToTheOthers() throws Exception {
+    GatewaySide side = new GatewaySide(world, 53);
+    GatewaySide.Live live = side.open(committee, 4, 1);
+    ShownWork lie = ShownWork.of(world, live, LIE, 1);
+    SettlementBatch batch = batch(side, live, lie);
+    assertThat(validators.stub(0).examine(lie.record()).getFound())
+        .isEqualTo(ExamineReply.Found.FOUND_LIE);
+    for (int i = 0; i < MEMBERS; i++) {
+      Path kept = ValidatorNode.workFile(folder.resolve("validator-" + i), lie.digest(world));
+      await(() -> Files.exists(kept));
+    }
+    assertThat(WorkObjection.falseTask(objection(committee, batch)))
+        .contains(lie.receipt().receipt().taskId());
+  }
+
+  @Test
+  void shouldHoldTheChainsVerdictsAgainstReceiptsThatNobodyLookedAt() throws Exception {
+    GatewaySide side = new GatewaySide(world, 54);
+    GatewaySide.Live live = acquainted(side);
+    ShownWork judged = ShownWork.drawnBy(world, live, HONEST, List.of(), 1);
+    SettlementBatch batch = batch(side, live, judged);
+    Address node = live.brief().seats().getFirst().node();
+    Digest work = judged.digest(world);
+    Digest subject = Subjects.fraudSubject(node, work);
+    ChainWorld.Attested word =
+        world.attest(
+            world
+                .network()
+                .validators()
+                .committeeFor(subject, world.set(), Address.ZERO)
+                .on(world.chain()),
+            3,
+            Attestation.of(subject, new NodeVerdict(node, 0, NodeVerdict.FRAUD, work)));
+    assertThat(
+            world
+                .send(
+                    world.client(),
+                    world
+                        .network()
+                        .nodes()
+                        .judge(node, NodeVerdict.FRAUD, work, word.seats(), word.signatures()))
+                .succeeded())
+        .isTrue();
+    assertThat(objection(committee, batch))
+        .startsWith("PROVEN_FALSE: task " + judged.receipt().receipt().taskId().hex());
+  }
+}

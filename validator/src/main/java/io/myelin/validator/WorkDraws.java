@@ -1,0 +1,289 @@
+package io.myelin.validator;
+
+import com.google.protobuf.ByteString;
+import io.myelin.committee.wire.Fields;
+import io.myelin.committee.wire.Reason;
+import io.myelin.contracts.InferencePayment;
+import io.myelin.contracts.ValidatorRegistry;
+import io.myelin.contracts.standing.SigningKey;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.crypto.Signature;
+import io.myelin.protocol.crypto.Signers;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.receipt.Receipt;
+import io.myelin.protocol.receipt.ReceiptFormatException;
+import io.myelin.protocol.receipt.ReceiptNode;
+import io.myelin.protocol.receipt.ReceiptWork;
+import io.myelin.protocol.receipt.SignedReceipt;
+import io.myelin.protocol.settlement.Subjects;
+import io.myelin.protocol.work.SignedWork;
+import io.myelin.protocol.work.VerificationLevel;
+import io.myelin.protocol.work.WorkObjection;
+import io.myelin.protocol.work.WorkSample;
+import io.myelin.v1.DrawnWork;
+import io.myelin.v1.SampleRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * Which answers this validator wants to see, and what it holds against receipts. What it drew once
+ * is owed: who tries draws with receipts that it then leaves out of its batch owes them all the
+ * same.
+ */
+final class WorkDraws {
+  private static final int MOST_RECEIPTS = 256;
+  private static final int MOST_BYTES = 1 << 20;
+  private static final int MOST_SESSIONS = 4_096;
+  private static final long MOST_OWED_BYTES = 64L << 20;
+
+  /** A gateway brings what is wanted at once; after this it seems not to. */
+  private static final long TELL_NANOS = Duration.ofSeconds(30).toNanos();
+
+  private final ChainView view;
+  private final OperatorKey key;
+  private final WorkTerms terms;
+  private final WorkMemory memory;
+  private final boolean equipped;
+  private final Frauds frauds;
+  private final WorkDebts debts = new WorkDebts(MOST_SESSIONS, MOST_OWED_BYTES);
+  private final Semaphore news = new Semaphore(0);
+
+  /**
+   * Of one validator.
+   *
+   * @param equipped whether it has a copy of the models; without one it wants nothing
+   */
+  WorkDraws(ChainView view, OperatorKey key, WorkTerms terms, WorkMemory memory, boolean equipped) {
+    this.view = view;
+    this.key = key;
+    this.terms = terms;
+    this.memory = memory;
+    this.equipped = equipped;
+    this.frauds = new Frauds(view);
+  }
+
+  /** Places of the receipts of which this validator wants to see the work. */
+  List<Integer> sample(SampleRequest request) {
+    long bytes = request.getReceiptsList().stream().mapToLong(ByteString::size).sum();
+    if (request.getReceiptsCount() > MOST_RECEIPTS || bytes > MOST_BYTES) {
+      throw new IllegalArgumentException(
+          "receipts: %d of %d bytes together (expected: at most %d of %d)"
+              .formatted(request.getReceiptsCount(), bytes, MOST_RECEIPTS, MOST_BYTES));
+    }
+    List<Integer> wanted = new ArrayList<>();
+    for (int place = 0; equipped && place < request.getReceiptsCount(); place++) {
+      if (wants(read(request.getReceipts(place)))) {
+        wanted.add(place);
+      }
+    }
+    return wanted;
+  }
+
+  private boolean wants(Read read) {
+    Receipt receipt = read.receipt();
+    if (!read.level().isChecked()
+        || receipt.work().kind() != ReceiptWork.Kind.GENERATION
+        || memory.hasSeen(receipt)) {
+      return false;
+    }
+    return owes(read) || memory.isNew(receipt);
+  }
+
+  /** Whether it is owed, drawn now or before. Where too much is owed, nothing is drawn. */
+  private synchronized boolean owes(Read read) {
+    Receipt receipt = read.receipt();
+    Digest content = WorkSample.content(receipt);
+    if (debts.has(receipt.sessionId(), content)) {
+      return true;
+    }
+    if (debts.isFull(receipt.sessionId(), Optional.empty())) {
+      return false;
+    }
+    Signature draw = WorkSample.draw(key, content);
+    return WorkSample.isDrawn(WorkSample.luck(draw), read.level())
+        && owe(read, content, draw, Optional.empty(), System.nanoTime() + TELL_NANOS);
+  }
+
+  private boolean owe(
+      Read read, Digest content, Signature draw, Optional<Address> teller, long dueNanos) {
+    Receipt receipt = read.receipt();
+    Set<Digest> works =
+        receipt.nodes().stream().map(WorkSample::work).collect(Collectors.toUnmodifiableSet());
+    return debts.owe(
+        new WorkDebts.Draw(
+            receipt.sessionId(),
+            receipt.taskId(),
+            receipt.gateway(),
+            content,
+            works,
+            read.json(),
+            draw,
+            teller),
+        works.stream().filter(work -> !memory.hasSeen(work)).toList(),
+        dueNanos);
+  }
+
+  /**
+   * A receipt that counts as its gateway's.
+   *
+   * @param level of its session, as the chain has it
+   */
+  private record Read(Receipt receipt, ByteString json, VerificationLevel level) {}
+
+  /** A receipt that the gateway of a session on the chain signed. */
+  private Read read(ByteString json) {
+    try {
+      SignedReceipt signed = SignedReceipt.parse(json.toStringUtf8());
+      Receipt receipt = signed.receipt();
+      if (!Signers.signedBy(
+          receipt.gateway(),
+          view.network().domain().digest(receipt.attestation()),
+          signed.signature())) {
+        throw new IllegalArgumentException(
+            "receipt of task " + receipt.taskId() + ": not signed by " + receipt.gateway());
+      }
+      // Else anybody could ask, with a receipt of its own making, whether a task is drawn.
+      Optional<WorkTerms.Asker> asker = terms.askerOf(receipt.sessionId());
+      if (asker.filter(one -> one.gateway().equals(receipt.gateway())).isEmpty()) {
+        throw new IllegalArgumentException(
+            "receipt of task %s: gateway %s (expected: %s, whose session it is)"
+                .formatted(
+                    receipt.taskId(),
+                    receipt.gateway(),
+                    asker.map(one -> one.gateway().toString()).orElse("a session of the chain")));
+      }
+      return new Read(receipt, json, asker.get().level());
+    } catch (ReceiptFormatException e) {
+      throw new IllegalArgumentException("receipt: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Why a receipt is not to be paid as it is; empty when nothing speaks against it.
+   *
+   * @param json its file
+   * @param level of the session, as the chain has it
+   */
+  Optional<String> objection(Receipt receipt, String json, VerificationLevel level) {
+    for (ReceiptNode node : receipt.nodes()) {
+      Optional<String> lie = memory.lie(node);
+      if (lie.isPresent()) {
+        return Optional.of(
+            WorkObjection.provenFalse(
+                receipt.taskId(), "node " + node.address() + ", " + lie.get()));
+      }
+      if (frauds.has(WorkSample.work(node))) {
+        return Optional.of(
+            WorkObjection.provenFalse(
+                receipt.taskId(), "node " + node.address() + " was judged for it on chain"));
+      }
+    }
+    if (!equipped
+        || !level.isChecked()
+        || receipt.work().kind() != ReceiptWork.Kind.GENERATION
+        || memory.hasSeen(receipt)) {
+      return Optional.empty();
+    }
+    Digest content = WorkSample.content(receipt);
+    Signature draw = WorkSample.draw(key, content);
+    if (!WorkSample.isDrawn(WorkSample.luck(draw), level)) {
+      return Optional.empty();
+    }
+    synchronized (this) {
+      Read read = new Read(receipt, ByteString.copyFromUtf8(json), level);
+      boolean _ = owe(read, content, draw, Optional.empty(), System.nanoTime());
+    }
+    news.release();
+    return Optional.of(WorkObjection.wanted(receipt.taskId()));
+  }
+
+  /** Takes note of what committees judged meanwhile; before a batch is reviewed. */
+  void refresh() {
+    frauds.refresh();
+  }
+
+  /**
+   * Takes in what another member of the committee of a gateway's next batch drew.
+   *
+   * @throws RefusedException when it is no draw of such a member, or it has told enough of this
+   *     session
+   */
+  void hear(DrawnWork told) throws RefusedException {
+    if (!equipped) {
+      throw new RefusedException(
+          Reason.NOT_EQUIPPED, "this validator has no copy of the model; others decide");
+    }
+    Read read = read(told.getReceipt());
+    Receipt receipt = read.receipt();
+    Signature draw = Fields.signature("draw", told.getDraw());
+    Digest content = WorkSample.content(receipt);
+    Optional<Address> signer = Signers.recover(content, draw);
+    if (signer.isEmpty()
+        || receipt.work().kind() != ReceiptWork.Kind.GENERATION
+        || !WorkSample.isDrawn(WorkSample.luck(draw), read.level())) {
+      throw new RefusedException(
+          Reason.REFUSED_WORK, "task " + receipt.taskId() + " is not drawn by this signature");
+    }
+    Address teller = member(receipt.gateway(), signer.get());
+    synchronized (this) {
+      if (!owe(read, content, draw, Optional.of(teller), System.nanoTime() + TELL_NANOS)
+          && !memory.hasSeen(receipt)) {
+        throw new RefusedException(
+            Reason.BUSY,
+            "the validator of %s told of %d answers of session %s, none of which was shown"
+                .formatted(teller, WorkDebts.MOST_OF_A_TELLER, receipt.sessionId()));
+      }
+    }
+  }
+
+  /** The owner for whom a key may sign in the committee of a gateway's next batch. */
+  private Address member(Address gateway, Address signer) throws RefusedException {
+    InferencePayment.BatchesAnswer next =
+        view.network().payment().batches(gateway).on(view.client());
+    ValidatorRegistry validators = view.network().validators();
+    Address owner = validators.ownerOf(signer).on(view.client());
+    if (next.set() == 0
+        || !validators
+            .committeeFor(Subjects.batchSubject(gateway, next.batch()), next.set(), Address.ZERO)
+            .on(view.client())
+            .contains(owner)
+        || !SigningKey.of(validators.validatorOf(owner).on(view.client()), view.nowSeconds())
+            .equals(Optional.of(signer))) {
+      throw new RefusedException(
+          Reason.REFUSED_ASKER,
+          "%s has no seat in the committee of batch %d of gateway %s"
+              .formatted(signer, next.batch(), gateway));
+    }
+    return owner;
+  }
+
+  /** Waits until others are to be told something, or a while. */
+  void awaitNews(long millis) throws InterruptedException {
+    if (news.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
+      news.drainPermits();
+    }
+  }
+
+  /** What others are to be told now of this validator's draws. */
+  synchronized List<WorkDebts.Draw> due(int most) {
+    return debts.due(System.nanoTime(), most);
+  }
+
+  /** Why a session is not to be settled, whatever is claimed of it: it owes work that was drawn. */
+  synchronized Optional<String> objection(SessionId session) {
+    return debts.owed(session).stream().findFirst().map(draw -> WorkObjection.wanted(draw.task()));
+  }
+
+  /** A node's work was shown, whatever came of it. */
+  synchronized void shown(SignedWork work) {
+    debts.shown(work.commit().sessionId(), work.digest());
+  }
+}

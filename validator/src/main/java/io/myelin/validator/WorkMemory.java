@@ -1,0 +1,113 @@
+package io.myelin.validator;
+
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.receipt.Receipt;
+import io.myelin.protocol.receipt.ReceiptNode;
+import io.myelin.protocol.receipt.ReceiptWork;
+import io.myelin.protocol.work.SignedWork;
+import io.myelin.protocol.work.WorkSample;
+import io.myelin.v1.ExamineReply;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What this validator found of nodes' work, and the lies that are not judged yet. Thread-safe. */
+final class WorkMemory {
+  private static final int MOST_REMEMBERED = 65_536;
+
+  /** Lies of one node that are kept to be judged. */
+  private static final int PROOFS_OF_A_NODE = 4;
+
+  /** Answers of a node that this validator wants to see before it leaves it to its luck. */
+  private static final int FIRST_ANSWERS = 1;
+
+  private final Map<Digest, Known> examined =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Digest, Known> eldest) {
+          return size() > MOST_REMEMBERED;
+        }
+      };
+  private final Map<Address, Integer> looked = new HashMap<>();
+  private final Map<Digest, Accusation> accusations = new LinkedHashMap<>();
+
+  /** What was found; the record itself lies in a file, and in memory only while it accuses. */
+  private record Known(ExamineReply.Found found, String detail) {}
+
+  /**
+   * A lie that is not judged yet, as far as this validator knows.
+   *
+   * @param sinceNanos when it found out
+   */
+  record Accusation(Examined lie, long sinceNanos) {}
+
+  /** What was found of this work before. */
+  synchronized Optional<Examined> known(SignedWork work) {
+    return Optional.ofNullable(examined.get(work.digest()))
+        .map(known -> new Examined(work, known.found(), known.detail()));
+  }
+
+  synchronized boolean hasSeen(Digest work) {
+    return examined.containsKey(work);
+  }
+
+  /** Whether the work of each node of a receipt was checked. */
+  synchronized boolean hasSeen(Receipt receipt) {
+    return receipt.nodes().stream().map(WorkSample::work).allMatch(examined::containsKey);
+  }
+
+  /** Whether it is of a node of which this validator has not checked anything. */
+  synchronized boolean isNew(Receipt receipt) {
+    return receipt.work().kind() == ReceiptWork.Kind.GENERATION
+        && receipt.nodes().stream()
+            .anyMatch(node -> looked.getOrDefault(node.address(), 0) < FIRST_ANSWERS);
+  }
+
+  /** What is false about a node's work, as this validator found it. */
+  synchronized Optional<String> lie(ReceiptNode node) {
+    Known known = examined.get(WorkSample.work(node));
+    return known != null && known.found() == ExamineReply.Found.FOUND_LIE
+        ? Optional.of(known.detail())
+        : Optional.empty();
+  }
+
+  /** Whether another lie of a node is worth keeping: some convict it, more only fill the disk. */
+  synchronized boolean hasRoom(Address node) {
+    return proofs(node) < PROOFS_OF_A_NODE;
+  }
+
+  private long proofs(Address node) {
+    return accusations.values().stream()
+        .filter(one -> one.lie().work().node().equals(node))
+        .count();
+  }
+
+  synchronized void remember(Examined found, long nowNanos) {
+    SignedWork work = found.work();
+    examined.put(work.digest(), new Known(found.found(), found.detail()));
+    looked.merge(work.node(), 1, Integer::sum);
+    if (found.isLie() && hasRoom(work.node())) {
+      accusations.putIfAbsent(work.digest(), new Accusation(found, nowNanos));
+    }
+  }
+
+  /** Lies that are not judged yet, as far as this validator knows, the first found first. */
+  synchronized List<Accusation> accusations() {
+    return List.copyOf(accusations.values());
+  }
+
+  /** A lie is judged, or its node cannot be judged any more. */
+  synchronized void judged(Digest digest) {
+    accusations.remove(digest);
+  }
+
+  /** Whether this validator holds a proof against a node that is not judged yet. */
+  synchronized boolean accuses(Address node) {
+    return accusations.values().stream().anyMatch(one -> one.lie().work().node().equals(node));
+  }
+}
