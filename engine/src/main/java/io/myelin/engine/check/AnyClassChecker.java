@@ -5,7 +5,7 @@ import io.myelin.engine.EngineModel;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.protocol.work.WorkFinding;
 import io.myelin.v1.Evidence;
-import io.myelin.v1.FinishReason;
+import io.myelin.v1.GenerationResult;
 import io.myelin.v1.GenerationSpec;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -39,12 +39,12 @@ public final class AnyClassChecker implements WorkChecker, AutoCloseable {
 
   @Override
   public CompletableFuture<WorkFinding> check(GenerationSpec spec, Evidence evidence) {
-    return check(spec, evidence, FinishReason.FINISH_REASON_UNSPECIFIED);
+    return check(spec, evidence, GenerationResult.getDefaultInstance());
   }
 
   @Override
   public CompletableFuture<WorkFinding> check(
-      GenerationSpec spec, Evidence evidence, FinishReason claimed) {
+      GenerationSpec spec, Evidence evidence, GenerationResult claimed) {
     Optional<EngineModel> served =
         own.models().stream().filter(model -> model.id().equals(spec.getModel())).findFirst();
     String wanted = evidence.getEquivalenceClass();
