@@ -63,15 +63,26 @@ public record Reputation(PMap<NodeStage, StageCounter> counters, long points) {
     return List.copyOf(views);
   }
 
-  /** The stage that the weight is of; empty when nothing is remembered. */
-  public Optional<StageView> worst(long nowSeconds) {
-    return stages(nowSeconds).stream()
-        .filter(
-            view -> {
-              StageCounter counter = counters.get(view.stage());
-              return counter != null && counter.at(nowSeconds).attempts() > 0;
-            })
-        .findFirst();
+  /**
+   * The stage that the weight is of: the worst of those with a failure, since a task needs all of
+   * its stages; without a failure the best known. Empty when nothing is remembered.
+   */
+  public Optional<StageView> decisive(long nowSeconds) {
+    List<StageView> known = new ArrayList<>();
+    List<StageView> failed = new ArrayList<>();
+    for (StageView view : stages(nowSeconds)) {
+      StageCounter counter = counters.getOrDefault(view.stage(), StageCounter.empty(nowSeconds));
+      StageCounter now = counter.at(nowSeconds);
+      if (now.attempts() > 0) {
+        known.add(view);
+      }
+      if (now.successes() < now.attempts()) {
+        failed.add(view);
+      }
+    }
+    return failed.isEmpty()
+        ? known.stream().max(Comparator.comparingInt(StageView::believedPpm))
+        : Optional.of(failed.getFirst());
   }
 
   private static long rounded(long units) {
@@ -79,14 +90,15 @@ public record Reputation(PMap<NodeStage, StageCounter> counters, long points) {
   }
 
   /**
-   * The weight in draws: what its worst stage lets believe, since a task needs all of its stages;
-   * never below what a node of which nothing is known has for as long as it made no mistake, and
-   * never nothing. A stage of which all is forgotten counts as one that was never tried.
+   * The weight in draws: what its {@link #decisive} stage lets believe; never below what a node of
+   * which nothing is known has for as long as it made no mistake, and never nothing. A success,
+   * also the first at a stage, never lowers it; a stage of which all is forgotten counts as one
+   * that was never tried.
    */
   public long weight(long nowSeconds) {
-    return worst(nowSeconds)
-        .map(view -> view.believedPpm() * FULL_WEIGHT / LowerBound.ONE_PPM)
-        .map(worst -> Math.max(isFlawless(nowSeconds) ? NEW_WEIGHT : LEAST_WEIGHT, worst))
+    long least = isFlawless(nowSeconds) ? NEW_WEIGHT : LEAST_WEIGHT;
+    return decisive(nowSeconds)
+        .map(stage -> Math.max(least, stage.believedPpm() * FULL_WEIGHT / LowerBound.ONE_PPM))
         .orElse(NEW_WEIGHT);
   }
 

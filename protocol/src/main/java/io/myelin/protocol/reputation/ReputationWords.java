@@ -27,8 +27,8 @@ public final class ReputationWords {
             () ->
                 often(reputation.weight(nowSeconds))
                     + reputation
-                        .worst(nowSeconds)
-                        .map(worst -> because(worst, reputation.isFlawless(nowSeconds)))
+                        .decisive(nowSeconds)
+                        .map(stage -> because(stage, reputation.isFlawless(nowSeconds)))
                         .orElse(": nothing is known of it yet"));
   }
 
@@ -62,22 +62,17 @@ public final class ReputationWords {
     return "drawn %d.%d %% as often as the best".formatted(weight / 10, weight % 10);
   }
 
-  private static String because(Reputation.StageView worst, boolean flawless) {
-    String stage = worst.stage().name().toLowerCase(Locale.ROOT);
+  private static String because(Reputation.StageView of, boolean flawless) {
+    String stage = of.stage().name().toLowerCase(Locale.ROOT);
     if (flawless) {
-      return ": nothing bad is known of it, and least of %s (%d of %d well, %s)"
-          .formatted(things(worst.stage()), worst.successes(), worst.attempts(), stage);
+      return ": nothing bad is known of it, and most of %s (%d of %d well, %s)"
+          .formatted(things(of.stage()), of.successes(), of.attempts(), stage);
     }
-    long failed = worst.attempts() - worst.successes();
-    if (worst.attempts() == 0) {
-      return ": what it missed long ago is not forgotten yet (%s)".formatted(stage);
-    }
+    long failed = of.attempts() - of.successes();
     return failed == 0
-        ? ": it failed elsewhere, and little is known of %s (%d of %d well, %s)"
-            .formatted(things(worst.stage()), worst.successes(), worst.attempts(), stage)
+        ? ": what it missed long ago is not forgotten yet (%s)".formatted(stage)
         : ": %d of %d %s %s (%s)"
-            .formatted(
-                failed, worst.attempts(), things(worst.stage()), failure(worst.stage()), stage);
+            .formatted(failed, of.attempts(), things(of.stage()), failure(of.stage()), stage);
   }
 
   private static String things(NodeStage stage) {

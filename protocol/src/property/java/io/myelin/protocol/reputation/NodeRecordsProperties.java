@@ -136,7 +136,7 @@ final class NodeRecordsProperties {
       days.add(now / DAY);
       now += gap;
     }
-    assertThat(records.of(node).worst(now))
+    assertThat(records.of(node).decisive(now))
         .hasValueSatisfying(
             stage -> {
               assertThat(stage.stage()).isEqualTo(NodeStage.END);

@@ -41,14 +41,14 @@ final class ReputationWordsTest {
   void shouldSayThatMoreWouldHaveToBeKnown() {
     assertThat(why(marked(NodeStage.END, 1, 0)))
         .isEqualTo(
-            "drawn a quarter as often as the best: nothing bad is known of it, and least of paid"
+            "drawn a quarter as often as the best: nothing bad is known of it, and most of paid"
                 + " sessions (1 of 1 well, end)");
     assertThat(why(marked(NodeStage.END, 100, 0)))
         .isEqualTo(
-            "drawn 96.3 % as often as the best: nothing bad is known of it, and least of paid"
+            "drawn 96.3 % as often as the best: nothing bad is known of it, and most of paid"
                 + " sessions (100 of 100 well, end)");
     assertThat(why(marked(NodeStage.COMMIT, 99, 1).record(NodeStage.END, StageMark.SUCCESS, 0)))
-        .endsWith(": it failed elsewhere, and little is known of paid sessions (1 of 1 well, end)");
+        .endsWith(": 1 of 100 answers to deliver on chain did not come, or not as bound (commit)");
   }
 
   @Test
