@@ -31,8 +31,11 @@ public final class NodeRecordReader {
   /** Read at once, so that a long history needs little memory. */
   private static final long CHUNK_BLOCKS = 20_000;
 
-  /** Those of the longest session, eight days, where an epoch has the shortest ten minutes. */
-  private static final int MOST_SETS = 1_200;
+  /**
+   * So many newest sets have an answer: those of the longest session, eight days, where an epoch
+   * has the shortest ten minutes.
+   */
+  public static final int MOST_SETS = 1_200;
 
   private final ChainClient chain;
   private final NetworkContracts network;

@@ -54,6 +54,8 @@ final class PoolRecords {
     for (long set = Math.max(1, newest - 1); set <= newest; set++) {
       read.put(set, reader.asOf(set));
     }
+    // Sessions of sets that have no answer any more are over.
+    wanted.headSet(Math.max(1, newest - NodeRecordReader.MOST_SETS + 1)).clear();
     for (long set : wanted) {
       read.put(set, reader.asOf(set));
     }
