@@ -207,6 +207,17 @@ class NativeApiIT {
     String id = nodes.at("/nodes/0/id").asText();
     assertThat(gateway.json(gateway.send(gateway.request("/api/v1/nodes/" + id))).get("slots"))
         .isEqualTo(nodes.at("/nodes/0/slots"));
+    JsonNode reputation = nodes.at("/nodes/0/reputation");
+    assertThat(reputation.path("weight").asInt()).isEqualTo(94);
+    assertThat(reputation.path("level").asInt()).isZero();
+    assertThat(reputation.path("points").asInt()).isEqualTo(-4);
+    assertThat(reputation.path("validatorSet").asInt()).isEqualTo(3);
+    assertThat(reputation.at("/stages/0/stage").asText()).isEqualTo("ping");
+    assertThat(reputation.at("/stages/0/attempts").asInt()).isEqualTo(2);
+    assertThat(reputation.at("/stages/0/successes").asInt()).isEqualTo(1);
+    assertThat(reputation.at("/stages/0/believed").asDouble()).isBetween(0.09, 0.1);
+    assertThat(reputation.at("/suspension/evidence").asText()).isEqualTo("0x" + "00".repeat(32));
+    assertThat(reputation.path("why").asText()).startsWith("suspended by a verdict on 1970-01-01");
     assertError(gateway.send(gateway.request("/api/v1/nodes/0x00")), 404, "node_not_found");
     JsonNode network = gateway.json(gateway.send(gateway.request("/api/v1/network")));
     assertThat(network.at("/totals/slots").asInt()).isEqualTo(4);

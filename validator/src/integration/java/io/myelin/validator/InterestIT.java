@@ -19,6 +19,7 @@ import io.myelin.contracts.testing.Openings;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.reputation.Reputation;
 import io.myelin.protocol.selection.Candidate;
 import io.myelin.protocol.selection.NodeSelection;
 import io.myelin.protocol.settlement.Approvals;
@@ -81,7 +82,9 @@ final class InterestIT {
         new PoolView(
             List.of(
                 new Candidate(
-                    nodeKey().address(), world.validators().get(EXECUTOR).owner().address(), 1)),
+                    nodeKey().address(),
+                    world.validators().get(EXECUTOR).owner().address(),
+                    Reputation.NEW_WEIGHT)),
             List.of());
     Digest seed = SessionSeed.of(terms.request().nonce(), terms.gatewaySecret()).value();
     return new OpeningProposal(

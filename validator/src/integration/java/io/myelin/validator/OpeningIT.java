@@ -260,10 +260,10 @@ final class OpeningIT {
 
     List<Candidate> foreign = new ArrayList<>(pool.candidates());
     Address stranger = Address.parse("0x00000000000000000000000000000000000bad00");
-    foreign.add(new Candidate(stranger, stranger, 1));
+    foreign.add(new Candidate(stranger, stranger, out.weight()));
     assertRefused(Reason.REFUSED_CANDIDATES, redrawn(right, new PoolView(foreign, List.of())));
     List<Candidate> owned = new ArrayList<>(fewer);
-    owned.add(new Candidate(out.node(), stranger, 1));
+    owned.add(new Candidate(out.node(), stranger, out.weight()));
     assertRefused(Reason.REFUSED_CANDIDATES, redrawn(right, new PoolView(owned, List.of())));
     List<Candidate> heavy = new ArrayList<>(fewer);
     heavy.add(new Candidate(out.node(), out.owner(), 9));

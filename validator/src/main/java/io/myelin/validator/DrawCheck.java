@@ -1,5 +1,6 @@
 package io.myelin.validator;
 
+import io.myelin.committee.opening.SetRecords;
 import io.myelin.committee.proposal.PoolView;
 import io.myelin.committee.wire.Reason;
 import io.myelin.protocol.ids.Address;
@@ -14,17 +15,17 @@ import java.util.Set;
 
 /** Whether nodes are those that a seed draws of the pool as the chain has it. */
 final class DrawCheck {
-  private static final long WEIGHT = 1;
-
   private DrawCheck() {}
 
   /**
    * Refuses a pool that is not the chain's.
    *
    * @param free each node with a free slot and its owner
+   * @param records by which nodes are weighed, those of the session's set
    * @param seated owners who have a seat already, whose nodes cannot be drawn
    */
-  static void pool(PoolView pool, Map<Address, Address> free, Set<Address> seated)
+  static void pool(
+      PoolView pool, Map<Address, Address> free, SetRecords records, Set<Address> seated)
       throws RefusedException {
     Set<Address> told = new HashSet<>();
     for (Candidate candidate : pool.candidates()) {
@@ -37,10 +38,11 @@ final class DrawCheck {
             "candidate %s is owned by %s (expected: %s)"
                 .formatted(candidate.node(), candidate.owner(), owner));
       }
-      if (candidate.weight() != WEIGHT) {
+      long weight = records.weight(candidate.node());
+      if (candidate.weight() != weight) {
         throw refused(
-            "candidate %s has weight %d (expected: %d)"
-                .formatted(candidate.node(), candidate.weight(), WEIGHT));
+            "candidate %s has weight %d (expected: %d, as of set %d)"
+                .formatted(candidate.node(), candidate.weight(), weight, records.set()));
       }
       if (seated.contains(owner)) {
         throw refused(

@@ -71,7 +71,8 @@ final class ExtensionCheck {
     SessionApproval approval = approval(proposal);
     Asker.require(network.domain(), brief.head().gateway(), approval, asker);
     requireHistory(proposal);
-    DrawCheck.pool(proposal.pool(), pool.free(), owners(brief));
+    DrawCheck.pool(
+        proposal.pool(), pool.free(), pool.records(proposal.tail().validatorSet()), owners(brief));
     DrawCheck.draw(proposal.tail().seed(), proposal.purpose(), proposal.pool(), proposal.added());
     return attestation(proposal, approval);
   }

@@ -107,7 +107,7 @@ final class OpeningCheck {
     }
     requireExpiry(request);
     requireUnopened(Subjects.openingSubject(approval.sessionId()));
-    DrawCheck.pool(proposal.pool(), pool.free(), Set.of());
+    DrawCheck.pool(proposal.pool(), pool.free(), pool.records(terms.validatorSet()), Set.of());
     DrawCheck.draw(seed, NodeSelection.SESSION_NODES, proposal.pool(), terms.nodes());
     return attestation;
   }

@@ -130,6 +130,7 @@ public final class ValidatorNode implements AutoCloseable {
       Server server = server(config, service);
       start(server, config);
       whole = true;
+      var _ = Thread.ofVirtual().name("validator-records").start(service::readAhead);
       if (config.fault() != ValidatorFault.NONE) {
         LOG.warn("validator {} misbehaves: {}", key.address(), config.fault().label());
       }

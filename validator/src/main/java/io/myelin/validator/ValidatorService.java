@@ -70,6 +70,7 @@ final class ValidatorService extends ValidatorImplBase {
   private final ValidatorFault fault;
   private final ValidatorConfig.Limits limits;
   private final Seats seats;
+  private final NodePoolView pool;
   private final OpeningCheck openings;
   private final ExtensionCheck extensions;
   private final BatchCheck batches;
@@ -100,7 +101,7 @@ final class ValidatorService extends ValidatorImplBase {
     this.fault = config.fault();
     this.limits = config.limits();
     this.seats = new Seats(view, key.address(), fault.isUnread());
-    NodePoolView pool = new NodePoolView(view, limits.nodes());
+    this.pool = new NodePoolView(view, limits.nodes());
     this.openings = new OpeningCheck(view, seats, pool);
     this.extensions = new ExtensionCheck(view, seats, pool);
     this.batches = new BatchCheck(view, seats);
@@ -112,6 +113,11 @@ final class ValidatorService extends ValidatorImplBase {
     this.faults = new FaultCheck(view, seats);
     this.checking = new Semaphore(limits.checks());
     this.reviewing = new Semaphore(limits.reviews());
+  }
+
+  /** Reads what a long history says of nodes before the first gateway waits for it; blocks. */
+  void readAhead() {
+    pool.readAhead();
   }
 
   /** A step on the way to a verdict. */

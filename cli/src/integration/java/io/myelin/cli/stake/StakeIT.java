@@ -237,6 +237,56 @@ final class StakeIT {
   }
 
   @Test
+  void aNodesOwnerIsToldHowOftenItIsDrawnAndWhy() {
+    ChainWorld world = money.world();
+    ChainWorld.Person node = world.addNode();
+    String who = node.address().toString();
+    JsonNode fresh = money.json("stake", "node", "show", who).path(0);
+    assertThat(fresh.path("weight").asInt()).isEqualTo(250);
+    assertThat(fresh.path("level").asInt()).isZero();
+    assertThat(fresh.path("stages").asText()).isEqualTo("none");
+    assertThat(fresh.path("why").asText())
+        .isEqualTo("drawn a quarter as often as the best: nothing is known of it yet");
+    assertThat(fresh.has("evidence")).isFalse();
+    CommandRun well = doctor(who);
+    assertThat(well.out()).contains("ok   draws", "weight 250 of 1000", "nothing is known of it");
+
+    Digest evidence = Sha256.hash(new byte[] {1, 2, 3});
+    world.convict(node, evidence);
+    world.advance(Duration.ofHours(2));
+    world.makeSet();
+    JsonNode suspended = money.json("stake", "node", "show", who).path(0);
+    assertThat(suspended.path("standing").asText()).isEqualTo("suspended");
+    assertThat(suspended.path("weight").asInt()).isEqualTo(10);
+    assertThat(suspended.path("points").asInt()).isEqualTo(-20);
+    assertThat(suspended.path("stages").asText()).isEqualTo("correctness 0/1");
+    assertThat(suspended.path("evidence").asText()).isEqualTo("0x" + evidence);
+    assertThat(suspended.path("why").asText())
+        .startsWith("suspended by a verdict on ")
+        .contains("evidence 0x" + evidence, "no time ends that");
+    assertThat(suspended.path("toDo").asText()).contains("weights", "with another key");
+    CommandRun ill = doctor(who);
+    assertThat(ill.status()).isEqualTo(1);
+    assertThat(ill.out()).contains("FAIL draws", "0x" + evidence, "with another key");
+  }
+
+  /** Its options of the data folder are a node's; the network is named. */
+  private static CommandRun doctor(String node) {
+    return CommandRun.of(
+        "doctor",
+        "--node",
+        node,
+        "--rpc",
+        money.world().anvil().uri().toString(),
+        "--directory",
+        money.world().network().directory().address().toString(),
+        "--gateway",
+        "http://127.0.0.1:1",
+        "--data",
+        folder.resolve("nobody").toString());
+  }
+
+  @Test
   void aGatewayJoinsGrowsAndRetires() {
     OperatorKey owner = owner("gateway owner", 7_000);
     String gateway = ChainWorld.key("new gateway").address().toString();

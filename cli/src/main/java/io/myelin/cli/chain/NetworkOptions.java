@@ -42,6 +42,21 @@ public final class NetworkOptions {
               + " where the chain's endpoint remembers; else 0.")
   private @Nullable Long firstBlock;
 
+  /** As if these had been typed; for a command with options of the same names for other things. */
+  public static NetworkOptions of(
+      List<String> rpc, @Nullable String directory, @Nullable Long firstBlock) {
+    NetworkOptions options = new NetworkOptions();
+    options.rpc = List.copyOf(rpc);
+    options.directory = directory;
+    options.firstBlock = firstBlock;
+    return options;
+  }
+
+  /** Whether a devnet runs, or ran, where one is looked for. */
+  public static boolean isDevnetThere() {
+    return Files.isReadable(Folders.devnet().resolve("devnet.json"));
+  }
+
   /** Whether a network was named at all. */
   public boolean isGiven() {
     return !rpc.isEmpty() || directory != null || data != null;

@@ -1,9 +1,13 @@
 package io.myelin.cli.doctor;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.myelin.chain.ChainException;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Folders;
 import io.myelin.cli.MyelinCommand;
+import io.myelin.cli.chain.ChainAccess;
+import io.myelin.cli.chain.NetworkOptions;
+import io.myelin.cli.chain.NodeLook;
 import io.myelin.cli.client.KnownGateway;
 import io.myelin.cli.node.ComputeCommand;
 import io.myelin.cli.node.ConfigFile;
@@ -28,7 +32,8 @@ import picocli.CommandLine.Option;
     name = "doctor",
     mixinStandardHelpOptions = true,
     description = {
-      "Say why a compute node earns or does not: this machine, its key, its gateway, its figures.",
+      "Say why a compute node earns or does not: this machine, its key, its gateway, its figures,",
+      "how often it is drawn.",
       "Changes nothing. Ends with status 1 when a check failed."
     },
     footer = {
@@ -37,6 +42,7 @@ import picocli.CommandLine.Option;
       "  ./myelin doctor                                the running devnet and its nodes",
       "  ./myelin doctor --config node.properties       the node that runs with this file",
       "  ./myelin doctor --gateway http://host:8080 --node 0x1f9a...",
+      "  ./myelin doctor --node 0x1f9a... --rpc http://host:8545 --directory 0x5fc8...",
       "",
       "Options and configuration file are those of ./myelin compute."
     })
@@ -73,6 +79,20 @@ public final class DoctorCommand extends MyelinCommand {
           "Ask about this node. Default: the one of the key; without a key, every node there.")
   private @Nullable String node;
 
+  @Option(
+      names = "--rpc",
+      paramLabel = "URL",
+      description =
+          "The chain's JSON-RPC address, to ask it about the node (repeatable). Default: the"
+              + " file's, MYELIN_RPC, the running devnet's; without any only the gateway is asked.")
+  private List<String> rpc = List.of();
+
+  @Option(
+      names = "--directory",
+      paramLabel = "ADDRESS",
+      description = "The network's MyelinDirectory. Default: the file's, or the devnet's.")
+  private @Nullable String directory;
+
   @Override
   public Integer call() {
     ConfigFile file = ConfigFile.read(config, ComputeCommand.KEYS);
@@ -91,6 +111,7 @@ public final class DoctorCommand extends MyelinCommand {
     }
     // A key that cannot be read leaves nobody to ask about; no key leaves everybody.
     gateway(file.text("gateway", gateway, ""), asked, !ofKey.isFailure(), findings, out);
+    asked.ifPresent(address -> chain(file, address, findings, out));
     long failed = findings.stream().filter(Finding::isFailure).count();
     if (failed == 0) {
       out.println("Nothing stands in its way.");
@@ -163,6 +184,35 @@ public final class DoctorCommand extends MyelinCommand {
     if (!found) {
       show(List.of(absent(asked)), findings, out);
     }
+  }
+
+  /** What every draw goes by, also where no gateway knows the node. */
+  private void chain(ConfigFile file, Address address, List<Finding> findings, PrintWriter out) {
+    List<String> endpoints = file.list("rpc", rpc);
+    String contract = file.text("directory", directory, "");
+    boolean named =
+        !endpoints.isEmpty() || !contract.isEmpty() || System.getenv("MYELIN_RPC") != null;
+    if (!named && !NetworkOptions.isDevnetThere()) {
+      return;
+    }
+    String first = file.text("first-block", null, "");
+    out.println("The chain");
+    Finding found;
+    try (ChainAccess network =
+        NetworkOptions.of(
+                endpoints,
+                contract.isEmpty() ? null : contract,
+                first.isEmpty() ? null : Long.valueOf(first))
+            .open()) {
+      found = NodeVerdict.of(new NodeLook(network).at(address));
+    } catch (CommandException | ChainException | NumberFormatException e) {
+      String why = String.valueOf(e.getMessage());
+      found =
+          named
+              ? Finding.failed("chain", why, "check --rpc and --directory")
+              : Finding.note("chain", why, "");
+    }
+    show(List.of(found), findings, out);
   }
 
   private static Finding absent(Optional<Address> asked) {

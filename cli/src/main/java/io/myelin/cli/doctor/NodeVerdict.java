@@ -1,9 +1,12 @@
 package io.myelin.cli.doctor;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.myelin.cli.chain.NodeLook;
+import io.myelin.protocol.reputation.ReputationWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -20,7 +23,43 @@ final class NodeVerdict {
     findings.add(speed(node));
     findings.add(models(node));
     findings.add(earnings(node.path("figures")));
+    draws(node.path("reputation")).ifPresent(findings::add);
     return findings;
+  }
+
+  /** Empty where the gateway does not say: it is older, or has no chain. */
+  private static Optional<Finding> draws(JsonNode reputation) {
+    if (!reputation.isObject()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Finding.note(
+            "draws",
+            "weight %d of 1000, level %d, %d points; %s"
+                .formatted(
+                    reputation.path("weight").asLong(),
+                    reputation.path("level").asLong(),
+                    reputation.path("points").asLong(),
+                    reputation.path("why").asText()),
+            ""));
+  }
+
+  /** From the chain's own word on a node that may not be connected anywhere. */
+  static Finding of(NodeLook.Seen seen) {
+    if (seen.pool().owner().isZero()) {
+      return Finding.failed(
+          "draws", "it was never in the pool", "bring it in: ./myelin stake node add");
+    }
+    String detail =
+        "weight %d of 1000, level %d, %d points; %s"
+            .formatted(seen.weight(), seen.level(), seen.reputation().points(), seen.why());
+    if (seen.isSuspended()) {
+      return Finding.failed(
+          "draws",
+          detail,
+          seen.suspension().map(ReputationWords::advice).orElse("./myelin stake node show"));
+    }
+    return Finding.ok("draws", detail);
   }
 
   private static Finding state(JsonNode node) {

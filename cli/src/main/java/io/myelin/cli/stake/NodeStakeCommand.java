@@ -7,11 +7,13 @@ import io.myelin.cli.chain.AccountOptions;
 import io.myelin.cli.chain.Amount;
 import io.myelin.cli.chain.ChainAccess;
 import io.myelin.cli.chain.NetworkOptions;
+import io.myelin.cli.chain.NodeLook;
 import io.myelin.cli.chain.Param;
 import io.myelin.cli.money.AccountView;
 import io.myelin.contracts.NodePool;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.reputation.ReputationWords;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -185,7 +187,10 @@ final class NodeStakeCommand extends CommandGroup {
   @Command(
       name = "show",
       mixinStandardHelpOptions = true,
-      description = "Nodes as the chain has them: one, or all of an owner.",
+      description = {
+        "Nodes as the chain has them: one, or all of an owner. What a node weighs in draws, and why,",
+        "is of the newest validator set; a new node weighs 250 of 1000."
+      },
       footer = {
         "",
         "Examples:",
@@ -199,39 +204,53 @@ final class NodeStakeCommand extends CommandGroup {
       @Parameters(arity = "0..1", paramLabel = "NODE", description = NODE) @Nullable String node) {
     try (ChainAccess network = where.open()) {
       List<Facts> all = new ArrayList<>();
+      NodeLook look = new NodeLook(network);
       if (node != null) {
-        all.add(facts(network, AccountOptions.address("NODE", node)));
+        all.add(facts(network, look.at(AccountOptions.address("NODE", node))));
       } else {
         AccountView.read(network, who.of(network)).stakes().stream()
             .filter(stake -> stake.kind().equals("node"))
-            .forEach(stake -> all.add(facts(network, stake.key())));
+            .forEach(stake -> all.add(facts(network, look.at(stake.key()))));
       }
       Facts.print(all, "No node has a stake here: ./myelin stake node add", json, out());
       return 0;
     }
   }
 
-  private static Facts facts(ChainAccess network, Address key) {
-    NodePool pool = network.contracts().nodes();
-    NodePool.Node node = pool.nodeOf(key).on(network.chain());
+  private static Facts facts(ChainAccess network, NodeLook.Seen seen) {
+    Address key = seen.node();
+    NodePool.Node node = seen.pool();
     if (node.owner().equals(Address.ZERO)) {
       throw new CommandException(
           "node " + key + " was never in the pool: ./myelin stake node add brings it in");
     }
-    NodePool.Bond bond = pool.bondOf(key).on(network.chain());
-    return new Facts()
-        .text("node", key.toString())
-        .text("owner", node.owner().toString())
-        .text("standing", standing(node.standing()))
-        .number("slots", node.slots())
-        .number("reserved", node.reserved())
-        .number("toBeTested", node.untested())
-        .amount("staked", bond.stakedWei())
-        .amount("unbonding", bond.unbondingWei())
-        .time(
-            "withdrawableAt",
-            bond.unbondingWei().signum() > 0 ? bond.withdrawableAt() : 0,
-            network.nowSeconds());
+    NodePool.Bond bond = network.contracts().nodes().bondOf(key).on(network.chain());
+    Facts facts =
+        new Facts()
+            .text("node", key.toString())
+            .text("owner", node.owner().toString())
+            .text("standing", standing(node.standing()))
+            .number("slots", node.slots())
+            .number("reserved", node.reserved())
+            .number("toBeTested", node.untested())
+            .amount("staked", bond.stakedWei())
+            .amount("unbonding", bond.unbondingWei())
+            .time(
+                "withdrawableAt",
+                bond.unbondingWei().signum() > 0 ? bond.withdrawableAt() : 0,
+                network.nowSeconds())
+            .number("weight", seen.weight())
+            .number("level", seen.level())
+            .number("points", seen.reputation().points())
+            .text("stages", seen.stages())
+            .text("why", seen.why());
+    seen.suspension()
+        .ifPresent(
+            by ->
+                facts
+                    .text("evidence", "0x" + by.evidence())
+                    .text("toDo", ReputationWords.advice(by)));
+    return facts;
   }
 
   private static String standing(long number) {

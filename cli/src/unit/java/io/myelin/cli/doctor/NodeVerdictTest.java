@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.myelin.cli.chain.NodeLook;
+import io.myelin.contracts.NodePool;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.reputation.Suspension;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class NodeVerdictTest {
@@ -57,6 +64,45 @@ final class NodeVerdictTest {
     ObjectNode node = node("ephemeral", 0, 0, 0, 0, "");
     node.remove("figures");
     assertThat(earns(node).detail()).contains("does not tell");
+  }
+
+  @Test
+  void theGatewaysWordOnItsDrawsIsTold() {
+    ObjectNode node = node("ephemeral", 10, 0, 10, 0, "");
+    node.putObject("reputation")
+        .put("weight", 236)
+        .put("level", 0)
+        .put("points", 7)
+        .put("why", "drawn 23.6 % as often as the best: 5 of 10 calls were not answered (ping)");
+    Finding draws = NodeVerdict.of(node).getLast();
+    assertThat(draws.name()).isEqualTo("draws");
+    assertThat(draws.isFailure()).isFalse();
+    assertThat(draws.detail())
+        .contains("weight 236 of 1000", "level 0", "7 points", "5 of 10 calls were not answered");
+  }
+
+  @Test
+  void theChainsWordOnANodeIsTold() {
+    Address address = Address.parse("0x00000000000000000000000000000000000000aa");
+    NodePool.Node stranger = new NodePool.Node(Address.ZERO, 0, 0, 0, 0, 0);
+    assertThat(NodeVerdict.of(seen(address, stranger, null)).next())
+        .contains("./myelin stake node add");
+    NodePool.Node fresh = new NodePool.Node(address, 4, 0, 0, 2, 1);
+    assertThat(NodeVerdict.of(seen(address, fresh, null)).detail())
+        .contains("weight 250 of 1000", "a quarter as often", "nothing is known");
+    NodePool.Node out = new NodePool.Node(address, 4, 0, 0, 3, 2);
+    Digest evidence = Digest.parse("ab".repeat(32));
+    Finding suspended =
+        NodeVerdict.of(seen(address, out, new Suspension(true, evidence, 1_764_000_000L)));
+    assertThat(suspended.isFailure()).isTrue();
+    assertThat(suspended.detail())
+        .contains("2025-11-24 16:00 UTC", "0x" + evidence, "no time ends that");
+    assertThat(suspended.next()).contains("weights", "with another key");
+  }
+
+  private static NodeLook.Seen seen(
+      Address address, NodePool.Node pool, @Nullable Suspension suspension) {
+    return new NodeLook.Seen(address, pool, Optional.empty(), Optional.ofNullable(suspension));
   }
 
   @Test

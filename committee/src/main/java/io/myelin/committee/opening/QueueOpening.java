@@ -39,6 +39,7 @@ public final class QueueOpening {
   private final NetworkContracts network;
   private final CommitteeClient committee;
   private final FreeNodes pool;
+  private final NodeRecordReader records;
 
   /**
    * In a network.
@@ -52,6 +53,7 @@ public final class QueueOpening {
     this.network = network;
     this.committee = committee;
     this.pool = new FreeNodes(chain, network, firstBlock);
+    this.records = new NodeRecordReader(chain, network, firstBlock);
   }
 
   /**
@@ -133,7 +135,7 @@ public final class QueueOpening {
             wish.budgetWei(),
             wish.expiresAtSeconds() * 1_000,
             nonce);
-    PoolView candidates = candidates();
+    PoolView candidates = candidates(set);
     List<Address> nodes = drawn(SessionSeed.of(nonce, secret), candidates, wish);
     ChainTerms.OpeningTerms terms =
         new ChainTerms.OpeningTerms(
@@ -155,16 +157,19 @@ public final class QueueOpening {
   }
 
   /** A client knows of no node's absence: all with a free slot can be drawn. */
-  private PoolView candidates() throws ImpossibleException {
+  private PoolView candidates(long set) throws ImpossibleException {
     Map<Address, Address> free;
     try {
       free = pool.read(MOST_NODES);
     } catch (IllegalStateException e) {
       throw new ImpossibleException(String.valueOf(e.getMessage()));
     }
+    SetRecords weighed = records.asOf(set);
     return new PoolView(
         free.entrySet().stream()
-            .map(entry -> new Candidate(entry.getKey(), entry.getValue(), 1))
+            .map(
+                entry ->
+                    new Candidate(entry.getKey(), entry.getValue(), weighed.weight(entry.getKey())))
             .toList(),
         List.of());
   }

@@ -10,10 +10,12 @@ import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.crypto.Sha256;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.reputation.Reputation;
 import io.myelin.protocol.settlement.SessionTail;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,10 @@ class ChainViewIT {
         .filter(one -> one.subnetId().equals(subnet))
         .findFirst()
         .orElseThrow();
+  }
+
+  private static long weight(ChainView view, long set, ChainWorld.Person node) {
+    return view.refresh().weights(set).orElseThrow().applyAsLong(node.address());
   }
 
   @Test
@@ -68,6 +74,30 @@ class ChainViewIT {
           view.now().quote(world.subnetId(), ChainWorld.MODEL).orElseThrow();
       assertThat(second.version()).isEqualTo(first.version() + 1);
       assertThat(second.price().outputWei()).isEqualTo(BigInteger.TEN);
+
+      ChainWorld.Person node = world.addNode();
+      world.judge(node, 0);
+      long set = world.set();
+      assertThat(weight(view, set, node)).isEqualTo(Reputation.NEW_WEIGHT);
+      assertThat(view.now().reputation(node.address()).orElseThrow().why())
+          .contains("nothing is known");
+      world.convict(node, Digest.parse("08".repeat(32)));
+      world.advance(Duration.ofHours(2));
+      world.makeSet();
+      assertThat(weight(view, set, node)).isEqualTo(Reputation.NEW_WEIGHT);
+      assertThat(weight(view, set + 1, node)).isEqualTo(Reputation.LEAST_WEIGHT);
+      assertThat(view.now().reputation(node.address()).orElseThrow().why())
+          .contains("suspended by a verdict", "08".repeat(32));
+      for (int i = 0; i < 2; i++) {
+        world.advance(Duration.ofHours(2));
+        world.makeSet();
+      }
+      // A session of an old set needs more nodes: it is read although no block came since.
+      assertThat(view.refresh().weights(set)).isEmpty();
+      // One that has no answer must not keep the gateway from all others.
+      view.want(0);
+      view.want(set);
+      assertThat(weight(view, set, node)).isEqualTo(Reputation.NEW_WEIGHT);
 
       world.send(owner, network.subnets().admit(other, gateway, false));
       assertThat(entry(view, other).gateways()).isEmpty();

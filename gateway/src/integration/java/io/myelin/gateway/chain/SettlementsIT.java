@@ -256,7 +256,7 @@ final class SettlementsIT {
   }
 
   private List<String> finalizable() throws Exception {
-    // Behind all that was written.
+    // Behind all that was written: nobody waits for a note before a settlement is told.
     var _ = journal.settlements().forgetBatch(Long.MAX_VALUE).get();
     return journal
         .settlements()

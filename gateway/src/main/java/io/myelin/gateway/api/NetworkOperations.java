@@ -130,6 +130,9 @@ public final class NetworkOperations {
   /** A node that drains says so itself; the rest the pool knows. */
   private ObjectNode view(NodeView node) {
     ObjectNode json = Views.node(node);
+    sessions
+        .reputation(node.id())
+        .ifPresent(known -> json.set("reputation", Views.reputation(known)));
     return node.state().equals("draining")
         ? json
         : json.put("state", sessions.nodeState(node.id()));

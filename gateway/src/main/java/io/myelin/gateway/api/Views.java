@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.myelin.gateway.session.ModelView;
+import io.myelin.gateway.session.NodeReputation;
 import io.myelin.gateway.session.NodeView;
 import io.myelin.gateway.session.SessionView;
 import io.myelin.gateway.task.TaskFailure;
 import io.myelin.gateway.task.TaskOutcome;
 import io.myelin.gateway.task.TaskView;
+import io.myelin.protocol.reputation.Reputation;
 import io.myelin.v1.Embedding;
 import io.myelin.v1.EmbeddingResult;
 import io.myelin.v1.FinishReason;
@@ -167,6 +169,38 @@ public final class Views {
     json.set("figures", figures(node.figures()));
     json.set("models", list(node.models(), Views::served));
     return json;
+  }
+
+  /** As of the newest validator set: what the next draws are weighed by. */
+  static ObjectNode reputation(NodeReputation known) {
+    Reputation reputation = known.reputation();
+    ObjectNode json = NODES.objectNode();
+    json.put("weight", known.weight())
+        .put("level", reputation.level(known.timeSeconds()))
+        .put("points", reputation.points())
+        .put("validatorSet", known.set())
+        .put("atSeconds", known.timeSeconds());
+    json.set(
+        "stages",
+        list(
+            reputation.stages(known.timeSeconds()),
+            stage ->
+                NODES
+                    .objectNode()
+                    .put("stage", stage.stage().name().toLowerCase(Locale.ROOT))
+                    .put("attempts", stage.attempts())
+                    .put("successes", stage.successes())
+                    .put("believed", stage.believedPpm() / 1e6)
+                    .put("streak", stage.streak())));
+    known
+        .suspension()
+        .ifPresent(
+            by ->
+                json.putObject("suspension")
+                    .put("fraud", by.fraud())
+                    .put("evidence", "0x" + by.evidence())
+                    .put("sinceSeconds", by.sinceSeconds()));
+    return json.put("why", known.why());
   }
 
   private static ObjectNode figures(NodeView.Figures figures) {

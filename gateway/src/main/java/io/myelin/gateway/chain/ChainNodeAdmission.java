@@ -2,8 +2,10 @@ package io.myelin.gateway.chain;
 
 import io.myelin.gateway.hub.NodeAdmission;
 import io.myelin.gateway.session.ChainPool;
+import io.myelin.gateway.session.NodeReputation;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.reputation.ReputationWords;
 import io.myelin.protocol.subnet.ListedModel;
 import io.myelin.v1.Hello;
 import io.myelin.v1.ServedModel;
@@ -44,8 +46,7 @@ public final class ChainNodeAdmission implements NodeAdmission {
           true);
     }
     if (entry.standing() == ChainPool.Standing.SUSPENDED) {
-      return new Verdict.Refused(
-          "suspended", operator + " is suspended by a verdict; ./myelin stake node show", true);
+      return new Verdict.Refused("suspended", operator + " is " + suspended(operator), true);
     }
     if (entry.standing() == ChainPool.Standing.LEAVING) {
       return new Verdict.Refused(
@@ -62,6 +63,15 @@ public final class ChainNodeAdmission implements NodeAdmission {
           true);
     }
     return weights(operator, hello);
+  }
+
+  /** Which verdict it was, and what its owner can do. */
+  private String suspended(Address operator) {
+    return pool.get()
+        .reputation(operator)
+        .flatMap(NodeReputation::suspension)
+        .map(by -> ReputationWords.suspended(by) + ": " + ReputationWords.advice(by))
+        .orElse("suspended by a verdict; ./myelin stake node show");
   }
 
   /**

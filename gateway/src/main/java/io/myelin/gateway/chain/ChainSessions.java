@@ -217,6 +217,11 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
   }
 
   @Override
+  public void wantWeights(long validatorSet) {
+    view.want(validatorSet);
+  }
+
+  @Override
   public CompletableFuture<ChainPool> refresh() {
     return run(view::refresh);
   }

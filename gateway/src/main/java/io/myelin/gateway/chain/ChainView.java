@@ -5,17 +5,20 @@ import io.myelin.chain.ChainClient;
 import io.myelin.chain.EventLog;
 import io.myelin.chain.LogFilter;
 import io.myelin.chain.LogRanges;
+import io.myelin.committee.opening.SetRecords;
 import io.myelin.contracts.NodePool;
 import io.myelin.contracts.Session;
 import io.myelin.contracts.SubnetRegistry;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.gateway.session.ChainPool;
+import io.myelin.gateway.session.NodeReputation;
 import io.myelin.gateway.session.SessionChain;
 import io.myelin.gateway.session.WhereServed;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.reputation.Suspension;
 import io.myelin.protocol.settlement.SessionTail;
 import java.net.URI;
 import java.util.ArrayList;
@@ -29,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +50,7 @@ final class ChainView {
   private final Consumer<SessionId> closing;
   private final Set<Address> nodes = new LinkedHashSet<>();
   private final SubnetBook subnets;
+  private final PoolRecords records;
   private final long firstBlock;
   private long nextBlock;
   private @Nullable BlockHeader seen;
@@ -57,8 +62,27 @@ final class ChainView {
       SessionChain.Standing standing,
       Map<Digest, Map<Digest, SessionChain.Quote>> quotes,
       List<SubnetBook.Entry> subnets,
-      Map<Address, ChainPool.Entry> pool)
+      Map<Address, ChainPool.Entry> pool,
+      Map<Long, SetRecords> records,
+      Map<Address, Suspension> suspended)
       implements ChainPool {
+
+    @Override
+    public Optional<ToLongFunction<Address>> weights(long set) {
+      return Optional.ofNullable(records.get(set)).map(read -> read::weight);
+    }
+
+    @Override
+    public Optional<NodeReputation> reputation(Address node) {
+      return Optional.ofNullable(records.get(standing.validatorSet()))
+          .map(
+              read ->
+                  new NodeReputation(
+                      read.set(),
+                      read.timeSeconds(),
+                      read.of(node),
+                      Optional.ofNullable(suspended.get(node))));
+    }
 
     @Override
     public Optional<Entry> node(Address node) {
@@ -113,15 +137,28 @@ final class ChainView {
     this.network = network;
     this.served = List.copyOf(served);
     this.subnets = new SubnetBook(chain, network.subnets(), served);
+    this.records = new PoolRecords(chain, network, firstBlock);
     this.firstBlock = firstBlock;
     this.nextBlock = firstBlock;
     this.closing = closing;
     this.snapshot =
-        new Snapshot(0, new SessionChain.Standing(served, 0), Map.of(), List.of(), Map.of());
+        new Snapshot(
+            0,
+            new SessionChain.Standing(served, 0),
+            Map.of(),
+            List.of(),
+            Map.of(),
+            Map.of(),
+            Map.of());
   }
 
   Snapshot now() {
     return snapshot;
+  }
+
+  /** From now on reads what nodes weigh as of this set too. */
+  void want(long set) {
+    records.want(set);
   }
 
   /** Reads what changed; blocks. One thread at a time. */
@@ -129,7 +166,7 @@ final class ChainView {
     BlockHeader head = chain.head();
     BlockHeader before = seen;
     if (before != null) {
-      if (head.hash().equals(before.hash())) {
+      if (head.hash().equals(before.hash()) && !records.lacks(snapshot.records())) {
         return snapshot;
       }
       if (!isThere(before)) {
@@ -151,7 +188,9 @@ final class ChainView {
             new SessionChain.Standing(served, set),
             Map.copyOf(quotes),
             subnets.entries(head.timestampSeconds()),
-            Map.copyOf(pool));
+            Map.copyOf(pool),
+            records.read(set),
+            records.suspended(pool));
     seen = head;
     return snapshot;
   }

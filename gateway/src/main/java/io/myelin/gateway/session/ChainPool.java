@@ -2,12 +2,26 @@ package io.myelin.gateway.session;
 
 import io.myelin.protocol.ids.Address;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /** The node pool as the chain has it. */
 public interface ChainPool {
 
   /** A node of the pool. */
   Optional<Entry> node(Address node);
+
+  /**
+   * What nodes weigh in draws for sessions of a validator set; empty while that was not read.
+   * Without a chain to say more of one than of another, all weigh the same.
+   */
+  default Optional<ToLongFunction<Address>> weights(long set) {
+    return Optional.of(_ -> 1);
+  }
+
+  /** How a node stands in draws, and why; empty where no chain says so. */
+  default Optional<NodeReputation> reputation(Address node) {
+    return Optional.empty();
+  }
 
   /** How far a node is. */
   enum Standing {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,9 +104,9 @@ final class NodePool {
   }
 
   /**
-   * Draws from the nodes with a slot that is free here and on the chain; every node weighs the same
-   * while none has a record.
+   * Draws from the nodes with a slot that is free here and on the chain.
    *
+   * @param weights as the session's validator set has them
    * @param able whether a node serves what is asked for
    * @param needed what the session cannot do without
    * @param wanted what it would like to have, spares included
@@ -113,6 +114,7 @@ final class NodePool {
    */
   Draw draw(
       ChainPool chain,
+      ToLongFunction<Address> weights,
       SelectionSeed seed,
       String purpose,
       Predicate<NodeView> able,
@@ -130,7 +132,7 @@ final class NodePool {
               && !excluded.contains(node.node())
               && !excludedOwners.contains(entry.owner());
       if (entry != null && view != null && allowed && entry.freeSlots() > 0 && able.test(view)) {
-        candidates.add(new Candidate(node.node(), entry.owner(), 1));
+        candidates.add(new Candidate(node.node(), entry.owner(), weights.applyAsLong(node.node())));
         free += Math.min(node.freeSlots(), entry.freeSlots());
       }
     }

@@ -37,6 +37,9 @@ public interface SessionChain {
   /** The pool as it was last seen. */
   ChainPool pool();
 
+  /** From now on the pool is to know what nodes weigh as of this validator set too. */
+  default void wantWeights(long validatorSet) {}
+
   /** Looks at pool, prices and validators again. */
   CompletableFuture<ChainPool> refresh();
 

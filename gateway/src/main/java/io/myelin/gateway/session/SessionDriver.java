@@ -19,11 +19,13 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -353,9 +355,20 @@ final class SessionDriver {
         chain.pool().node(seated).ifPresent(entry -> owners.add(entry.owner()));
       }
     }
+    ChainPool seen = chain.pool();
+    Optional<ToLongFunction<Address>> weights = seen.weights(session.opened.validatorSet());
+    if (weights.isEmpty()) {
+      // Read with the next look at the chain, after which sessions search again.
+      chain.wantWeights(session.opened.validatorSet());
+      if (starting) {
+        raise(session, new SessionEvent.NoNodes("the nodes' records are being read; try again"));
+      }
+      return;
+    }
     NodePool.Draw draw =
         pool.draw(
-            chain.pool(),
+            seen,
+            weights.get(),
             session.seed,
             purpose(session),
             offers.able(session.opened.subnetId(), session.state.terms().model()),

@@ -537,6 +537,11 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
     }
   }
 
+  @Override
+  public Optional<NodeReputation> reputation(String nodeId) {
+    return chain.pool().reputation(Address.parse(nodeId));
+  }
+
   /** Lets deadlines that passed take effect. */
   public void advance() {
     long now = clock.millis();

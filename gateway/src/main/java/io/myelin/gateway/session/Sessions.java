@@ -3,6 +3,7 @@ package io.myelin.gateway.session;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.mempool.Announcement;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Opens and closes sessions; every front sees a session as soon as it is opened. */
@@ -68,4 +69,9 @@ public interface Sessions extends SessionDirectory {
    * unqualified for one it does not know.
    */
   String nodeState(String nodeId);
+
+  /** How a node stands in draws, and why; empty where no chain says so. */
+  default Optional<NodeReputation> reputation(String nodeId) {
+    return Optional.empty();
+  }
 }

@@ -6,8 +6,11 @@ import com.google.protobuf.ByteString;
 import io.myelin.gateway.hub.NodeAdmission;
 import io.myelin.gateway.session.ChainPool;
 import io.myelin.gateway.session.ChainPool.Standing;
+import io.myelin.gateway.session.NodeReputation;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.reputation.Reputation;
+import io.myelin.protocol.reputation.Suspension;
 import io.myelin.v1.Hello;
 import io.myelin.v1.ServedModel;
 import java.util.Arrays;
@@ -50,6 +53,31 @@ class ChainNodeAdmissionTest {
     assertThat(refusal(admit(entry(Standing.SUSPENDED), 1))).isEqualTo("suspended");
     assertThat(refusal(admit(entry(Standing.LEAVING), 1))).isEqualTo("leaving");
     assertThat(refusal(admit(entry(Standing.QUALIFIED), 5))).isEqualTo("too_many_slots");
+  }
+
+  @Test
+  void shouldTellASuspendedNodeByWhichVerdictAndWhatToDo() {
+    Digest evidence = Digest.parse("ab".repeat(32));
+    ChainPool pool =
+        new ChainPool() {
+          @Override
+          public Optional<Entry> node(Address node) {
+            return entry(Standing.SUSPENDED);
+          }
+
+          @Override
+          public Optional<NodeReputation> reputation(Address node) {
+            return Optional.of(
+                new NodeReputation(
+                    1, 0, Reputation.UNKNOWN, Optional.of(new Suspension(true, evidence, 0))));
+          }
+        };
+    assertThat(new ChainNodeAdmission(() -> pool, _ -> List.of()).admit(NODE, hello("tiny", 1)))
+        .isInstanceOfSatisfying(
+            NodeAdmission.Verdict.Refused.class,
+            refused ->
+                assertThat(refused.message())
+                    .contains("0x" + evidence, "no time ends that", "./myelin stake node add"));
   }
 
   @Test

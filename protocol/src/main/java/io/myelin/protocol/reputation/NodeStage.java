@@ -33,4 +33,19 @@ public enum NodeStage {
   public int number() {
     return number;
   }
+
+  /**
+   * By its number.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public static NodeStage of(int number) {
+    for (NodeStage stage : values()) {
+      if (stage.number == number) {
+        return stage;
+      }
+    }
+    throw new IllegalArgumentException(
+        "stage: %d (expected: 0 to %d)".formatted(number, values().length - 1));
+  }
 }

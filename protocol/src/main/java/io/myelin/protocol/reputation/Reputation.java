@@ -3,6 +3,7 @@ package io.myelin.protocol.reputation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.pcollections.PMap;
 import org.pcollections.TreePMap;
 
@@ -38,9 +39,11 @@ public record Reputation(PMap<NodeStage, StageCounter> counters, long points) {
    *
    * @param believedPpm the share of successes that can be believed
    * @param attempts how often it was tried, as the past weighs now, in whole numbers
+   * @param successes how often it went well, likewise
    * @param streak successes since the last failure
    */
-  public record StageView(NodeStage stage, int believedPpm, long attempts, long streak) {}
+  public record StageView(
+      NodeStage stage, int believedPpm, long attempts, long successes, long streak) {}
 
   /** Every stage that was tried, the worst first. */
   public List<StageView> stages(long nowSeconds) {
@@ -50,28 +53,60 @@ public record Reputation(PMap<NodeStage, StageCounter> counters, long points) {
           StageCounter now = counter.at(nowSeconds);
           views.add(
               new StageView(
-                  stage, now.believedPpm(), now.attempts() / StageCounter.UNIT, now.streak()));
+                  stage,
+                  now.believedPpm(),
+                  rounded(now.attempts()),
+                  rounded(now.successes()),
+                  now.streak()));
         });
     views.sort(Comparator.comparingInt(StageView::believedPpm).thenComparing(StageView::stage));
     return List.copyOf(views);
   }
 
   /**
-   * The weight in draws: what its worst stage lets believe, since a task needs all of its stages;
-   * never below what a node of which nothing is known has for as long as it made no mistake, and
-   * never nothing.
+   * The stage that the weight is of: the worst of those with a failure, since a task needs all of
+   * its stages; without a failure the best known. Empty when nothing is remembered.
+   */
+  public Optional<StageView> decisive(long nowSeconds) {
+    List<StageView> known = new ArrayList<>();
+    List<StageView> failed = new ArrayList<>();
+    for (StageView view : stages(nowSeconds)) {
+      StageCounter counter = counters.getOrDefault(view.stage(), StageCounter.empty(nowSeconds));
+      StageCounter now = counter.at(nowSeconds);
+      if (now.attempts() > 0) {
+        known.add(view);
+      }
+      if (now.successes() < now.attempts()) {
+        failed.add(view);
+      }
+    }
+    return failed.isEmpty()
+        ? known.stream().max(Comparator.comparingInt(StageView::believedPpm))
+        : Optional.of(failed.getFirst());
+  }
+
+  private static long rounded(long units) {
+    return (units + StageCounter.UNIT / 2) / StageCounter.UNIT;
+  }
+
+  /**
+   * The weight in draws: what its {@link #decisive} stage lets believe; never below what a node of
+   * which nothing is known has for as long as it made no mistake, and never nothing. A success,
+   * also the first at a stage, never lowers it; a stage of which all is forgotten counts as one
+   * that was never tried.
    */
   public long weight(long nowSeconds) {
-    List<StageView> stages = stages(nowSeconds);
-    if (stages.isEmpty()) {
-      return NEW_WEIGHT;
-    }
-    long worst = stages.getFirst().believedPpm() * FULL_WEIGHT / LowerBound.ONE_PPM;
-    boolean flawless =
-        counters.values().stream()
-            .map(counter -> counter.at(nowSeconds))
-            .allMatch(counter -> counter.successes() == counter.attempts());
-    return Math.max(flawless ? NEW_WEIGHT : LEAST_WEIGHT, worst);
+    long least = isFlawless(nowSeconds) ? NEW_WEIGHT : LEAST_WEIGHT;
+    return decisive(nowSeconds)
+        .map(stage -> Math.max(least, stage.believedPpm() * FULL_WEIGHT / LowerBound.ONE_PPM))
+        .orElse(NEW_WEIGHT);
+  }
+
+  /** Whether no failure is remembered. */
+  public boolean isFlawless(long nowSeconds) {
+    return counters.values().stream()
+        .map(counter -> counter.at(nowSeconds))
+        .allMatch(counter -> counter.successes() == counter.attempts());
   }
 
   /**

@@ -24,6 +24,21 @@ public enum StageMark {
     return number;
   }
 
+  /**
+   * By its number.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public static StageMark of(int number) {
+    for (StageMark mark : values()) {
+      if (mark.number == number) {
+        return mark;
+      }
+    }
+    throw new IllegalArgumentException(
+        "mark: %d (expected: 0 to %d)".formatted(number, values().length - 1));
+  }
+
   /** What it is worth, in the seeds' points. */
   public int points() {
     return points;

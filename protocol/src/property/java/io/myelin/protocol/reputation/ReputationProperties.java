@@ -74,6 +74,24 @@ final class ReputationProperties {
   }
 
   @Property
+  void aSuccessNeverLowersANodesWeightAndAFailureNeverRaisesIt(
+      @ForAll @Size(max = 60) List<StageMark> marks,
+      @ForAll NodeStage stage,
+      @ForAll @IntRange(min = 1, max = 4) int stages,
+      @ForAll @LongRange(max = 200_000) long gap) {
+    Reputation reputation = Reputation.UNKNOWN;
+    long now = 0;
+    for (int i = 0; i < marks.size(); i++) {
+      reputation = reputation.record(NodeStage.of(i % stages), marks.get(i), now);
+      now += gap;
+    }
+    assertThat(reputation.record(stage, StageMark.SUCCESS, now).weight(now))
+        .isGreaterThanOrEqualTo(reputation.weight(now));
+    assertThat(reputation.record(stage, StageMark.TIMEOUT, now).weight(now))
+        .isLessThanOrEqualTo(reputation.weight(now));
+  }
+
+  @Property
   void theWeightHasBounds(
       @ForAll @Size(max = 100) List<StageMark> marks, @ForAll @LongRange(max = 900_000) long gap) {
     Reputation reputation = Reputation.UNKNOWN;

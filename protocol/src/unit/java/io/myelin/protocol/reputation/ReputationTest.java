@@ -37,7 +37,20 @@ final class ReputationTest {
     }
     assertThat(reputation.weight(0)).isEqualTo(236);
     assertThat(reputation.stages(0).getFirst())
-        .isEqualTo(new Reputation.StageView(NodeStage.PING, 236_589, 10, 5));
+        .isEqualTo(new Reputation.StageView(NodeStage.PING, 236_589, 10, 5, 5));
+  }
+
+  @Test
+  void shouldForgetAStageAltogetherInTheEnd() {
+    long year = 365 * 86_400;
+    Reputation failed = Reputation.UNKNOWN.record(NodeStage.PING, StageMark.TIMEOUT, 0);
+    Reputation since = failed;
+    for (int i = 0; i < 100; i++) {
+      since = since.record(NodeStage.END, StageMark.SUCCESS, year);
+    }
+    assertThat(failed.weight(0)).isEqualTo(Reputation.LEAST_WEIGHT);
+    assertThat(failed.weight(year)).isEqualTo(Reputation.NEW_WEIGHT);
+    assertThat(since.weight(year)).isEqualTo(963);
   }
 
   @Test
