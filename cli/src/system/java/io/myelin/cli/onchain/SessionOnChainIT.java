@@ -42,8 +42,10 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -261,15 +263,21 @@ class SessionOnChainIT {
 
   @Test
   void shouldGiveSlotsBackOnlyAfterASignOfLife() throws Exception {
-    // Every slot is used more often than there are slots.
-    for (int i = 0; i < 6; i++) {
+    // More sessions than there are slots: some slot is used twice, and between that its node is
+    // judged again. Which node that is the draws decide.
+    Set<Address> seated = new HashSet<>();
+    for (int i = 0; i < 7; i++) {
       ClientSession session = openWhenThereIsRoom();
+      event(session, TermsEvent.Opened.class)
+          .brief()
+          .seats()
+          .forEach(seat -> seated.add(seat.node()));
       session.close();
       awaitPhase(session, 3);
     }
-    Address node =
-        event(openWhenThereIsRoom(), TermsEvent.Opened.class).brief().seats().getFirst().node();
-    assertThat(contracts.nodes().nodeOf(node).on(chain).round()).isGreaterThan(1);
+    assertThat(seated)
+        .anySatisfy(
+            node -> assertThat(contracts.nodes().nodeOf(node).on(chain).round()).isGreaterThan(1));
   }
 
   private static ClientSession openWhenThereIsRoom() throws Exception {
