@@ -6,7 +6,6 @@ import io.myelin.compute.link.LinkListener;
 import io.myelin.compute.link.LinkSettings;
 import io.myelin.protocol.ids.Address;
 import io.myelin.v1.Challenge;
-import io.myelin.v1.ExamAnswer;
 import io.myelin.v1.GatewayMessage;
 import io.myelin.v1.Heartbeat;
 import io.myelin.v1.Hello;
@@ -14,7 +13,6 @@ import io.myelin.v1.NodeMessage;
 import io.myelin.v1.Proof;
 import io.myelin.v1.Rejected;
 import io.myelin.v1.Welcome;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
@@ -33,8 +31,6 @@ final class GatewayLine implements LinkListener {
     Hello hello(Address gateway);
 
     Proof prove(Address gateway, Hello hello, Challenge challenge);
-
-    CompletableFuture<List<ExamAnswer>> sit(Challenge challenge);
 
     Heartbeat heartbeat();
 
@@ -119,11 +115,6 @@ final class GatewayLine implements LinkListener {
       throw new IllegalArgumentException("gateway: " + said + " is connected by another address");
     }
     return node.prove(said, hello, challenge);
-  }
-
-  @Override
-  public CompletableFuture<List<ExamAnswer>> sit(Challenge challenge) {
-    return node.sit(challenge);
   }
 
   @Override

@@ -15,7 +15,6 @@ import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.selection.Candidate;
 import io.myelin.protocol.settlement.SettlementClaim;
 import io.myelin.protocol.settlement.SignOfLife;
-import io.myelin.protocol.work.ExamPaper;
 import io.myelin.protocol.work.WorkObjection;
 import io.myelin.v1.WorkRecord;
 import java.nio.charset.StandardCharsets;
@@ -112,10 +111,9 @@ public final class CommitteeCalls implements Committee {
   }
 
   @Override
-  public Quorum judge(SignOfLife life, ExamPaper paper)
-      throws NoQuorumException, InterruptedException {
+  public Quorum judge(SignOfLife life) throws NoQuorumException, InterruptedException {
     try {
-      return quorum(client.judge(life, paper));
+      return quorum(client.judge(life));
     } catch (NotAgreedException e) {
       throw noQuorum(e);
     }
