@@ -123,6 +123,7 @@ final class WorkDesk implements AutoCloseable {
         } catch (RuntimeException | Error e) {
           LOG.error("work {} is not checked", job.work().digest(), e);
           // That an engine fails here is not held against who showed it.
+          memory.couldNot(job.work().digest());
           draws.shown(job.work());
           job.result().completeExceptionally(e);
         }

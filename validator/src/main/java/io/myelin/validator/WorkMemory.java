@@ -8,15 +8,19 @@ import io.myelin.protocol.receipt.ReceiptWork;
 import io.myelin.protocol.work.SignedWork;
 import io.myelin.protocol.work.WorkSample;
 import io.myelin.v1.ExamineReply;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What this validator found of nodes' work, and the lies that are not judged yet. Thread-safe. */
 final class WorkMemory {
   private static final int MOST_REMEMBERED = 65_536;
+
+  private static final int MOST_BEYOND = 4_096;
 
   /** Lies of one node that are kept to be judged. */
   private static final int PROOFS_OF_A_NODE = 4;
@@ -33,6 +37,19 @@ final class WorkMemory {
           return size() > MOST_REMEMBERED;
         }
       };
+
+  /** Work at which this validator's own engine failed. */
+  private final Set<Digest> beyond =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Digest, Boolean> eldest) {
+              return size() > MOST_BEYOND;
+            }
+          });
+
   private final Map<Address, Integer> looked = new HashMap<>();
   private final Map<Digest, Accusation> accusations = new LinkedHashMap<>();
 
@@ -52,13 +69,19 @@ final class WorkMemory {
         .map(known -> new Examined(work, known.found(), known.detail()));
   }
 
+  /** Whether it was checked, or cannot be here: what was shown in vain is not asked for again. */
   synchronized boolean hasSeen(Digest work) {
-    return examined.containsKey(work);
+    return examined.containsKey(work) || beyond.contains(work);
   }
 
-  /** Whether the work of each node of a receipt was checked. */
+  /** The same of each node of a receipt. */
   synchronized boolean hasSeen(Receipt receipt) {
-    return receipt.nodes().stream().map(WorkSample::work).allMatch(examined::containsKey);
+    return receipt.nodes().stream().map(WorkSample::work).allMatch(this::hasSeen);
+  }
+
+  /** This validator's own engine failed at it; nobody is to suffer for that. */
+  synchronized void couldNot(Digest work) {
+    beyond.add(work);
   }
 
   /** Whether it is of a node of which this validator has not checked anything. */

@@ -170,6 +170,21 @@ class PrefillCheckerIT {
     WorkFinding found = checker.check(honest.spec(), honest.evidence(), longer).join();
     assertLie(found, Kind.MALFORMED, 0);
     assertThat(((Lie) found).detail()).isEqualTo("prompt tokens: 12 (expected: 11)");
+    // Nor for an answer that its client left before the first token.
+    Evidence none = honest.evidence().toBuilder().clearTokens().clearChunks().build();
+    assertThat(checker.check(honest.spec(), none, honest.result()).join()).isEqualTo(new Exact(0));
+    assertLie(checker.check(honest.spec(), none, longer).join(), Kind.MALFORMED, 0);
+    // Another version of the library may cut prompts in another way.
+    Evidence older =
+        honest.evidence().toBuilder()
+            .setEquivalenceClass(
+                "llama.cpp-v0"
+                    + honest
+                        .evidence()
+                        .getEquivalenceClass()
+                        .substring(honest.evidence().getEquivalenceClass().indexOf('/')))
+            .build();
+    assertThat(checker.check(honest.spec(), older, longer).join()).isInstanceOf(Measured.class);
   }
 
   @Test

@@ -88,8 +88,13 @@ public final class PrefillChecker implements WorkChecker {
     boolean exact =
         model.equivalenceClass().equals(evidence.getEquivalenceClass())
             && !model.equivalenceClass().endsWith(INEXACT);
+    // Another version may render or cut a prompt in another way.
+    int prompt =
+        version(model.equivalenceClass()).equals(version(evidence.getEquivalenceClass()))
+            ? claimed.getPromptTokens()
+            : 0;
     if (evidence.getTokensCount() == 0) {
-      return done(exact ? new WorkFinding.Exact(0) : new WorkFinding.Undecided("no tokens"));
+      return silent(spec, prompt, exact).exceptionallyCompose(PrefillChecker::refused);
     }
     List<Integer> output = new ArrayList<>(evidence.getPrefixTokensList());
     evidence.getTokensList().forEach(token -> output.add(token.getToken()));
@@ -99,12 +104,29 @@ public final class PrefillChecker implements WorkChecker {
                 fixed
                     ? engine
                         .score(spec, output, EvidenceShape.alternatives(spec))
-                        .thenApply(score -> compare(spec, evidence, claimed, score, exact))
+                        .thenApply(score -> compare(spec, evidence, claimed, prompt, score, exact))
                     : done(
                         new WorkFinding.Undecided(
                             "prompt_time_seconds: 0, and the template shows the time (expected: the"
                                 + " time that the node was told)")))
         .exceptionallyCompose(PrefillChecker::refused);
+  }
+
+  /** Of an answer without tokens, for which a client may still pay the prompt. */
+  private CompletableFuture<WorkFinding> silent(GenerationSpec spec, int prompt, boolean exact) {
+    WorkFinding nothing = exact ? new WorkFinding.Exact(0) : new WorkFinding.Undecided("no tokens");
+    return promptIsFixed(spec)
+        .thenCompose(
+            fixed ->
+                fixed && prompt != 0
+                    ? engine
+                        .score(spec, List.of(), 0)
+                        .thenApply(
+                            score ->
+                                otherPrompt(prompt, score.promptTokens())
+                                    .<WorkFinding>map(lie -> lie)
+                                    .orElse(nothing))
+                    : done(nothing));
   }
 
   /**
@@ -190,6 +212,7 @@ public final class PrefillChecker implements WorkChecker {
       GenerationSpec spec,
       Evidence evidence,
       GenerationResult claimed,
+      int prompt,
       Score score,
       boolean exact) {
     int prefix = evidence.getPrefixTokensCount();
@@ -208,7 +231,7 @@ public final class PrefillChecker implements WorkChecker {
       found = WorkComparison.firstDifference(signed, own);
     }
     if (found.isEmpty()) {
-      found = otherPrompt(claimed.getPromptTokens(), score.promptTokens());
+      found = otherPrompt(prompt, score.promptTokens());
     }
     if (found.isPresent()) {
       return found.get();
@@ -218,7 +241,15 @@ public final class PrefillChecker implements WorkChecker {
         : new WorkFinding.Measured(WorkComparison.distance(signed, own, repeats));
   }
 
-  /** The same model file and template make the same tokens of a prompt, on any processor. */
+  /** What of a class names the library and its version. */
+  private static String version(String equivalenceClass) {
+    int end = equivalenceClass.indexOf('/');
+    return end < 0 ? equivalenceClass : equivalenceClass.substring(0, end);
+  }
+
+  /**
+   * The same library, model file and template make the same tokens of a prompt, on any processor.
+   */
   private static Optional<Lie> otherPrompt(int claimed, int rendered) {
     return claimed == 0 || claimed == rendered
         ? Optional.empty()

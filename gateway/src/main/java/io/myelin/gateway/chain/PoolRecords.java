@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * are drawn for, and by the sets of sessions that need more nodes.
  */
 final class PoolRecords {
-  /** Older sets than these are of sessions that are over, or soon are. */
-  private static final int MOST_WANTED = 64;
-
   private final ChainClient chain;
   private final NetworkContracts network;
   private final long firstBlock;
@@ -38,7 +35,7 @@ final class PoolRecords {
   /** From now on reads this set's too. */
   void want(long set) {
     wanted.add(set);
-    while (wanted.size() > MOST_WANTED) {
+    while (wanted.size() > NodeRecordReader.MOST_SETS) {
       wanted.pollFirst();
     }
   }

@@ -15,6 +15,9 @@ final class EvidenceBound {
    */
   static final int BYTES_PER_TOKEN = 1_000;
 
+  /** Of each alternative that the client asked for: in the evidence, and in the chunk. */
+  private static final int BYTES_PER_ALTERNATIVE = 40;
+
   private EvidenceBound() {}
 
   /**
@@ -30,19 +33,18 @@ final class EvidenceBound {
         || generate.spec().getMaxTokens() == 0) {
       return Optional.empty();
     }
-    long most =
-        Math.max(0, (SignedWork.MAX_BYTES - generate.spec().getSerializedSize()) / BYTES_PER_TOKEN);
+    int each =
+        BYTES_PER_TOKEN
+            + (generate.spec().getLogprobs()
+                ? BYTES_PER_ALTERNATIVE * generate.spec().getTopLogprobs()
+                : 0);
+    long most = Math.max(0, (SignedWork.MAX_BYTES - generate.spec().getSerializedSize()) / each);
     return size.outputTokens() <= most
         ? Optional.empty()
         : Optional.of(
             ("max_tokens: %d (expected: at most %d in a session whose verification is %s: at %d bytes"
                     + " a token, what nodes sign of more would not fit the %d bytes that validators"
                     + " take); ask for fewer tokens, or open a session with verification none")
-                .formatted(
-                    size.outputTokens(),
-                    most,
-                    level.label(),
-                    BYTES_PER_TOKEN,
-                    SignedWork.MAX_BYTES));
+                .formatted(size.outputTokens(), most, level.label(), each, SignedWork.MAX_BYTES));
   }
 }

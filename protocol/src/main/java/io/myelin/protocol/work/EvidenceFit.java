@@ -36,14 +36,14 @@ public final class EvidenceFit {
                 .formatted(told.size(), proven.size()));
       }
     }
-    if (evidence.getPrefixTokensCount() > 0) {
-      return Optional.empty();
-    }
-    int tokens = evidence.getTokensCount();
+    int tokens = evidence.getPrefixTokensCount() + evidence.getTokensCount();
     if (hasWeights(evidence) && work.commit().outputTokens() != tokens) {
       return lie(
           "it has %d output tokens (expected: the %d of its evidence)"
               .formatted(work.commit().outputTokens(), tokens));
+    }
+    if (evidence.getPrefixTokensCount() > 0) {
+      return Optional.empty();
     }
     Digest head = HashChain.over(work.commit().taskId(), evidence.getChunksList());
     if (!head.equals(work.commit().streamHead())) {

@@ -38,7 +38,7 @@ class EvidenceFitTest {
   }
 
   private static SignedWork work(Digest head, Digest text, Evidence evidence) {
-    return work(head, text, evidence, evidence.getTokensCount());
+    return work(head, text, evidence, evidence.getPrefixTokensCount() + evidence.getTokensCount());
   }
 
   private static SignedWork work(Digest head, Digest text, Evidence evidence, int outputTokens) {
@@ -94,6 +94,8 @@ class EvidenceFitTest {
   @Test
   void shouldProveNothingOfABeginningThatOthersMade() {
     Evidence later = WHOLE.toBuilder().addPrefixTokens(4).build();
+    assertThat(EvidenceFit.misfit(work(HashChain.genesis(TASK), text("said hello"), later, 3)))
+        .hasValueSatisfying(lie -> assertThat(lie.detail()).contains("the 2 of its evidence"));
     assertThat(EvidenceFit.misfit(work(HashChain.genesis(TASK), text("said hello"), later)))
         .isEmpty();
   }
