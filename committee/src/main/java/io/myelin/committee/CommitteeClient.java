@@ -38,6 +38,7 @@ import io.myelin.protocol.typeddata.SessionApproval;
 import io.myelin.protocol.typeddata.SubnetConfig;
 import io.myelin.protocol.typeddata.TaskVerdict;
 import io.myelin.protocol.typeddata.TypedStruct;
+import io.myelin.protocol.work.ExamPaper;
 import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.ConfigureSubnetRequest;
 import io.myelin.v1.ExtendRequest;
@@ -320,15 +321,16 @@ public final class CommitteeClient implements AutoCloseable {
    * @throws NotAgreedException when it does not
    * @throws io.myelin.chain.ChainException when the chain cannot be read
    */
-  public Quorum judge(SignOfLife life) throws NotAgreedException, InterruptedException {
+  public Quorum judge(SignOfLife life, ExamPaper paper)
+      throws NotAgreedException, InterruptedException {
     Digest subject = Subjects.verdictSubject(life.node(), life.round());
-    JudgeRequest message = ProposalCodec.life(life);
+    JudgeRequest message = ProposalCodec.life(life, paper);
     return asking.ask(
         "node " + life.node() + " is not found fit",
         seated.newest(subject),
         life.attestation(),
         (round, member) ->
-            asking.call(member).judge(message.toBuilder().setAskingRound(round).build()));
+            asking.longCall(member).judge(message.toBuilder().setAskingRound(round).build()));
   }
 
   /**

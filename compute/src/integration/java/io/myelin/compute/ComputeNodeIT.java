@@ -1,6 +1,7 @@
 package io.myelin.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.myelin.compute.link.Backoff;
@@ -10,6 +11,12 @@ import io.myelin.compute.task.KeyCommitSigner;
 import io.myelin.compute.task.TaskSettings;
 import io.myelin.compute.testing.FakeGateway;
 import io.myelin.compute.testing.ScriptedEngine;
+import io.myelin.engine.EngineModel;
+import io.myelin.engine.Generation;
+import io.myelin.engine.GenerationListener;
+import io.myelin.engine.InferenceEngine;
+import io.myelin.engine.OutputPrefix;
+import io.myelin.engine.Score;
 import io.myelin.protocol.commitment.Commitment;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.crypto.Sha256;
@@ -22,18 +29,24 @@ import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.stream.HashChain;
 import io.myelin.protocol.typeddata.Eip712Domain;
 import io.myelin.protocol.typeddata.TaskCommit;
+import io.myelin.protocol.work.EvidenceFit;
+import io.myelin.protocol.work.Exam;
+import io.myelin.protocol.work.SignedWork;
 import io.myelin.v1.Cancel;
 import io.myelin.v1.Commit;
 import io.myelin.v1.Credit;
+import io.myelin.v1.EmbeddingResult;
 import io.myelin.v1.EmbeddingSpec;
 import io.myelin.v1.Evidence;
 import io.myelin.v1.FinishReason;
 import io.myelin.v1.GatewayMessage;
 import io.myelin.v1.GeneratedChunk;
+import io.myelin.v1.GenerationSpec;
 import io.myelin.v1.HeldTask;
 import io.myelin.v1.NodeMessage;
 import io.myelin.v1.NodeMessage.KindCase;
 import io.myelin.v1.Offer;
+import io.myelin.v1.Proof;
 import io.myelin.v1.Rejected;
 import io.myelin.v1.Reveal;
 import io.myelin.v1.TaskChunk;
@@ -47,6 +60,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,11 +110,50 @@ class ComputeNodeIT {
         settings,
         nodeKey,
         engine,
+        new Speaking(engine),
         new KeyCommitSigner(
             nodeKey, Eip712Domain.local(), new SecureRandom(), InstantSource.system()),
         List.of(new GrpcDialer(gateway.uri())),
         InstantSource.system(),
         new Random(3));
+  }
+
+  /** The same engine, of a model that generates. */
+  private record Speaking(InferenceEngine engine) implements InferenceEngine {
+    @Override
+    public List<EngineModel> models() {
+      EngineModel model = engine.models().getFirst();
+      return List.of(
+          new EngineModel(
+              model.id(),
+              model.weightsDigestHex(),
+              model.contextLength(),
+              model.vocabularySize(),
+              model.slots(),
+              model.equivalenceClass(),
+              false));
+    }
+
+    @Override
+    public Generation generate(
+        GenerationSpec spec, OutputPrefix prefix, GenerationListener listener) {
+      return engine.generate(spec, prefix, listener);
+    }
+
+    @Override
+    public CompletableFuture<Score> score(GenerationSpec spec, List<Integer> tokens, int top) {
+      return engine.score(spec, tokens, top);
+    }
+
+    @Override
+    public CompletableFuture<EmbeddingResult> embed(EmbeddingSpec spec) {
+      return engine.embed(spec);
+    }
+
+    @Override
+    public void close() {
+      engine.close();
+    }
   }
 
   @Test
@@ -111,6 +164,25 @@ class ComputeNodeIT {
     assertThat(connection.hello().getModels(0).getId()).isEqualTo(ScriptedEngine.MODEL);
     assertThat(connection.hello().getModels(0).getEquivalenceClass()).isEqualTo("scripted/1");
     assertThat(connection.hello().getHeldList()).isEmpty();
+  }
+
+  @Test
+  void sitsTheExamThatItsGatewayAsksFor() throws Exception {
+    Digest nonce = Sha256.hash(new byte[] {9});
+    connection.examine(nonce);
+    Proof proof = connection.expect(KindCase.PROOF).getProof();
+    assertThat(proof.getAnswersCount()).isEqualTo(1);
+    SignedWork work =
+        Exam.read(proof.getAnswers(0), nodeKey.address(), nonce, Eip712Domain.local());
+    assertThat(work.spec()).isEqualTo(Exam.question(ScriptedEngine.MODEL, nonce));
+    assertThat(work.evidence().getTokensCount()).isEqualTo(Exam.TOKENS);
+    assertThat(work.evidence().getEquivalenceClass()).isEqualTo("scripted/1");
+    assertThat(EvidenceFit.misfit(work)).isEmpty();
+    // Another exam is another question.
+    Digest other = Sha256.hash(new byte[] {10});
+    assertThatThrownBy(
+            () -> Exam.read(proof.getAnswers(0), nodeKey.address(), other, Eip712Domain.local()))
+        .hasMessageContaining("not signed by " + nodeKey.address() + " for this exam");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.myelin.compute;
 import com.google.protobuf.ByteString;
 import io.myelin.compute.evidence.EvidenceStore;
 import io.myelin.compute.evidence.FileEvidenceStore;
+import io.myelin.compute.exam.ExamDesk;
 import io.myelin.compute.link.Dialer;
 import io.myelin.compute.task.CommitSigner;
 import io.myelin.compute.task.EngineDesk;
@@ -18,13 +19,13 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.typeddata.NodeHello;
 import io.myelin.v1.Challenge;
 import io.myelin.v1.Drain;
+import io.myelin.v1.ExamAnswer;
 import io.myelin.v1.GatewayMessage;
 import io.myelin.v1.Heartbeat;
 import io.myelin.v1.Hello;
 import io.myelin.v1.NodeMessage;
 import io.myelin.v1.Proof;
 import io.myelin.v1.Rejected;
-import io.myelin.v1.ServedModel;
 import io.myelin.v1.Welcome;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -64,6 +65,7 @@ public final class ComputeNode implements AutoCloseable {
   private final InferenceEngine engine;
   private final RandomGenerator jitter;
   private final InstantSource clock;
+  private final ExamDesk exams;
   private final EvidenceStore store;
   private final ScheduledExecutorService loop;
   private final ScheduledExecutorService disk;
@@ -78,6 +80,7 @@ public final class ComputeNode implements AutoCloseable {
       ComputeNodeSettings settings,
       OperatorKey key,
       InferenceEngine engine,
+      InferenceEngine examined,
       CommitSigner signer,
       EvidenceStore store,
       VoucherBook vouchers,
@@ -86,6 +89,7 @@ public final class ComputeNode implements AutoCloseable {
     this.settings = settings;
     this.key = key;
     this.engine = engine;
+    this.exams = new ExamDesk(examined, key, settings.domain());
     this.jitter = jitter;
     this.clock = clock;
     this.store = store;
@@ -128,6 +132,25 @@ public final class ComputeNode implements AutoCloseable {
       InstantSource clock,
       RandomGenerator jitter)
       throws IOException {
+    return start(settings, key, engine, engine, signer, dialers, clock, jitter);
+  }
+
+  /**
+   * The same of a node that does not show in exams how it works: who cheats knows when it is looked
+   * at.
+   *
+   * @param examined the engine that sits exams
+   */
+  public static ComputeNode start(
+      ComputeNodeSettings settings,
+      OperatorKey key,
+      InferenceEngine engine,
+      InferenceEngine examined,
+      CommitSigner signer,
+      List<? extends Dialer> dialers,
+      InstantSource clock,
+      RandomGenerator jitter)
+      throws IOException {
     EvidenceStore store =
         FileEvidenceStore.open(
             settings.dataFolder().resolve("evidence"), settings.evidenceCapacity());
@@ -135,7 +158,7 @@ public final class ComputeNode implements AutoCloseable {
         VoucherBook.open(
             settings.dataFolder().resolve("vouchers"), key.address(), settings.domain());
     ComputeNode node =
-        new ComputeNode(settings, key, engine, signer, store, vouchers, clock, jitter);
+        new ComputeNode(settings, key, engine, examined, signer, store, vouchers, clock, jitter);
     ScheduledFuture<?> _ =
         node.loop.scheduleAtFixedRate(node.room::expire, 0, EXPIRY_SECONDS, TimeUnit.SECONDS);
     dialers.forEach(dialer -> node.serve(dialer, settings.expectedGateway()));
@@ -309,13 +332,7 @@ public final class ComputeNode implements AutoCloseable {
               .setSlots(settings.tasks().slots())
               .addAllHeld(room.held(gateway));
       for (EngineModel model : engine.models()) {
-        hello.addModels(
-            ServedModel.newBuilder()
-                .setId(model.id())
-                .setWeightsDigest(TaskMessages.weightsDigest(model))
-                .setContextLength(model.contextLength())
-                .setEquivalenceClass(model.equivalenceClass())
-                .setEmbeddings(model.embeddings()));
+        hello.addModels(TaskMessages.served(model));
       }
       return hello.build();
     }
@@ -332,6 +349,11 @@ public final class ComputeNode implements AutoCloseable {
       return Proof.newBuilder()
           .setSignature(ByteString.copyFrom(key.sign(settings.domain().digest(statement)).bytes()))
           .build();
+    }
+
+    @Override
+    public CompletableFuture<List<ExamAnswer>> sit(Challenge challenge) {
+      return exams.sit(Digest.of(challenge.getNonce().toByteArray()));
     }
 
     @Override

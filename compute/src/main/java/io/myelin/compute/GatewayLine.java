@@ -6,6 +6,7 @@ import io.myelin.compute.link.LinkListener;
 import io.myelin.compute.link.LinkSettings;
 import io.myelin.protocol.ids.Address;
 import io.myelin.v1.Challenge;
+import io.myelin.v1.ExamAnswer;
 import io.myelin.v1.GatewayMessage;
 import io.myelin.v1.Heartbeat;
 import io.myelin.v1.Hello;
@@ -13,6 +14,7 @@ import io.myelin.v1.NodeMessage;
 import io.myelin.v1.Proof;
 import io.myelin.v1.Rejected;
 import io.myelin.v1.Welcome;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
@@ -31,6 +33,8 @@ final class GatewayLine implements LinkListener {
     Hello hello(Address gateway);
 
     Proof prove(Address gateway, Hello hello, Challenge challenge);
+
+    CompletableFuture<List<ExamAnswer>> sit(Challenge challenge);
 
     Heartbeat heartbeat();
 
@@ -115,6 +119,11 @@ final class GatewayLine implements LinkListener {
       throw new IllegalArgumentException("gateway: " + said + " is connected by another address");
     }
     return node.prove(said, hello, challenge);
+  }
+
+  @Override
+  public CompletableFuture<List<ExamAnswer>> sit(Challenge challenge) {
+    return node.sit(challenge);
   }
 
   @Override

@@ -8,10 +8,14 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.settlement.SignOfLife;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
+import io.myelin.protocol.work.ExamPaper;
 import java.util.Optional;
 import java.util.Set;
 
-/** Whether a node may come into the pool, or back into it: it waits for a verdict, and is alive. */
+/**
+ * Whether a node may come into the pool, or back into it: it waits for a verdict, is alive, and
+ * what its models say is what this validator's say.
+ */
 final class LifeCheck {
   /** How old the block may be that the node's signature names. */
   private static final long FRESH_SECONDS = 600;
@@ -22,9 +26,11 @@ final class LifeCheck {
   private final ChainView view;
   private final Seats seats;
   private final WorkDesk desk;
+  private final ExamCheck exams;
 
   LifeCheck(ChainView view, Seats seats, WorkDesk desk) {
     this.desk = desk;
+    this.exams = new ExamCheck(view, desk);
     this.view = view;
     this.seats = seats;
   }
@@ -40,7 +46,7 @@ final class LifeCheck {
   }
 
   /** What to sign. */
-  Attestation check(SignOfLife life) throws RefusedException {
+  Attestation check(SignOfLife life, ExamPaper paper) throws RefusedException {
     if (!life.holds(view.network().domain())) {
       throw refused("the signature is not the node's for this round and block");
     }
@@ -69,6 +75,8 @@ final class LifeCheck {
     if (!newest && newestSeconds - block.get().timestampSeconds() > FRESH_SECONDS) {
       throw refused("block " + life.blockNumber() + " is older than " + FRESH_SECONDS + " s");
     }
+    // Last, since it costs a prefill.
+    exams.require(life, paper);
     return life.attestation();
   }
 

@@ -174,7 +174,7 @@ final class ValidatorService extends ValidatorImplBase {
         client,
         request.getAskingRound(),
         () -> lives.sitting(ProposalCodec.life(request)),
-        () -> lives.check(ProposalCodec.life(request)),
+        () -> lives.check(ProposalCodec.life(request), ProposalCodec.paper(request)),
         () -> ProposalCodec.life(request).attestation());
   }
 

@@ -25,6 +25,9 @@ final class WorkDesk implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkDesk.class);
   private static final int CHECK_SECONDS = 60;
 
+  /** Less than an asker waits. */
+  private static final int EXAM_SECONDS = 15;
+
   private final ChainView view;
   private final Optional<WorkChecker> checker;
   private final WorkFiles files;
@@ -71,6 +74,23 @@ final class WorkDesk implements AutoCloseable {
       throw new RefusedException(Reason.BUSY, "not checked within " + seconds + " s");
     } catch (ExecutionException e) {
       throw new RefusedException(Reason.BUSY, "not checked: " + e.getCause());
+    }
+  }
+
+  /** Whether there is a copy of the models to check with. */
+  boolean isEquipped() {
+    return checker.isPresent();
+  }
+
+  /** What its engine says of an exam; blocks, and is not remembered. */
+  WorkFinding exam(SignedWork work) throws RefusedException {
+    try {
+      return find(work, EXAM_SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RefusedException(Reason.BUSY, "interrupted");
+    } catch (IllegalStateException e) {
+      throw new RefusedException(Reason.BUSY, String.valueOf(e.getMessage()));
     }
   }
 
@@ -140,7 +160,8 @@ final class WorkDesk implements AutoCloseable {
       return known.get();
     }
     Optional<WorkFinding.Lie> misfit = EvidenceFit.misfit(work);
-    Examined found = Examined.of(work, misfit.isPresent() ? misfit.get() : find(work));
+    Examined found =
+        Examined.of(work, misfit.isPresent() ? misfit.get() : find(work, CHECK_SECONDS));
     if (!found.isLie() || memory.hasRoom(work.node())) {
       keep(found);
     }
@@ -173,19 +194,19 @@ final class WorkDesk implements AutoCloseable {
   }
 
   /** What its engine says; that it failed or was slow is no finding, and is not remembered. */
-  private WorkFinding find(SignedWork work) throws InterruptedException {
+  private WorkFinding find(SignedWork work, int seconds) throws InterruptedException {
     CompletableFuture<WorkFinding> check =
         checker
             .orElseThrow()
             .check(work.spec(), work.evidence(), work.record().getCommit().getResult());
     try {
-      return check.get(CHECK_SECONDS, TimeUnit.SECONDS);
+      return check.get(seconds, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw new IllegalStateException("the validator's engine failed: " + e.getCause(), e);
     } catch (TimeoutException e) {
       check.cancel(true);
       throw new IllegalStateException(
-          "the validator's engine took longer than " + CHECK_SECONDS + " s", e);
+          "the validator's engine took longer than " + seconds + " s", e);
     }
   }
 

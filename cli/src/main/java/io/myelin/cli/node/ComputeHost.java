@@ -125,6 +125,7 @@ public final class ComputeHost {
               finding.isPresent() ? settings.roaming() : settings,
               key,
               wrapped.engine(engine),
+              engine,
               wrapped.signer(new KeyCommitSigner(key, settings.domain(), random, clock)),
               gateways.stream().map(url -> wrapped.dialer(new GrpcDialer(url))).toList(),
               clock,

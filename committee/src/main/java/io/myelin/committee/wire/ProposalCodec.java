@@ -13,6 +13,7 @@ import io.myelin.protocol.selection.Candidate;
 import io.myelin.protocol.settlement.SignOfLife;
 import io.myelin.protocol.typeddata.NodeHello;
 import io.myelin.protocol.typeddata.SessionRequest;
+import io.myelin.protocol.work.ExamPaper;
 import io.myelin.v1.AbsentNode;
 import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.ChainSessionRequest;
@@ -144,8 +145,8 @@ public final class ProposalCodec {
         Fields.small("draw", message.getDraw()));
   }
 
-  /** A node's sign of life as it is sent. */
-  public static JudgeRequest life(SignOfLife life) {
+  /** A node's sign of life and its answers as they are sent. */
+  public static JudgeRequest life(SignOfLife life, ExamPaper paper) {
     NodeHello hello = life.hello();
     return JudgeRequest.newBuilder()
         .setNode(Fields.bytes(hello.operator()))
@@ -156,7 +157,14 @@ public final class ProposalCodec {
         .setSlots(hello.slots())
         .setModelsDigest(Fields.bytes(hello.modelsDigest()))
         .setSignature(ByteString.copyFrom(life.signature().bytes()))
+        .addAllModels(paper.models())
+        .addAllAnswers(paper.answers())
         .build();
+  }
+
+  /** A node's answers as they were sent. */
+  public static ExamPaper paper(JudgeRequest message) {
+    return new ExamPaper(message.getModelsList(), message.getAnswersList());
   }
 
   /** A sign of life as it was sent; throws IllegalArgumentException naming the field. */

@@ -1,11 +1,14 @@
 package io.myelin.compute.link;
 
 import io.myelin.v1.Challenge;
+import io.myelin.v1.ExamAnswer;
 import io.myelin.v1.GatewayMessage;
 import io.myelin.v1.Hello;
 import io.myelin.v1.NodeMessage;
+import io.myelin.v1.Proof;
 import io.myelin.v1.Rejected;
 import io.myelin.v1.Welcome;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -153,6 +156,7 @@ public final class GatewayLink {
     private Dialer.@Nullable Stream stream;
     private @Nullable Hello hello;
     private @Nullable Challenge challenge;
+    private @Nullable CompletableFuture<List<ExamAnswer>> exam;
     private @Nullable ScheduledFuture<?> handshakeTimer;
     private @Nullable ScheduledFuture<?> heartbeatTimer;
     private int unanswered;
@@ -244,10 +248,36 @@ public final class GatewayLink {
         challenge = received;
       }
       try {
-        stream().send(NodeMessage.newBuilder().setProof(listener.prove(said, received)).build());
+        Proof proof = listener.prove(said, received);
+        if (again && received.getExam()) {
+          sit(proof, received);
+        } else {
+          stream().send(NodeMessage.newBuilder().setProof(proof).build());
+        }
       } catch (IllegalArgumentException e) {
         fail(String.valueOf(e.getMessage()));
       }
+    }
+
+    /** One exam at a time; who asks for more is answered when that one is over. */
+    private void sit(Proof proof, Challenge asked) {
+      if (exam != null && !exam.isDone()) {
+        return;
+      }
+      exam = listener.sit(asked);
+      var _ =
+          exam.thenAccept(
+              answers ->
+                  post(
+                      () -> {
+                        if (up == this) {
+                          stream()
+                              .send(
+                                  NodeMessage.newBuilder()
+                                      .setProof(proof.toBuilder().addAllAnswers(answers))
+                                      .build());
+                        }
+                      }));
     }
 
     private void onWelcome(Welcome welcome) {

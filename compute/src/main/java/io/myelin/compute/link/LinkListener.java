@@ -1,12 +1,15 @@
 package io.myelin.compute.link;
 
 import io.myelin.v1.Challenge;
+import io.myelin.v1.ExamAnswer;
 import io.myelin.v1.GatewayMessage;
 import io.myelin.v1.Heartbeat;
 import io.myelin.v1.Hello;
 import io.myelin.v1.Proof;
 import io.myelin.v1.Rejected;
 import io.myelin.v1.Welcome;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** What a link asks of its node and tells it. Called on the node's loop only. */
 public interface LinkListener {
@@ -20,6 +23,13 @@ public interface LinkListener {
    * @throws IllegalArgumentException when the gateway is not one the node would work for
    */
   Proof prove(Hello hello, Challenge challenge);
+
+  /**
+   * Sits the exam of a challenge; never fails.
+   *
+   * @return answers that came in time
+   */
+  CompletableFuture<List<ExamAnswer>> sit(Challenge challenge);
 
   /** Queue depth and speed, now. */
   Heartbeat heartbeat();

@@ -5,13 +5,20 @@ import io.myelin.chain.ChainClient;
 import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.NotAgreedException;
 import io.myelin.committee.Quorum;
+import io.myelin.compute.exam.ExamDesk;
+import io.myelin.compute.task.TaskMessages;
 import io.myelin.contracts.NodePool;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.write.ChainWrites;
+import io.myelin.engine.InferenceEngine;
+import io.myelin.protocol.commitment.WorkDigest;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.settlement.SignOfLife;
 import io.myelin.protocol.typeddata.NodeHello;
+import io.myelin.protocol.work.ExamPaper;
+import io.myelin.v1.ServedModel;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +36,8 @@ final class PoolReturn {
   private final CommitteeClient committee;
   private final ChainWrites writes;
   private final OperatorKey key;
+  private final InferenceEngine engine;
+  private final ExamDesk exams;
   private final int slots;
 
   PoolReturn(
@@ -37,12 +46,15 @@ final class PoolReturn {
       CommitteeClient committee,
       ChainWrites writes,
       OperatorKey key,
+      InferenceEngine engine,
       int slots) {
     this.chain = chain;
     this.network = network;
     this.committee = committee;
     this.writes = writes;
     this.key = key;
+    this.engine = engine;
+    this.exams = new ExamDesk(engine, key, network.domain());
     this.slots = slots;
   }
 
@@ -55,13 +67,15 @@ final class PoolReturn {
       return;
     }
     BlockHeader head = chain.head();
+    Digest nonce = SignOfLife.nonce(key.address(), entry.round(), head.hash());
+    List<ServedModel> models = engine.models().stream().map(TaskMessages::served).toList();
     NodeHello hello =
         new NodeHello(
             network.addresses().queue(),
-            SignOfLife.nonce(key.address(), entry.round(), head.hash()),
+            nonce,
             key.address(),
             (int) Math.min(slots, entry.slots()),
-            Digest.ZERO);
+            WorkDigest.ofModels(models));
     SignOfLife life =
         new SignOfLife(
             entry.round(),
@@ -70,7 +84,7 @@ final class PoolReturn {
             hello,
             key.sign(network.domain().digest(hello)));
     try {
-      Quorum quorum = committee.judge(life);
+      Quorum quorum = committee.judge(life, new ExamPaper(models, exams.sit(nonce).join()));
       var _ =
           writes.press(
               "judge/" + key.address() + "/" + entry.round(),

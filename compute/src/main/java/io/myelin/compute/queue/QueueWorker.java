@@ -93,7 +93,7 @@ public final class QueueWorker implements AutoCloseable {
             clock,
             threads,
             news::release);
-    this.pool = new PoolReturn(chain, network, committee, writes, key, settings.slots());
+    this.pool = new PoolReturn(chain, network, committee, writes, key, engine, settings.slots());
     this.inbox =
         new QueueInbox(
             key.address(),

@@ -12,6 +12,7 @@ import io.myelin.v1.HeldTask;
 import io.myelin.v1.NodeMessage;
 import io.myelin.v1.Precommit;
 import io.myelin.v1.Refuse;
+import io.myelin.v1.ServedModel;
 import io.myelin.v1.TaskError;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -85,6 +86,17 @@ public final class TaskMessages {
       case BUSY -> "busy";
       case UNKNOWN_MODEL, BAD_MODEL_FILE, INTERNAL -> "internal";
     };
+  }
+
+  /** A model as the node tells of it. */
+  public static ServedModel served(EngineModel model) {
+    return ServedModel.newBuilder()
+        .setId(model.id())
+        .setWeightsDigest(weightsDigest(model))
+        .setContextLength(model.contextLength())
+        .setEquivalenceClass(model.equivalenceClass())
+        .setEmbeddings(model.embeddings())
+        .build();
   }
 
   /** The digest of the weights, 32 bytes; all zero for an upstream whose weights nobody sees. */

@@ -34,6 +34,7 @@ import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.settlement.TestingTasks;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.BatchSettlement;
+import io.myelin.protocol.work.ExamPaper;
 import io.myelin.v1.GenerationSpec;
 import io.myelin.v1.WorkRecord;
 import java.math.BigInteger;
@@ -366,7 +367,7 @@ final class SettlementsIT {
     }
 
     @Override
-    public Quorum judge(SignOfLife life) {
+    public Quorum judge(SignOfLife life, ExamPaper paper) {
       throw new IllegalStateException("asked to judge (expected: batches only)");
     }
   }

@@ -10,6 +10,7 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.selection.Candidate;
 import io.myelin.protocol.settlement.SignOfLife;
+import io.myelin.protocol.work.ExamPaper;
 import io.myelin.v1.ExamineReply;
 import io.myelin.v1.WorkRecord;
 import java.math.BigInteger;
@@ -74,8 +75,8 @@ public interface Committee {
    */
   record Shown(Address validator, WorkRecord record, ExamineReply.Found found, String detail) {}
 
-  /** Has a node found fit to serve by its sign of life. */
-  Quorum judge(SignOfLife life) throws NoQuorumException, InterruptedException;
+  /** Has a node found fit to serve by its sign of life and its answers to an exam. */
+  Quorum judge(SignOfLife life, ExamPaper paper) throws NoQuorumException, InterruptedException;
 
   /**
    * Signatures of enough members.

@@ -15,6 +15,7 @@ import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.selection.Candidate;
 import io.myelin.protocol.settlement.SettlementClaim;
 import io.myelin.protocol.settlement.SignOfLife;
+import io.myelin.protocol.work.ExamPaper;
 import io.myelin.protocol.work.WorkObjection;
 import io.myelin.v1.WorkRecord;
 import java.nio.charset.StandardCharsets;
@@ -111,9 +112,10 @@ public final class CommitteeCalls implements Committee {
   }
 
   @Override
-  public Quorum judge(SignOfLife life) throws NoQuorumException, InterruptedException {
+  public Quorum judge(SignOfLife life, ExamPaper paper)
+      throws NoQuorumException, InterruptedException {
     try {
-      return quorum(client.judge(life));
+      return quorum(client.judge(life, paper));
     } catch (NotAgreedException e) {
       throw noQuorum(e);
     }

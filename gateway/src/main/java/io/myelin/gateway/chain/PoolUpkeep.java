@@ -28,12 +28,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings nodes into the pool, and back into it after their sessions: a node that waits for a
- * verdict is asked for a sign of life, a committee judges it, and the gateway pays the gas. Each
- * node connected here is looked at in turn; one that fails is left for a while.
+ * verdict is asked for a sign of life and for its answers to an exam, a committee judges both, and
+ * the gateway pays the gas. Each node connected here is looked at in turn; one that fails is left
+ * for a while.
  */
 public final class PoolUpkeep {
   private static final Logger log = LoggerFactory.getLogger(PoolUpkeep.class);
-  private static final int PROOF_SECONDS = 10;
+  private static final int PROOF_SECONDS = 30;
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final ChainClient chain;
@@ -106,7 +107,7 @@ public final class PoolUpkeep {
         connected.challenge().apply(node, nonce).get(PROOF_SECONDS, TimeUnit.SECONDS);
     SignOfLife life =
         new SignOfLife(entry.round(), head.number(), head.hash(), proof.hello(), proof.signature());
-    Quorum quorum = committee.judge(life);
+    Quorum quorum = committee.judge(life, proof.paper());
     TransactionOutcome outcome =
         writes.once(
             "judge/" + node + "/" + entry.round(),

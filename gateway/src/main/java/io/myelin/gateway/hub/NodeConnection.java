@@ -12,6 +12,7 @@ import io.myelin.protocol.crypto.Signers;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.typeddata.NodeHello;
+import io.myelin.protocol.work.ExamPaper;
 import io.myelin.v1.Challenge;
 import io.myelin.v1.GatewayMessage;
 import io.myelin.v1.Heartbeat;
@@ -206,7 +207,7 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
     }
   }
 
-  /** Asks the node to sign again, with this nonce; one question at a time. */
+  /** Asks the node to sign again, with this nonce, and to sit its exam; one question at a time. */
   CompletableFuture<SignedHello> challenge(Digest fresh) {
     Asked asked =
         new Asked(
@@ -221,6 +222,7 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
             .setChallenge(
                 Challenge.newBuilder()
                     .setNonce(ByteString.copyFrom(fresh.bytes()))
+                    .setExam(true)
                     .setGateway(ByteString.copyFrom(hub.gateway().bytes())))
             .build());
     return asked.answer();
@@ -235,7 +237,13 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
     }
     Signature signature = Signature.of(proof.getSignature().toByteArray());
     if (Signers.signedBy(node, hub.domain().digest(asked.hello()), signature)) {
-      asked.answer().complete(new SignedHello(asked.hello(), signature));
+      asked
+          .answer()
+          .complete(
+              new SignedHello(
+                  asked.hello(),
+                  signature,
+                  new ExamPaper(hello.getModelsList(), proof.getAnswersList())));
     } else {
       // It may be the answer to the question before.
       asked.answer().completeExceptionally(new IllegalStateException("not the node's signature"));

@@ -168,7 +168,10 @@ public final class NodeHub extends GatewayComputeGrpc.GatewayComputeImplBase
     }
   }
 
-  /** Asks a connected node to sign its hello with this nonce; fails when it is gone. */
+  /**
+   * Asks a connected node to sign its hello with this nonce and to sit its exam; fails when it is
+   * gone.
+   */
   public CompletableFuture<SignedHello> challenge(Address node, Digest nonce) {
     NodeConnection connection = live.get(node);
     return connection == null

@@ -10,8 +10,10 @@ import io.myelin.v1.Evidence;
 import io.myelin.v1.GenerationSpec;
 import io.myelin.v1.Hello;
 import io.myelin.v1.Offer;
+import io.myelin.v1.ServedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /**
  * Digests of messages: SHA-256 of the deterministic protobuf serialisation (fields in order of
@@ -57,7 +59,12 @@ public final class WorkDigest {
 
   /** Of what a node serves: the models of its Hello, all else cleared. */
   public static Digest ofModels(Hello hello) {
-    return digest(Hello.newBuilder().addAllModels(hello.getModelsList()).build());
+    return ofModels(hello.getModelsList());
+  }
+
+  /** The same of the models alone. */
+  public static Digest ofModels(List<ServedModel> models) {
+    return digest(Hello.newBuilder().addAllModels(models).build());
   }
 
   private static Digest digest(MessageLite message) {

@@ -1,0 +1,106 @@
+package io.myelin.protocol.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.crypto.Sha256;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.typeddata.Eip712Domain;
+import io.myelin.v1.Evidence;
+import io.myelin.v1.ExamAnswer;
+import io.myelin.v1.FinishReason;
+import io.myelin.v1.GeneratedChunk;
+import io.myelin.v1.GenerationResult;
+import io.myelin.v1.ServedModel;
+import io.myelin.v1.TokenLogprob;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ExamTest {
+  private static final Eip712Domain DOMAIN = Eip712Domain.local();
+  private static final OperatorKey NODE = OperatorKey.generate(new Random(1));
+  private static final Digest NONCE = Sha256.hash(new byte[] {1});
+  private static final String MODEL = "smollm2";
+
+  private static final Evidence EVIDENCE =
+      Evidence.newBuilder()
+          .addChunks(
+              GeneratedChunk.newBuilder().addTokens(5).setText(ByteString.copyFromUtf8("hello")))
+          .addTokens(TokenLogprob.newBuilder().setToken(5))
+          .setWeightsDigest(ByteString.copyFrom(NONCE.bytes()))
+          .build();
+
+  private static final GenerationResult RESULT =
+      GenerationResult.newBuilder()
+          .setReason(FinishReason.FINISH_REASON_LENGTH)
+          .setPromptTokens(7)
+          .setOutputTokens(1)
+          .build();
+
+  private static ExamAnswer answer() {
+    return Exam.answer(NODE, DOMAIN, MODEL, NONCE, EVIDENCE, RESULT);
+  }
+
+  @Test
+  void shouldAskOtherThingsForOtherNoncesAndModels() {
+    assertThat(Exam.question(MODEL, NONCE)).isEqualTo(Exam.question(MODEL, NONCE));
+    Digest other = Sha256.hash(new byte[] {2});
+    assertThat(Exam.question(MODEL, other).getText())
+        .isNotEqualTo(Exam.question(MODEL, NONCE).getText());
+    assertThat(Exam.question("other", NONCE).getSampling().getSeed())
+        .isNotEqualTo(Exam.question(MODEL, NONCE).getSampling().getSeed());
+    assertThat(Exam.question(MODEL, NONCE).getMaxTokens()).isEqualTo(Exam.TOKENS);
+  }
+
+  @Test
+  void shouldReadWhatANodeSigned() {
+    SignedWork work = Exam.read(answer(), NODE.address(), NONCE, DOMAIN);
+    assertThat(work.spec()).isEqualTo(Exam.question(MODEL, NONCE));
+    assertThat(work.evidence()).isEqualTo(EVIDENCE);
+    assertThat(work.record().getCommit().getResult()).isEqualTo(RESULT);
+    assertThat(EvidenceFit.misfit(work)).isEmpty();
+  }
+
+  @Test
+  void shouldReadNothingElse() {
+    ExamAnswer honest = answer();
+    refused(honest.toBuilder().setResult(RESULT.toBuilder().setPromptTokens(8)).build());
+    refused(honest.toBuilder().setModel("other").build());
+    refused(honest.toBuilder().setEvidence(ByteString.EMPTY).build());
+    assertThatThrownBy(() -> Exam.read(honest, NODE.address(), Sha256.hash(new byte[] {2}), DOMAIN))
+        .hasMessageContaining("for this exam");
+    assertThatThrownBy(
+            () -> Exam.read(honest, OperatorKey.generate(new Random(2)).address(), NONCE, DOMAIN))
+        .hasMessageContaining("not signed by");
+    assertThatThrownBy(
+            () ->
+                Exam.read(
+                    honest.toBuilder().setEvidence(ByteString.copyFromUtf8("x")).build(),
+                    NODE.address(),
+                    NONCE,
+                    DOMAIN))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static void refused(ExamAnswer answer) {
+    assertThatThrownBy(() -> Exam.read(answer, NODE.address(), NONCE, DOMAIN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("not signed by");
+  }
+
+  @Test
+  void shouldCoverModelsThatGenerateFromNamedWeights() {
+    ServedModel model =
+        ServedModel.newBuilder().setWeightsDigest(ByteString.copyFrom(NONCE.bytes())).build();
+    assertThat(Exam.covers(model)).isTrue();
+    assertThat(Exam.covers(model.toBuilder().setEmbeddings(true).build())).isFalse();
+    assertThat(
+            Exam.covers(
+                model.toBuilder()
+                    .setWeightsDigest(ByteString.copyFrom(Digest.ZERO.bytes()))
+                    .build()))
+        .isFalse();
+  }
+}

@@ -1,0 +1,85 @@
+package io.myelin.validator;
+
+import io.myelin.committee.wire.Reason;
+import io.myelin.protocol.commitment.WorkDigest;
+import io.myelin.protocol.settlement.SignOfLife;
+import io.myelin.protocol.work.EvidenceFit;
+import io.myelin.protocol.work.Exam;
+import io.myelin.protocol.work.ExamPaper;
+import io.myelin.protocol.work.SignedWork;
+import io.myelin.protocol.work.WorkFinding;
+import io.myelin.v1.ExamAnswer;
+import io.myelin.v1.ServedModel;
+
+/**
+ * Whether a node's models say what this validator's say. A model that this validator has no copy
+ * of, or a class that it cannot compute, is left to others.
+ */
+final class ExamCheck {
+  private final ChainView view;
+  private final WorkDesk desk;
+
+  ExamCheck(ChainView view, WorkDesk desk) {
+    this.view = view;
+    this.desk = desk;
+  }
+
+  /** Refuses a node that does not answer, or that answers another thing than its model says. */
+  void require(SignOfLife life, ExamPaper paper) throws RefusedException {
+    if (!desk.isEquipped()) {
+      return;
+    }
+    if (!WorkDigest.ofModels(paper.models()).equals(life.hello().modelsDigest())) {
+      throw refused(
+          "%d models of digest %s (expected: %s, as it signed)"
+              .formatted(
+                  paper.models().size(),
+                  WorkDigest.ofModels(paper.models()),
+                  life.hello().modelsDigest()));
+    }
+    for (ServedModel model : paper.models()) {
+      if (Exam.covers(model)) {
+        require(life, model, answer(paper, model));
+      }
+    }
+  }
+
+  private static ExamAnswer answer(ExamPaper paper, ServedModel model) throws RefusedException {
+    for (ExamAnswer answer : paper.answers()) {
+      if (answer.getModel().equals(model.getId())) {
+        return answer;
+      }
+    }
+    throw refused("no answer to the exam in " + model.getId());
+  }
+
+  private void require(SignOfLife life, ServedModel model, ExamAnswer answer)
+      throws RefusedException {
+    SignedWork work;
+    try {
+      work = Exam.read(answer, life.node(), life.hello().nonce(), view.network().domain());
+    } catch (IllegalArgumentException e) {
+      throw refused(String.valueOf(e.getMessage()));
+    }
+    if (!work.evidence().getWeightsDigest().equals(model.getWeightsDigest())
+        || !work.evidence().getEquivalenceClass().equals(model.getEquivalenceClass())) {
+      throw refused(
+          "the answer in %s is of class %s (expected: %s, of the weights that it serves)"
+              .formatted(
+                  model.getId(),
+                  work.evidence().getEquivalenceClass(),
+                  model.getEquivalenceClass()));
+    }
+    WorkFinding.Lie misfit = EvidenceFit.misfit(work).orElse(null);
+    WorkFinding found = misfit != null ? misfit : desk.exam(work);
+    if (found instanceof WorkFinding.Lie lie) {
+      throw refused(
+          "its answer to the exam in %s is wrong: %s at output token %d: %s"
+              .formatted(model.getId(), lie.kind(), lie.position(), lie.detail()));
+    }
+  }
+
+  private static RefusedException refused(String detail) {
+    return new RefusedException(Reason.REFUSED_NODE, detail);
+  }
+}
