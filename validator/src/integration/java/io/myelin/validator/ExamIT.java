@@ -22,10 +22,13 @@ import io.myelin.protocol.work.WorkFinding;
 import io.myelin.v1.Evidence;
 import io.myelin.v1.ExamAnswer;
 import io.myelin.v1.FinishReason;
+import io.myelin.v1.GeneratedChunk;
 import io.myelin.v1.GenerationResult;
 import io.myelin.v1.ServedModel;
+import io.myelin.v1.TokenLogprob;
 import io.myelin.validator.testing.Validators;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -99,7 +102,11 @@ final class ExamIT {
         node.operator().sign(world.domain().digest(hello)));
   }
 
-  private static ExamAnswer answer(Digest nonce, String equivalenceClass, int tokens) {
+  private static ExamAnswer answer(Digest nonce, String equivalenceClass) {
+    return answer(nonce, equivalenceClass, Exam.TOKENS, Exam.TOKENS);
+  }
+
+  private static ExamAnswer answer(Digest nonce, String equivalenceClass, int proven, int claimed) {
     return Exam.answer(
         node.operator(),
         world.domain(),
@@ -108,11 +115,13 @@ final class ExamIT {
         Evidence.newBuilder()
             .setEquivalenceClass(equivalenceClass)
             .setWeightsDigest(WEIGHTS)
+            .addChunks(GeneratedChunk.newBuilder().addAllTokens(Collections.nCopies(proven, 0)))
+            .addAllTokens(Collections.nCopies(proven, TokenLogprob.getDefaultInstance()))
             .build(),
         GenerationResult.newBuilder()
             .setReason(FinishReason.FINISH_REASON_LENGTH)
             .setPromptTokens(9)
-            .setOutputTokens(tokens)
+            .setOutputTokens(claimed)
             .build());
   }
 
@@ -142,21 +151,22 @@ final class ExamIT {
     assertThat(refusal(life, new ExamPaper(models, List.of())))
         .contains("no answer to the exam in " + ChainWorld.MODEL);
     Digest earlier = Sha256.hash(new byte[] {2});
-    assertThat(refusal(life, new ExamPaper(models, List.of(answer(earlier, RIGHT, 0)))))
+    assertThat(refusal(life, new ExamPaper(models, List.of(answer(earlier, RIGHT)))))
         .contains("for this exam");
-    assertThat(refusal(life, new ExamPaper(models, List.of(answer(nonce, "other", 0)))))
+    assertThat(refusal(life, new ExamPaper(models, List.of(answer(nonce, "other")))))
         .contains("of class other (expected: right");
-    assertThat(refusal(life, new ExamPaper(models, List.of(answer(nonce, RIGHT, 3)))))
-        .contains("3 output tokens (expected: the 0 of its evidence)");
+    assertThat(refusal(life, new ExamPaper(models, List.of(answer(nonce, RIGHT, 16, 3)))))
+        .contains("3 output tokens (expected: the 16 of its evidence)");
+    assertThat(refusal(life, new ExamPaper(models, List.of(answer(nonce, RIGHT, 3, 3)))))
+        .contains("3 tokens after 0 given ones (expected: 16 after none)");
 
     List<ServedModel> wrong = List.of(served(WRONG));
     SignOfLife cheat = life(wrong);
-    assertThat(
-            refusal(cheat, new ExamPaper(wrong, List.of(answer(cheat.hello().nonce(), WRONG, 0)))))
+    assertThat(refusal(cheat, new ExamPaper(wrong, List.of(answer(cheat.hello().nonce(), WRONG)))))
         .contains("is wrong: LOGPROBS at output token 0: as scripted");
 
     // Refused, it may try again; there is no other answer to be had from a committee.
-    assertThat(committee.judge(life, new ExamPaper(models, List.of(answer(nonce, RIGHT, 0)))))
+    assertThat(committee.judge(life, new ExamPaper(models, List.of(answer(nonce, RIGHT)))))
         .isNotNull();
   }
 }

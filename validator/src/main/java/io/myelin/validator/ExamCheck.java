@@ -10,12 +10,16 @@ import io.myelin.protocol.work.SignedWork;
 import io.myelin.protocol.work.WorkFinding;
 import io.myelin.v1.ExamAnswer;
 import io.myelin.v1.ServedModel;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Whether a node's models say what this validator's say. A model that this validator has no copy
  * of, or a class that it cannot compute, is left to others.
  */
 final class ExamCheck {
+  /** For all of a node's models; less than an asker waits. */
+  private static final long EXAM_NANOS = TimeUnit.SECONDS.toNanos(15);
+
   private final ChainView view;
   private final WorkDesk desk;
 
@@ -37,9 +41,10 @@ final class ExamCheck {
                   WorkDigest.ofModels(paper.models()),
                   life.hello().modelsDigest()));
     }
+    long deadlineNanos = System.nanoTime() + EXAM_NANOS;
     for (ServedModel model : paper.models()) {
       if (Exam.covers(model)) {
-        require(life, model, answer(paper, model));
+        require(life, model, answer(paper, model), deadlineNanos);
       }
     }
   }
@@ -53,7 +58,7 @@ final class ExamCheck {
     throw refused("no answer to the exam in " + model.getId());
   }
 
-  private void require(SignOfLife life, ServedModel model, ExamAnswer answer)
+  private void require(SignOfLife life, ServedModel model, ExamAnswer answer, long deadlineNanos)
       throws RefusedException {
     SignedWork work;
     try {
@@ -71,7 +76,7 @@ final class ExamCheck {
                   model.getEquivalenceClass()));
     }
     WorkFinding.Lie misfit = EvidenceFit.misfit(work).orElse(null);
-    WorkFinding found = misfit != null ? misfit : desk.exam(work);
+    WorkFinding found = misfit != null ? misfit : desk.exam(work, deadlineNanos);
     if (found instanceof WorkFinding.Lie lie) {
       throw refused(
           "its answer to the exam in %s is wrong: %s at output token %d: %s"

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -23,10 +24,12 @@ import org.slf4j.LoggerFactory;
  */
 final class WorkDesk implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkDesk.class);
-  private static final int CHECK_SECONDS = 60;
+  private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-  /** Less than an asker waits. */
-  private static final int EXAM_SECONDS = 15;
+  /**
+   * Exams that are checked at once; who asks for many keeps no more of the engine from the rest.
+   */
+  private static final int EXAMS_AT_ONCE = 2;
 
   private final ChainView view;
   private final Optional<WorkChecker> checker;
@@ -35,6 +38,7 @@ final class WorkDesk implements AutoCloseable {
   private final WorkQueue<Job> queue = new WorkQueue<>();
   private final WorkMemory memory = new WorkMemory();
   private final WorkDraws draws;
+  private final Semaphore exams = new Semaphore(EXAMS_AT_ONCE);
   private final Thread thread;
 
   private record Job(SignedWork work, CompletableFuture<Examined> result) {}
@@ -82,10 +86,17 @@ final class WorkDesk implements AutoCloseable {
     return checker.isPresent();
   }
 
-  /** What its engine says of an exam; blocks, and is not remembered. */
-  WorkFinding exam(SignedWork work) throws RefusedException {
+  /** What its engine says of an exam; blocks until the deadline at most, and is not remembered. */
+  WorkFinding exam(SignedWork work, long deadlineNanos) throws RefusedException {
     try {
-      return find(work, EXAM_SECONDS);
+      if (!exams.tryAcquire(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        throw new RefusedException(Reason.BUSY, "other exams are checked; ask again later");
+      }
+      try {
+        return find(work, Math.max(0, deadlineNanos - System.nanoTime()));
+      } finally {
+        exams.release();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RefusedException(Reason.BUSY, "interrupted");
@@ -160,8 +171,7 @@ final class WorkDesk implements AutoCloseable {
       return known.get();
     }
     Optional<WorkFinding.Lie> misfit = EvidenceFit.misfit(work);
-    Examined found =
-        Examined.of(work, misfit.isPresent() ? misfit.get() : find(work, CHECK_SECONDS));
+    Examined found = Examined.of(work, misfit.isPresent() ? misfit.get() : find(work, CHECK_NANOS));
     if (!found.isLie() || memory.hasRoom(work.node())) {
       keep(found);
     }
@@ -194,19 +204,20 @@ final class WorkDesk implements AutoCloseable {
   }
 
   /** What its engine says; that it failed or was slow is no finding, and is not remembered. */
-  private WorkFinding find(SignedWork work, int seconds) throws InterruptedException {
+  private WorkFinding find(SignedWork work, long nanos) throws InterruptedException {
     CompletableFuture<WorkFinding> check =
         checker
             .orElseThrow()
             .check(work.spec(), work.evidence(), work.record().getCommit().getResult());
     try {
-      return check.get(seconds, TimeUnit.SECONDS);
+      return check.get(nanos, TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       throw new IllegalStateException("the validator's engine failed: " + e.getCause(), e);
     } catch (TimeoutException e) {
       check.cancel(true);
       throw new IllegalStateException(
-          "the validator's engine took longer than " + seconds + " s", e);
+          "the validator's engine took longer than " + TimeUnit.NANOSECONDS.toSeconds(nanos) + " s",
+          e);
     }
   }
 

@@ -19,6 +19,7 @@ import io.myelin.protocol.work.EvidenceFit;
 import io.myelin.protocol.work.Exam;
 import io.myelin.protocol.work.SignedWork;
 import io.myelin.protocol.work.WorkFinding;
+import io.myelin.v1.ExamAnswer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -61,12 +62,14 @@ class ExamsIT {
 
   private static WorkFinding examined(InferenceEngine engine) {
     Digest nonce = Sha256.hash(new byte[] {(byte) ++exams});
-    SignedWork work =
-        Exam.read(
-            new ExamDesk(engine, NODE, Eip712Domain.local()).sit(nonce).join().getFirst(),
-            NODE.address(),
-            nonce,
-            Eip712Domain.local());
+    ExamAnswer answer =
+        new ExamDesk(engine, NODE, Eip712Domain.local()).sit(nonce).join().getFirst();
+    SignedWork work;
+    try {
+      work = Exam.read(answer, NODE.address(), nonce, Eip712Domain.local());
+    } catch (IllegalArgumentException e) {
+      return new WorkFinding.Lie(WorkFinding.Kind.MALFORMED, 0, String.valueOf(e.getMessage()));
+    }
     Optional<WorkFinding.Lie> misfit = EvidenceFit.misfit(work);
     return misfit.isPresent()
         ? misfit.get()

@@ -16,16 +16,24 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sits exams: one short answer of each model that generates, signed. */
+/**
+ * Sits exams: one short answer of each model that generates, signed. One exam at a time, so that
+ * whoever asks for many takes no more than one of the engine's places.
+ */
 public final class ExamDesk {
   private static final Logger LOG = LoggerFactory.getLogger(ExamDesk.class);
 
-  /** A validator waits a little longer. */
+  /** Less than who asks waits. */
   private static final int SECONDS = 20;
+
+  /** Exams that wait for the one before. */
+  static final int MOST_WAITING = 4;
 
   private final InferenceEngine engine;
   private final OperatorKey key;
   private final Eip712Domain domain;
+  private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
+  private int waiting;
 
   /** Of a node. */
   public ExamDesk(InferenceEngine engine, OperatorKey key, Eip712Domain domain) {
@@ -34,12 +42,35 @@ public final class ExamDesk {
     this.domain = domain;
   }
 
-  /** The answers that came in time; never fails. */
-  public CompletableFuture<List<ExamAnswer>> sit(Digest nonce) {
+  /** The answers that came in time; never fails. None when too many ask. */
+  public synchronized CompletableFuture<List<ExamAnswer>> sit(Digest nonce) {
+    if (waiting > MOST_WAITING) {
+      LOG.warn("Exam {} is not sat: {} are asked for already", nonce.shortHex(), waiting);
+      return CompletableFuture.completedFuture(List.of());
+    }
+    waiting++;
+    CompletableFuture<List<ExamAnswer>> answers =
+        last.thenCompose(_ -> answers(nonce))
+            .exceptionally(
+                failure -> {
+                  LOG.warn("Exam {} is not sat", nonce.shortHex(), failure);
+                  return List.of();
+                });
+    last = answers;
+    return answers.whenComplete(
+        (_, _) -> {
+          synchronized (this) {
+            waiting--;
+          }
+        });
+  }
+
+  private CompletableFuture<List<ExamAnswer>> answers(Digest nonce) {
     List<CompletableFuture<Optional<ExamAnswer>>> all =
         engine.models().stream()
             .filter(model -> !model.embeddings() && !model.weightsDigestHex().isEmpty())
-            .map(model -> sit(model, nonce))
+            .limit(Exam.MOST_MODELS)
+            .map(model -> answer(model, nonce))
             .toList();
     return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
         .thenApply(
@@ -50,10 +81,11 @@ public final class ExamDesk {
             });
   }
 
-  private CompletableFuture<Optional<ExamAnswer>> sit(EngineModel model, Digest nonce) {
-    return CompletableFuture.supplyAsync(
-            () -> answer(model, nonce), task -> Thread.ofVirtual().name("exam").start(task))
+  private CompletableFuture<Optional<ExamAnswer>> answer(EngineModel model, Digest nonce) {
+    return MadeAnswer.one(engine, model, Exam.question(model.id(), nonce))
         .orTimeout(SECONDS, TimeUnit.SECONDS)
+        .thenApply(
+            made -> Exam.answer(key, domain, model.id(), nonce, made.evidence(), made.result()))
         .handle(
             (answer, failure) -> {
               if (failure != null) {
@@ -61,11 +93,5 @@ public final class ExamDesk {
               }
               return Optional.ofNullable(answer);
             });
-  }
-
-  private ExamAnswer answer(EngineModel model, Digest nonce) {
-    MadeAnswer made =
-        MadeAnswer.together(engine, List.of(Exam.question(model.id(), nonce))).getFirst().of(model);
-    return Exam.answer(key, domain, model.id(), nonce, made.evidence(), made.result());
   }
 }

@@ -55,6 +55,7 @@ public final class QueueWorker implements AutoCloseable {
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("queue-", 0).factory());
   private final Semaphore news = new Semaphore(0);
   private final AtomicBoolean inboxChanged = new AtomicBoolean(true);
+  private final AtomicBoolean lookingAtPool = new AtomicBoolean();
   private final EventCursor<Connection> cursor;
   private final Thread thread;
   private volatile boolean closed;
@@ -189,12 +190,18 @@ public final class QueueWorker implements AutoCloseable {
   }
 
   private void lookAtPool() {
+    // An exam may take longer than it is until the next look.
+    if (lookingAtPool.getAndSet(true)) {
+      return;
+    }
     try {
       pool.look();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       logger.warn("Whether the node is in the pool: {}", e.getMessage());
+    } finally {
+      lookingAtPool.set(false);
     }
   }
 

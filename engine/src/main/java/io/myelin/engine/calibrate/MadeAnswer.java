@@ -3,6 +3,7 @@ package io.myelin.engine.calibrate;
 import com.google.protobuf.ByteString;
 import io.myelin.engine.EngineException;
 import io.myelin.engine.EngineModel;
+import io.myelin.engine.Generation;
 import io.myelin.engine.GenerationListener;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.engine.OutputPrefix;
@@ -40,6 +41,29 @@ public record MadeAnswer(GenerationSpec spec, Evidence evidence, GenerationResul
       answers.add(new MadeAnswer(specs.get(i), running.get(i).evidence.build(), result).of(model));
     }
     return answers;
+  }
+
+  /**
+   * Makes one answer; what ends the wait for it, cancelling or a timeout, ends its making.
+   *
+   * @param model that the engine serves and the answer names
+   */
+  public static CompletableFuture<MadeAnswer> one(
+      InferenceEngine engine, EngineModel model, GenerationSpec spec) {
+    Collector collector = new Collector();
+    Generation generation = engine.generate(spec, OutputPrefix.NONE, collector);
+    generation.request(Long.MAX_VALUE);
+    CompletableFuture<MadeAnswer> made =
+        collector.done.thenApply(
+            result -> new MadeAnswer(spec, collector.evidence.build(), result).of(model));
+    var _ =
+        made.whenComplete(
+            (_, failure) -> {
+              if (failure != null) {
+                generation.cancel();
+              }
+            });
+    return made;
   }
 
   /** The same evidence under the weights and class of {@code model}: what a cheat claims. */

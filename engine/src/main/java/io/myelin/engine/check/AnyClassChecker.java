@@ -54,10 +54,12 @@ public final class AnyClassChecker implements WorkChecker, AutoCloseable {
       return ownChecker.check(spec, evidence, claimed);
     }
     // Its worker may have to load the model first; nobody's thread waits for that.
-    return CompletableFuture.supplyAsync(
-            () -> forClass(spec.getModel(), wanted),
-            task -> Thread.ofVirtual().name("class-checker").start(task))
-        .thenCompose(checker -> checker.check(spec, evidence, claimed));
+    Running running = new Running();
+    return running.endingWith(
+        CompletableFuture.supplyAsync(
+                () -> forClass(spec.getModel(), wanted),
+                task -> Thread.ofVirtual().name("class-checker").start(task))
+            .thenCompose(checker -> running.with(checker.check(spec, evidence, claimed))));
   }
 
   /** Whoever claims other weights is found out without a worker. */

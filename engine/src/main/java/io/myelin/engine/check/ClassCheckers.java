@@ -3,13 +3,21 @@ package io.myelin.engine.check;
 import io.myelin.engine.EngineException;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.engine.calibrate.Workbench;
+import io.myelin.protocol.work.WorkFinding;
+import io.myelin.v1.Evidence;
+import io.myelin.v1.GenerationResult;
+import io.myelin.v1.GenerationSpec;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +40,19 @@ public final class ClassCheckers implements AutoCloseable {
   private final int mostAtOnce;
 
   /** The one that was not asked for longest first. */
-  private final Map<Place, InferenceEngine> engines = new LinkedHashMap<>(4, 0.75f, true);
+  private final Map<Place, Held> engines = new LinkedHashMap<>(4, 0.75f, true);
 
   /** What each turned out to be; empty for a variant that cannot run here. */
   private final Map<Place, Optional<String>> classes = new HashMap<>();
 
   private boolean closed;
+
+  /** An engine that is open or being opened, and how many checks it is busy with. */
+  private static final class Held {
+    private final CompletableFuture<InferenceEngine> engine = new CompletableFuture<>();
+    private int uses;
+    private boolean retired;
+  }
 
   private record Place(String model, String variant) {}
 
@@ -82,62 +97,178 @@ public final class ClassCheckers implements AutoCloseable {
 
   /**
    * A checker whose numbers must be those of nodes of a class, bit for bit. The first call for a
-   * class waits until its worker has loaded the model.
+   * class waits until its worker has loaded the model; calls for other classes do not.
    *
    * @param model its id
    * @return empty when the class is of another engine or version, is inexact, or its variant cannot
    *     run here
+   * @throws EngineException when the engine cannot be opened now
    */
-  public synchronized Optional<WorkChecker> forClass(String model, String equivalenceClass) {
+  public Optional<WorkChecker> forClass(String model, String equivalenceClass) {
     Matcher parts = CLASS.matcher(equivalenceClass);
-    if (closed || !parts.matches() || !variants.contains(parts.group(1))) {
+    if (!parts.matches() || !variants.contains(parts.group(1))) {
       return Optional.empty();
     }
     Place place = new Place(model, parts.group(1));
-    Optional<String> here = classes.get(place);
-    // Of a variant there is one class here: whoever makes up others starts no worker for each.
-    if (here != null && !here.equals(Optional.of(equivalenceClass))) {
-      return Optional.empty();
-    }
-    @Nullable InferenceEngine known = engines.get(place);
-    if (known == null) {
-      while (engines.size() >= mostAtOnce) {
-        Iterator<InferenceEngine> eldest = engines.values().iterator();
-        eldest.next().close();
-        eldest.remove();
+    Held held;
+    boolean isNew;
+    List<Held> idle = new ArrayList<>();
+    synchronized (this) {
+      Optional<String> here = classes.get(place);
+      // Of a variant there is one class here: whoever makes up others starts no worker for each.
+      if (closed || (here != null && !here.equals(Optional.of(equivalenceClass)))) {
+        return Optional.empty();
       }
-      known = open(place).orElse(null);
+      @Nullable Held known = engines.get(place);
+      isNew = known == null;
+      held = known == null ? new Held() : known;
+      if (isNew) {
+        while (engines.size() >= mostAtOnce) {
+          Iterator<Held> eldest = engines.values().iterator();
+          Held ending = eldest.next();
+          eldest.remove();
+          retire(ending, idle);
+        }
+        engines.put(place, held);
+      }
+      held.uses++;
     }
-    return Optional.ofNullable(known)
-        .filter(engine -> classOf(engine).equals(equivalenceClass))
-        .map(PrefillChecker::new);
+    idle.forEach(ClassCheckers::end);
+    try {
+      if (isNew) {
+        open(place, held);
+      }
+      return Optional.of(opened(held))
+          .filter(engine -> classOf(engine).equals(equivalenceClass))
+          .map(_ -> new Leased(model, equivalenceClass, held));
+    } catch (NotHere e) {
+      return Optional.empty();
+    } finally {
+      release(held);
+    }
   }
 
-  private Optional<InferenceEngine> open(Place place) {
-    InferenceEngine engine;
+  /** This processor cannot run the variant. */
+  private static final class NotHere extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private static InferenceEngine opened(Held held) {
     try {
-      engine = opener.open(place.model(), place.variant());
-    } catch (EngineException e) {
-      if (e.kind() == EngineException.Kind.BAD_REQUEST) {
-        classes.put(place, Optional.empty());
-        return Optional.empty();
+      return held.engine.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException why) {
+        throw why;
       }
       throw e;
     }
-    classes.put(place, Optional.of(classOf(engine)));
-    engines.put(place, engine);
-    return Optional.of(engine);
+  }
+
+  private void open(Place place, Held held) {
+    try {
+      InferenceEngine engine = opener.open(place.model(), place.variant());
+      synchronized (this) {
+        classes.put(place, Optional.of(classOf(engine)));
+      }
+      held.engine.complete(engine);
+    } catch (RuntimeException e) {
+      boolean cannot =
+          e instanceof EngineException refused
+              && refused.kind() == EngineException.Kind.BAD_REQUEST;
+      synchronized (this) {
+        engines.remove(place, held);
+        if (cannot) {
+          classes.put(place, Optional.empty());
+        }
+      }
+      held.engine.completeExceptionally(cannot ? new NotHere() : e);
+    }
+  }
+
+  /** With the lock: no check may begin with it any more. */
+  private static void retire(Held held, List<Held> idle) {
+    held.retired = true;
+    if (held.uses == 0) {
+      idle.add(held);
+    }
+  }
+
+  private void release(Held held) {
+    boolean last;
+    synchronized (this) {
+      held.uses--;
+      last = held.retired && held.uses == 0;
+    }
+    if (last) {
+      // Not on the engine's own thread, which may be the one that ended a check.
+      Thread.ofVirtual().name("class-checker-end").start(() -> end(held));
+    }
+  }
+
+  private static void end(Held held) {
+    if (held.engine.isDone() && !held.engine.isCompletedExceptionally()) {
+      held.engine.join().close();
+    }
+  }
+
+  /** Keeps its engine open while it checks; one that has ended meanwhile is opened anew. */
+  private final class Leased implements WorkChecker {
+    private final String model;
+    private final String equivalenceClass;
+    private final Held held;
+
+    Leased(String model, String equivalenceClass, Held held) {
+      this.model = model;
+      this.equivalenceClass = equivalenceClass;
+      this.held = held;
+    }
+
+    @Override
+    public CompletableFuture<WorkFinding> check(GenerationSpec spec, Evidence evidence) {
+      return check(spec, evidence, GenerationResult.getDefaultInstance());
+    }
+
+    @Override
+    public CompletableFuture<WorkFinding> check(
+        GenerationSpec spec, Evidence evidence, GenerationResult claimed) {
+      boolean over;
+      synchronized (ClassCheckers.this) {
+        over = held.retired;
+        held.uses += over ? 0 : 1;
+      }
+      if (over) {
+        return forClass(model, equivalenceClass)
+            .map(again -> again.check(spec, evidence, claimed))
+            .orElseGet(
+                () ->
+                    CompletableFuture.failedFuture(
+                        new EngineException(
+                            EngineException.Kind.BUSY, "the checker of the class has ended")));
+      }
+      CompletableFuture<WorkFinding> found;
+      try {
+        found = new PrefillChecker(opened(held)).check(spec, evidence, claimed);
+      } catch (RuntimeException e) {
+        found = CompletableFuture.failedFuture(e);
+      }
+      var _ = found.whenComplete((_, _) -> release(held));
+      return found;
+    }
   }
 
   private static String classOf(InferenceEngine engine) {
     return engine.models().getFirst().equivalenceClass();
   }
 
-  /** Ends the workers. */
+  /** Ends the workers, those that still check when they are done with that. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    engines.values().forEach(InferenceEngine::close);
-    engines.clear();
+  public void close() {
+    List<Held> idle = new ArrayList<>();
+    synchronized (this) {
+      closed = true;
+      engines.values().forEach(held -> retire(held, idle));
+      engines.clear();
+    }
+    idle.forEach(ClassCheckers::end);
   }
 }

@@ -49,14 +49,16 @@ public final class PrefillChecker implements WorkChecker {
     return new WorkChecker() {
       @Override
       public CompletableFuture<WorkFinding> check(GenerationSpec spec, Evidence evidence) {
-        return engine.thenCompose(opened -> new PrefillChecker(opened).check(spec, evidence));
+        return check(spec, evidence, GenerationResult.getDefaultInstance());
       }
 
       @Override
       public CompletableFuture<WorkFinding> check(
           GenerationSpec spec, Evidence evidence, GenerationResult claimed) {
-        return engine.thenCompose(
-            opened -> new PrefillChecker(opened).check(spec, evidence, claimed));
+        Running running = new Running();
+        return running.endingWith(
+            engine.thenCompose(
+                opened -> running.with(new PrefillChecker(opened).check(spec, evidence, claimed))));
       }
     };
   }
@@ -94,33 +96,39 @@ public final class PrefillChecker implements WorkChecker {
             ? claimed.getPromptTokens()
             : 0;
     if (evidence.getTokensCount() == 0) {
-      return silent(spec, prompt, exact).exceptionallyCompose(PrefillChecker::refused);
+      Running running = new Running();
+      return running.endingWith(
+          silent(spec, prompt, exact, running).exceptionallyCompose(PrefillChecker::refused));
     }
     List<Integer> output = new ArrayList<>(evidence.getPrefixTokensList());
     evidence.getTokensList().forEach(token -> output.add(token.getToken()));
-    return promptIsFixed(spec)
-        .thenCompose(
-            fixed ->
-                fixed
-                    ? engine
-                        .score(spec, output, EvidenceShape.alternatives(spec))
-                        .thenApply(score -> compare(spec, evidence, claimed, prompt, score, exact))
-                    : done(
-                        new WorkFinding.Undecided(
-                            "prompt_time_seconds: 0, and the template shows the time (expected: the"
-                                + " time that the node was told)")))
-        .exceptionallyCompose(PrefillChecker::refused);
+    Running running = new Running();
+    return running.endingWith(
+        promptIsFixed(spec, running)
+            .thenCompose(
+                fixed ->
+                    fixed
+                        ? running
+                            .with(engine.score(spec, output, EvidenceShape.alternatives(spec)))
+                            .thenApply(
+                                score -> compare(spec, evidence, claimed, prompt, score, exact))
+                        : done(
+                            new WorkFinding.Undecided(
+                                "prompt_time_seconds: 0, and the template shows the time (expected:"
+                                    + " the time that the node was told)")))
+            .exceptionallyCompose(PrefillChecker::refused));
   }
 
   /** Of an answer without tokens, for which a client may still pay the prompt. */
-  private CompletableFuture<WorkFinding> silent(GenerationSpec spec, int prompt, boolean exact) {
+  private CompletableFuture<WorkFinding> silent(
+      GenerationSpec spec, int prompt, boolean exact, Running running) {
     WorkFinding nothing = exact ? new WorkFinding.Exact(0) : new WorkFinding.Undecided("no tokens");
-    return promptIsFixed(spec)
+    return promptIsFixed(spec, running)
         .thenCompose(
             fixed ->
                 fixed && prompt != 0
-                    ? engine
-                        .score(spec, List.of(), 0)
+                    ? running
+                        .with(engine.score(spec, List.of(), 0))
                         .thenApply(
                             score ->
                                 otherPrompt(prompt, score.promptTokens())
@@ -133,17 +141,18 @@ public final class PrefillChecker implements WorkChecker {
    * Whether the node must have rendered the prompt that is rendered here. A chat without a time of
    * its own may show the clock's; asked for no output, the engine only renders.
    */
-  private CompletableFuture<Boolean> promptIsFixed(GenerationSpec spec) {
+  private CompletableFuture<Boolean> promptIsFixed(GenerationSpec spec, Running running) {
     if (!spec.hasChat() || spec.getPromptTimeSeconds() != 0) {
       return CompletableFuture.completedFuture(true);
     }
-    return promptAt(spec, ONE_TIME)
-        .thenCombine(promptAt(spec, ANOTHER_TIME), (one, another) -> one.equals(another));
+    return promptAt(spec, ONE_TIME, running)
+        .thenCombine(promptAt(spec, ANOTHER_TIME, running), (one, another) -> one.equals(another));
   }
 
-  private CompletableFuture<List<Integer>> promptAt(GenerationSpec spec, long seconds) {
+  private CompletableFuture<List<Integer>> promptAt(
+      GenerationSpec spec, long seconds, Running running) {
     GenerationSpec then = spec.toBuilder().setPromptTimeSeconds(seconds).build();
-    return engine.score(then, List.of(), 0).thenApply(Score::prompt);
+    return running.with(engine.score(then, List.of(), 0)).thenApply(Score::prompt);
   }
 
   private static Optional<String> obstacle(

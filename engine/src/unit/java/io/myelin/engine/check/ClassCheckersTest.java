@@ -2,6 +2,7 @@ package io.myelin.engine.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.myelin.engine.EngineException;
 import io.myelin.engine.EngineModel;
 import io.myelin.engine.Generation;
@@ -9,13 +10,20 @@ import io.myelin.engine.GenerationListener;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.engine.OutputPrefix;
 import io.myelin.engine.Score;
+import io.myelin.protocol.work.WorkFinding;
 import io.myelin.v1.EmbeddingResult;
 import io.myelin.v1.EmbeddingSpec;
+import io.myelin.v1.Evidence;
+import io.myelin.v1.GenerationResult;
 import io.myelin.v1.GenerationSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Which workers run for nodes of other classes, and when. */
@@ -23,8 +31,10 @@ final class ClassCheckersTest {
   private static final String MODEL = "tiny";
   private static final String MISSING = "zen4";
 
-  private final List<String> open = new ArrayList<>();
+  private final List<String> open = new CopyOnWriteArrayList<>();
+  private final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
   private final List<String> opened = new ArrayList<>();
+  private final List<CompletableFuture<Score>> scoring = new ArrayList<>();
   private final ClassCheckers checkers =
       new ClassCheckers(Set.of("haswell", "sandybridge", "sse42", MISSING), this::open, 2);
 
@@ -72,7 +82,34 @@ final class ClassCheckersTest {
     assertThat(opened).containsExactly("haswell", MISSING);
   }
 
-  /** Has a class, and computes nothing. */
+  @Test
+  void shouldNotEndAnEngineThatIsCheckingUntilItHas() throws InterruptedException {
+    WorkChecker busy = checkers.forClass(MODEL, classOf("haswell")).orElseThrow();
+    CompletableFuture<WorkFinding> check =
+        busy.check(
+            GenerationSpec.newBuilder().setModel(MODEL).setText("x").setMaxTokens(1).build(),
+            Evidence.newBuilder()
+                .setEquivalenceClass(classOf("haswell"))
+                .setWeightsDigest(ByteString.copyFrom(new byte[32]))
+                .build(),
+            GenerationResult.newBuilder().setPromptTokens(1).build());
+    assertThat(check).isNotDone();
+    assertThat(has(classOf("sandybridge"))).isTrue();
+    assertThat(has(classOf("sse42"))).isTrue();
+    assertThat(open).containsExactly("haswell", "sandybridge", "sse42");
+    check.cancel(true);
+    assertThat(ended.poll(10, TimeUnit.SECONDS)).isEqualTo("haswell");
+    assertThat(open).containsExactly("sandybridge", "sse42");
+    // What was a checker of it before is one again.
+    assertThat(scoring).allMatch(CompletableFuture::isCancelled).hasSize(1);
+    CompletableFuture<WorkFinding> again =
+        busy.check(
+            GenerationSpec.newBuilder().setModel("other").build(), Evidence.newBuilder().build());
+    assertThat(again).isCompletedWithValueMatching(WorkFinding.Undecided.class::isInstance);
+    assertThat(opened).containsExactly("haswell", "sandybridge", "sse42", "haswell");
+  }
+
+  /** Has a class, and never comes to an end. */
   private final class Scripted implements InferenceEngine {
     private final String model;
     private final String variant;
@@ -84,7 +121,7 @@ final class ClassCheckersTest {
 
     @Override
     public List<EngineModel> models() {
-      return List.of(new EngineModel(model, "", 64, 64, 1, classOf(variant), false));
+      return List.of(new EngineModel(model, "00".repeat(32), 64, 64, 1, classOf(variant), false));
     }
 
     @Override
@@ -96,7 +133,9 @@ final class ClassCheckersTest {
     @Override
     public CompletableFuture<Score> score(
         GenerationSpec spec, List<Integer> outputTokens, int top) {
-      throw new IllegalStateException("asked to score (expected: nothing)");
+      CompletableFuture<Score> never = new CompletableFuture<>();
+      scoring.add(never);
+      return never;
     }
 
     @Override
@@ -107,6 +146,7 @@ final class ClassCheckersTest {
     @Override
     public void close() {
       open.remove(variant);
+      ended.add(variant);
     }
   }
 }

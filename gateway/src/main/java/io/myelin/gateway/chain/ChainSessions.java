@@ -119,7 +119,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
             journal.tasks(),
             settlements.claims(),
             id -> settlements.isSettled(id) ? find(id) : Optional.empty());
-    this.upkeep = new PoolUpkeep(chain, network, committee, writes, view);
+    this.upkeep = new PoolUpkeep(chain, network, committee, writes, view, work, System::nanoTime);
   }
 
   /**
@@ -144,7 +144,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
         run(() -> {
               view.refresh();
               finalizations.run();
-              upkeep.run(connected, System.nanoTime());
+              upkeep.run(connected);
               return true;
             })
             .whenComplete(

@@ -40,6 +40,9 @@ public final class Exam {
   /** Of an answer. Half as many would do for an exact check; a measured one has use for more. */
   public static final int TOKENS = 16;
 
+  /** Models of one node that it is examined in. */
+  public static final int MOST_MODELS = 16;
+
   private static final SessionId NO_SESSION = SessionId.of(Digest.ZERO.bytes());
   private static final byte[] PURPOSE = "myelin/exam/1".getBytes(StandardCharsets.UTF_8);
 
@@ -106,7 +109,8 @@ public final class Exam {
   /**
    * Reads an answer as the work of a task in no session, which the node asked of itself.
    *
-   * @throws IllegalArgumentException when it is not what the node signed for this nonce
+   * @throws IllegalArgumentException when it is not what the node signed for this nonce, or not as
+   *     long as it must be
    */
   public static SignedWork read(
       ExamAnswer answer, Address node, Digest nonce, Eip712Domain domain) {
@@ -117,6 +121,12 @@ public final class Exam {
       throw new IllegalArgumentException("evidence: " + e.getMessage(), e);
     }
     String model = answer.getModel();
+    if (evidence.getPrefixTokensCount() != 0 || evidence.getTokensCount() != TOKENS) {
+      throw new IllegalArgumentException(
+          "answer in %s: %d tokens after %d given ones (expected: %d after none)"
+              .formatted(
+                  model, evidence.getTokensCount(), evidence.getPrefixTokensCount(), TOKENS));
+    }
     TaskCommit statement = statement(node, model, nonce, evidence, answer.getResult());
     Signature signature = Signature.of(answer.getSignature().toByteArray());
     if (!Signers.signedBy(node, domain.digest(statement), signature)) {

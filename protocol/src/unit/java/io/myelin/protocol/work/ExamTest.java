@@ -15,7 +15,10 @@ import io.myelin.v1.GeneratedChunk;
 import io.myelin.v1.GenerationResult;
 import io.myelin.v1.ServedModel;
 import io.myelin.v1.TokenLogprob;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ExamTest {
@@ -24,20 +27,25 @@ class ExamTest {
   private static final Digest NONCE = Sha256.hash(new byte[] {1});
   private static final String MODEL = "smollm2";
 
-  private static final Evidence EVIDENCE =
-      Evidence.newBuilder()
-          .addChunks(
-              GeneratedChunk.newBuilder().addTokens(5).setText(ByteString.copyFromUtf8("hello")))
-          .addTokens(TokenLogprob.newBuilder().setToken(5))
-          .setWeightsDigest(ByteString.copyFrom(NONCE.bytes()))
-          .build();
+  private static final Evidence EVIDENCE = evidence(Exam.TOKENS);
 
   private static final GenerationResult RESULT =
       GenerationResult.newBuilder()
           .setReason(FinishReason.FINISH_REASON_LENGTH)
           .setPromptTokens(7)
-          .setOutputTokens(1)
+          .setOutputTokens(Exam.TOKENS)
           .build();
+
+  private static Evidence evidence(int tokens) {
+    return Evidence.newBuilder()
+        .addChunks(
+            GeneratedChunk.newBuilder()
+                .addAllTokens(Collections.nCopies(tokens, 5))
+                .setText(ByteString.copyFromUtf8("hello")))
+        .addAllTokens(Collections.nCopies(tokens, TokenLogprob.newBuilder().setToken(5).build()))
+        .setWeightsDigest(ByteString.copyFrom(NONCE.bytes()))
+        .build();
+  }
 
   private static ExamAnswer answer() {
     return Exam.answer(NODE, DOMAIN, MODEL, NONCE, EVIDENCE, RESULT);
@@ -68,7 +76,10 @@ class ExamTest {
     ExamAnswer honest = answer();
     refused(honest.toBuilder().setResult(RESULT.toBuilder().setPromptTokens(8)).build());
     refused(honest.toBuilder().setModel("other").build());
-    refused(honest.toBuilder().setEvidence(ByteString.EMPTY).build());
+    refused(
+        honest.toBuilder()
+            .setEvidence(EVIDENCE.toBuilder().setEquivalenceClass("other").build().toByteString())
+            .build());
     assertThatThrownBy(() -> Exam.read(honest, NODE.address(), Sha256.hash(new byte[] {2}), DOMAIN))
         .hasMessageContaining("for this exam");
     assertThatThrownBy(
@@ -82,6 +93,39 @@ class ExamTest {
                     NONCE,
                     DOMAIN))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void shouldReadNoAnswerOfAnotherLength() {
+    for (Evidence evidence :
+        List.of(
+            evidence(Exam.TOKENS - 1),
+            evidence(Exam.TOKENS + 1),
+            EVIDENCE.toBuilder().addPrefixTokens(3).build(),
+            Evidence.getDefaultInstance())) {
+      ExamAnswer answer = Exam.answer(NODE, DOMAIN, MODEL, NONCE, evidence, RESULT);
+      assertThatThrownBy(() -> Exam.read(answer, NODE.address(), NONCE, DOMAIN))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("(expected: 16 after none)");
+    }
+  }
+
+  @Test
+  void shouldTakeAPaperOfFewModelsEachOnce() {
+    assertThat(new ExamPaper(models(Exam.MOST_MODELS), List.of()).models()).hasSize(16);
+    assertThatThrownBy(() -> new ExamPaper(models(Exam.MOST_MODELS + 1), List.of()))
+        .hasMessage("models: 17 (expected: at most 16, in which a node is examined)");
+    List<ServedModel> twice =
+        List.of(models(1).getFirst(), models(1).getFirst().toBuilder().setEmbeddings(true).build());
+    assertThatThrownBy(() -> new ExamPaper(twice, List.of())).hasMessageContaining("named twice");
+    assertThatThrownBy(() -> new ExamPaper(models(1), List.of(answer(), answer())))
+        .hasMessage("answers: 2 (expected: at most one for each of 1 models)");
+  }
+
+  private static List<ServedModel> models(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> ServedModel.newBuilder().setId("model-" + i).build())
+        .toList();
   }
 
   private static void refused(ExamAnswer answer) {

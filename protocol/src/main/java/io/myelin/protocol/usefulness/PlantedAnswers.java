@@ -1,0 +1,113 @@
+package io.myelin.protocol.usefulness;
+
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.usefulness.PlantedAnswer.Flaw;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Draws planted answers. Who plants keeps the seed until the marks are there: the questions are
+ * known to all, which of their answers come is not.
+ */
+public final class PlantedAnswers {
+  private record Known(String question, String right, String wrong) {}
+
+  private static final List<Known> KNOWN =
+      List.of(
+          new Known(
+              "What is the capital of France?",
+              "The capital of France is Paris, on the river Seine.",
+              "The capital of France is Madrid, on the river Nile."),
+          new Known(
+              "How many days does a week have?",
+              "A week has seven days, from Monday to Sunday.",
+              "A week has eleven days, from Monday to March."),
+          new Known(
+              "At what temperature does water boil at sea level?",
+              "At sea level water boils at 100 degrees Celsius.",
+              "At sea level water boils at 12 degrees Celsius."),
+          new Known(
+              "How do I make tea?",
+              "Boil water, pour it over the tea leaves, wait for three minutes, and take the leaves"
+                  + " out.",
+              "Put the tea leaves into petrol, freeze them for a year, and throw the cup away."),
+          new Known(
+              "Who wrote Romeo and Juliet?",
+              "William Shakespeare wrote the play Romeo and Juliet.",
+              "Albert Einstein wrote the play Romeo and Juliet."),
+          new Known(
+              "What is the largest planet of the solar system?",
+              "Jupiter is the largest planet of the solar system.",
+              "The Moon is the largest planet of the solar system."),
+          new Known(
+              "Why do we see lightning before we hear thunder?",
+              "Light travels much faster than sound, so the flash reaches us first.",
+              "Sound travels much faster than light, so the noise reaches us first."),
+          new Known(
+              "How can I sleep better?",
+              "Go to bed at the same time each day, keep the room dark and quiet, and drink no"
+                  + " coffee in the evening.",
+              "Drink ten cups of coffee at midnight and keep the lights and the television on."),
+          new Known(
+              "What do bees make?", "Bees make honey and wax.", "Bees make steel and paper money."),
+          new Known("What is two plus two?", "Two plus two is four.", "Two plus two is ninety."),
+          new Known(
+              "How do I save a document in a text editor?",
+              "Press Control and S, or choose Save in the File menu.",
+              "Switch the computer off and throw the keyboard into the sea."),
+          new Known(
+              "What does a doctor do?",
+              "A doctor examines patients, finds out what they suffer from, and treats them.",
+              "A doctor repairs the engines of cars and sells used tyres."));
+
+  private static final List<Flaw> FLAWS = List.of(Flaw.OFF_TOPIC, Flaw.SCRAMBLED, Flaw.FALSE);
+
+  private PlantedAnswers() {}
+
+  /**
+   * As many good ones as bad ones, in an order that follows from the seed.
+   *
+   * @param seed of at least eight bytes that nobody else knows yet
+   * @param ofEach how many are good, and how many are not
+   */
+  public static List<PlantedAnswer> draw(Digest seed, int ofEach) {
+    if (ofEach < 1 || ofEach > KNOWN.size()) {
+      throw new IllegalArgumentException(
+          "ofEach: " + ofEach + " (expected: 1 to " + KNOWN.size() + ")");
+    }
+    Random luck = new Random(ByteBuffer.wrap(seed.bytes()).getLong());
+    List<PlantedAnswer> drawn = new ArrayList<>();
+    for (Known good : some(luck, ofEach)) {
+      drawn.add(new PlantedAnswer(good.question(), good.right(), Flaw.NONE));
+    }
+    for (Known bad : some(luck, ofEach)) {
+      drawn.add(flawed(bad, luck));
+    }
+    Collections.shuffle(drawn, luck);
+    return drawn;
+  }
+
+  private static List<Known> some(Random luck, int count) {
+    List<Known> all = new ArrayList<>(KNOWN);
+    Collections.shuffle(all, luck);
+    return all.subList(0, count);
+  }
+
+  private static PlantedAnswer flawed(Known known, Random luck) {
+    Flaw flaw = FLAWS.get(luck.nextInt(FLAWS.size()));
+    String answer =
+        switch (flaw) {
+          case NONE -> known.right();
+          case OFF_TOPIC ->
+              KNOWN
+                  .get((KNOWN.indexOf(known) + 1 + luck.nextInt(KNOWN.size() - 1)) % KNOWN.size())
+                  .right();
+          case SCRAMBLED -> String.join(" ", List.of(known.right().split(" ")).reversed());
+          case FALSE -> known.wrong();
+        };
+    return new PlantedAnswer(known.question(), answer, flaw);
+  }
+}
