@@ -42,7 +42,7 @@ final class InProcessStarter implements NodeStarter {
             () ->
                 source.open(
                     DevnetPlan.SLOTS * plan.computeNodes(),
-                    Runtime.getRuntime().availableProcessors()),
+                    EngineSource.usualThreads()),
             task -> Thread.ofPlatform().name("engine-start").daemon().start(task));
   }
 
@@ -131,7 +131,7 @@ final class InProcessStarter implements NodeStarter {
                 type,
                 plan.data().resolve("copies"),
                 DevnetPlan.SLOTS,
-                Runtime.getRuntime().availableProcessors()));
+                EngineSource.usualThreads()));
   }
 
   @Override

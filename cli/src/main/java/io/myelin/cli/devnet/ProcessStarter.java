@@ -191,7 +191,7 @@ final class ProcessStarter implements NodeStarter {
   public Member compute(int number, ChainLink chain, List<String> bootstrap) {
     Path folder = plan.computeFolder(number);
     OperatorKey key = KeyFile.loadOrCreate(folder.resolve("operator.key"));
-    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / plan.computeNodes());
+    int threads = Math.max(1, EngineSource.usualThreads() / plan.computeNodes());
     List<String> arguments =
         new ArrayList<>(
             List.of(

@@ -112,7 +112,7 @@ public final class ComputeCommand extends MyelinCommand {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Native threads of the engine (default: every core).")
+      description = "Native threads of the engine (default: all cores but one).")
   private @Nullable Integer threads;
 
   @Option(
@@ -155,8 +155,7 @@ public final class ComputeCommand extends MyelinCommand {
     List<URI> addresses = urls.stream().map(Endpoint::address).toList();
     Path folder = options.folder(file, "compute");
     int slotCount = file.number("slots", slots, DEFAULT_SLOTS, 1, 64);
-    int cores = Runtime.getRuntime().availableProcessors();
-    int threadCount = file.number("threads", threads, cores, 1, 512);
+    int threadCount = file.number("threads", threads, EngineSource.usualThreads(), 1, 512);
     List<String> modelIds = file.list("model", models);
     String only = file.text("gateway-id", gatewayId, "");
     List<Fault> parsed = faults.stream().map(this::fault).toList();

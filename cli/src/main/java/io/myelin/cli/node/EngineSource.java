@@ -152,6 +152,15 @@ public final class EngineSource {
             entry, weights.orElseThrow(), root(), slots, threadsOf(entry, threads));
   }
 
+  /**
+   * Native threads that an engine computes with unless told otherwise: one core is left to all
+   * else, since the threads wait for each other by spinning, and where one has to wait for a core
+   * all do.
+   */
+  public static int usualThreads() {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+  }
+
   /** Embeddings leave half of the cores to text, whose threads wait for each other. */
   private static int threadsOf(ModelEntry entry, int threads) {
     return entry.format() == ModelEntry.Format.ONNX ? Math.max(1, threads / 2) : threads;

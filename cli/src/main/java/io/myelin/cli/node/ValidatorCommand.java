@@ -68,7 +68,7 @@ public final class ValidatorCommand extends MyelinCommand {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "With --model: native threads of the engine (default: every core).")
+      description = "With --model: native threads of the engine (default: all cores but one).")
   private @Nullable Integer threads;
 
   @Option(
@@ -89,8 +89,7 @@ public final class ValidatorCommand extends MyelinCommand {
     Path folder = options.folder(file, "validator");
     String address = file.text("host", host, "127.0.0.1");
     List<String> modelIds = file.list("model", models);
-    int cores = Runtime.getRuntime().availableProcessors();
-    int threadCount = file.number("threads", threads, cores, 1, 512);
+    int threadCount = file.number("threads", threads, EngineSource.usualThreads(), 1, 512);
     boolean classes = !file.text("own-class-only", ownClassOnly ? "true" : null, "").equals("true");
     Optional<Checking> checking =
         modelIds.isEmpty()

@@ -75,7 +75,7 @@ final class WorkRecheck {
     try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
       source = EngineSource.prepare(List.of(model), progress);
     }
-    try (EngineSet engine = source.open(1, Runtime.getRuntime().availableProcessors())) {
+    try (EngineSet engine = source.open(1, EngineSource.usualThreads())) {
       return new PrefillChecker(engine)
           .check(work.spec(), work.evidence(), work.record().getCommit().getResult())
           .get(MINUTES, TimeUnit.MINUTES);
