@@ -94,6 +94,15 @@ public final class VerificationBench extends MyelinCommand {
   private int faults;
 
   @Option(
+      names = "--judges",
+      paramLabel = "N",
+      defaultValue = "12",
+      description =
+          "Planted answers of each kind that those who give marks are marked by, at most 12; 0"
+              + " leaves that out (${DEFAULT-VALUE}).")
+  private int judges;
+
+  @Option(
       names = "--checker-variant",
       paramLabel = "CPU",
       defaultValue = "sandybridge",
@@ -120,6 +129,9 @@ public final class VerificationBench extends MyelinCommand {
       }
       if (faults > 0) {
         faults(scratch.bench(), progress);
+      }
+      if (judges > 0) {
+        judges(scratch.bench(), progress);
       }
       if (answers > 0) {
         measured(scratch.bench(), progress);
@@ -230,6 +242,34 @@ public final class VerificationBench extends MyelinCommand {
     }
     out().flush();
     Files.write(folder.resolve("faults.csv"), csv);
+  }
+
+  private void judges(Workbench bench, CountProgress progress) throws Exception {
+    List<String> csv = new ArrayList<>(List.of("way,criterion,flaw,pairs,in_order_thousandths"));
+    out().printf("%nMarks of planted answers: pairs of a good and a bad one in the right order%n");
+    out().printf("  %-12s %-12s %-12s %6s %9s%n", "by", "for", "bad is", "pairs", "in order");
+    for (JudgePart.Row row : new JudgePart(bench, progress::at, quick ? 3 : judges).run()) {
+      String flaw = row.flaw().map(Enum::name).orElse("any");
+      out()
+          .printf(
+              Locale.ROOT,
+              "  %-12s %-12s %-12s %6d %9.3f%n",
+              row.way(),
+              row.criterion(),
+              flaw,
+              row.reliability().pairs(),
+              row.reliability().thousandths() / 1_000.0);
+      csv.add(
+          "%s,%s,%s,%d,%d"
+              .formatted(
+                  row.way(),
+                  row.criterion(),
+                  flaw,
+                  row.reliability().pairs(),
+                  row.reliability().thousandths()));
+    }
+    out().flush();
+    Files.write(folder.resolve("judges.csv"), csv);
   }
 
   private void measured(Workbench bench, CountProgress progress) throws Exception {

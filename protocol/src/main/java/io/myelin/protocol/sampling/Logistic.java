@@ -5,6 +5,9 @@ public final class Logistic {
   // log2(e) in Q22, so that a difference in Q10 gives an exponent in Q32.
   private static final long LOG2_E = 6_051_102;
 
+  // Beyond this the rarer of the two rounds to nothing.
+  private static final long FAR = 1L << 20;
+
   private Logistic() {}
 
   /**
@@ -14,7 +17,7 @@ public final class Logistic {
    * @return 0 to 1,000
    */
   public static int thousandths(long differenceQ10) {
-    long size = Math.min(Math.abs(differenceQ10), 1L << 20);
+    long size = Math.min(Math.abs(Math.max(differenceQ10, -FAR)), FAR);
     // e^-|x| in Q32, at most 1.
     long smaller = FixedExp.exp2Negative(size * LOG2_E);
     long larger =

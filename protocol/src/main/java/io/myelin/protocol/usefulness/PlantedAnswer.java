@@ -19,9 +19,4 @@ public record PlantedAnswer(String question, String answer, Flaw flaw) {
     /** What it says is not so. */
     FALSE
   }
-
-  /** Whether it deserves a good mark. */
-  public boolean isGood() {
-    return flaw == Flaw.NONE;
-  }
 }

@@ -63,41 +63,34 @@ public final class PlantedAnswers {
               "A doctor examines patients, finds out what they suffer from, and treats them.",
               "A doctor repairs the engines of cars and sells used tyres."));
 
-  private static final List<Flaw> FLAWS = List.of(Flaw.OFF_TOPIC, Flaw.SCRAMBLED, Flaw.FALSE);
+  /** As many questions as are known. */
+  public static final int MOST_OF_EACH = KNOWN.size();
 
   private PlantedAnswers() {}
 
   /**
-   * As many good ones as bad ones, in an order that follows from the seed.
+   * Good ones, and as many with each flaw, in an order that follows from the seed.
    *
-   * @param seed of at least eight bytes that nobody else knows yet
-   * @param ofEach how many are good, and how many are not
+   * @param seed that nobody else knows until the marks are there
+   * @param ofEach how many are good, and how many have each flaw
    */
   public static List<PlantedAnswer> draw(Digest seed, int ofEach) {
-    if (ofEach < 1 || ofEach > KNOWN.size()) {
+    if (ofEach < 1 || ofEach > MOST_OF_EACH) {
       throw new IllegalArgumentException(
-          "ofEach: " + ofEach + " (expected: 1 to " + KNOWN.size() + ")");
+          "ofEach: " + ofEach + " (expected: 1 to " + MOST_OF_EACH + ")");
     }
     Random luck = new Random(ByteBuffer.wrap(seed.bytes()).getLong());
     List<PlantedAnswer> drawn = new ArrayList<>();
-    for (Known good : some(luck, ofEach)) {
-      drawn.add(new PlantedAnswer(good.question(), good.right(), Flaw.NONE));
-    }
-    for (Known bad : some(luck, ofEach)) {
-      drawn.add(flawed(bad, luck));
+    for (Flaw flaw : Flaw.values()) {
+      List<Known> some = new ArrayList<>(KNOWN);
+      Collections.shuffle(some, luck);
+      some.subList(0, ofEach).forEach(known -> drawn.add(planted(known, flaw, luck)));
     }
     Collections.shuffle(drawn, luck);
     return drawn;
   }
 
-  private static List<Known> some(Random luck, int count) {
-    List<Known> all = new ArrayList<>(KNOWN);
-    Collections.shuffle(all, luck);
-    return all.subList(0, count);
-  }
-
-  private static PlantedAnswer flawed(Known known, Random luck) {
-    Flaw flaw = FLAWS.get(luck.nextInt(FLAWS.size()));
+  private static PlantedAnswer planted(Known known, Flaw flaw, Random luck) {
     String answer =
         switch (flaw) {
           case NONE -> known.right();

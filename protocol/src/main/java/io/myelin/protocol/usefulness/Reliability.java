@@ -1,5 +1,6 @@
 package io.myelin.protocol.usefulness;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -49,6 +50,31 @@ public record Reliability(int thousandths, int pairs) {
     }
     int pairs = Math.multiplyExact(good.size(), bad.size());
     return new Reliability((int) ((halves * 1_000 + pairs) / (2L * pairs)), pairs);
+  }
+
+  /**
+   * Of one who marked planted answers.
+   *
+   * @param planted as they were sent
+   * @param marks for them, in the same order
+   */
+  public static Reliability of(
+      Criterion criterion, List<PlantedAnswer> planted, List<Marks> marks) {
+    if (planted.size() != marks.size()) {
+      throw new IllegalArgumentException(
+          "marks: " + marks.size() + " (expected: one for each of " + planted.size() + ")");
+    }
+    List<Integer> good = new ArrayList<>();
+    List<Integer> bad = new ArrayList<>();
+    for (int i = 0; i < marks.size(); i++) {
+      PlantedAnswer.Flaw flaw = planted.get(i).flaw();
+      if (flaw == PlantedAnswer.Flaw.NONE) {
+        good.add(marks.get(i).of(criterion));
+      } else if (criterion.minds(flaw)) {
+        bad.add(marks.get(i).of(criterion));
+      }
+    }
+    return of(good, bad);
   }
 
   /** Whether marks of who did so count. */
