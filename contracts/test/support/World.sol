@@ -82,7 +82,7 @@ abstract contract World is Test {
         payment = InferencePayment(create("InferencePayment", here));
         sessions = Session(create("Session", here));
         queue = SessionQueue(create("SessionQueue", here));
-        cognitive = Cognitive(create("Cognitive", here));
+        cognitive = Cognitive(create("Cognitive", abi.encode(directory, 10 minutes, 5 minutes, 1 hours)));
     }
 
     /// @dev As `new` does it, but with the contracts as they were built for the chain, where the command says that they lie: compiling tests

@@ -72,6 +72,7 @@ public final class CommitteeClient implements AutoCloseable {
   private final Cases cases;
   private final Showing showing;
   private final Telling telling;
+  private final RoundCalls rounds;
 
   private CommitteeClient(
       Members members,
@@ -94,6 +95,7 @@ public final class CommitteeClient implements AutoCloseable {
     this.cases = new Cases(asking, seated, chain, network);
     this.showing = new Showing(members, seated);
     this.telling = new Telling(members, seated, chain, network, gateway.address());
+    this.rounds = new RoundCalls(asking, members, seated);
   }
 
   /**
@@ -154,6 +156,11 @@ public final class CommitteeClient implements AutoCloseable {
   /** Lets the validator whose key this client has tell the others what it drew and found. */
   public Telling telling() {
     return telling;
+  }
+
+  /** What is asked, told and read in cognitive rounds. */
+  public RoundCalls rounds() {
+    return rounds;
   }
 
   /** Lets validators see what nodes did. */

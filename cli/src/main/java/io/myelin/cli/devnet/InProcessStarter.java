@@ -15,6 +15,7 @@ import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.engine.check.PrefillChecker;
+import io.myelin.engine.check.SentenceDistances;
 import io.myelin.engine.local.EngineSet;
 import io.myelin.protocol.crypto.OperatorKey;
 import java.net.URI;
@@ -73,7 +74,10 @@ final class InProcessStarter implements NodeStarter {
             plan.host(),
             0,
             // The same worker as the nodes': a laptop has room for one copy of the model.
-            Optional.of(PrefillChecker.once(engine)));
+            Optional.of(PrefillChecker.once(engine)),
+            source.modelIds().contains(SentenceDistances.MODEL)
+                ? Optional.of(new SentenceDistances(engine))
+                : Optional.empty());
     return new ValidatorMember(
         new LocalHost("validator " + number, host.id(), host::close), host.url());
   }

@@ -5,6 +5,7 @@ import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.model.ConsoleProgress;
 import io.myelin.engine.check.AnyClassChecker;
 import io.myelin.engine.check.PrefillChecker;
+import io.myelin.engine.check.SentenceDistances;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.engine.local.EngineSet;
 import java.nio.file.Path;
@@ -61,7 +62,8 @@ public final class ValidatorCommand extends MyelinCommand {
       paramLabel = "ID",
       description = {
         "A model whose work it checks, see ./myelin model list (repeatable).",
-        "Default: none. It then finds nothing of what nodes did, and others decide."
+        "Default: none. It then finds nothing of what nodes did, and others decide.",
+        "With all-minilm-l6-v2 it also says how far answers of rounds lie apart in meaning."
       })
   private List<String> models = List.of();
 
@@ -104,7 +106,10 @@ public final class ValidatorCommand extends MyelinCommand {
             peers.isGiven(file) ? Optional.of(peers.link(file, address, 0)) : Optional.empty(),
             address,
             file.number("port", port, USUAL_PORT, 0, 65_535),
-            checking.map(Checking::checker));
+            checking.map(Checking::checker),
+            checking
+                .filter(own -> modelIds.contains(SentenceDistances.MODEL))
+                .map(own -> new SentenceDistances(CompletableFuture.completedFuture(own.engine()))));
     Thread stop =
         Thread.ofPlatform()
             .name("validator-stop")

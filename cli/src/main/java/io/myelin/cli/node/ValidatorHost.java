@@ -16,6 +16,7 @@ import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.peer.PeerRole;
+import io.myelin.protocol.poi.Dispersion;
 import io.myelin.validator.Duties;
 import io.myelin.validator.Leadership;
 import io.myelin.validator.ValidatorConfig;
@@ -72,13 +73,14 @@ public final class ValidatorHost implements AutoCloseable {
    */
   public static ValidatorHost start(
       Path folder, OperatorKey key, ChainLink link, Optional<PeerLink> how, String host, int port) {
-    return start(folder, key, link, how, host, port, Optional.empty());
+    return start(folder, key, link, how, host, port, Optional.empty(), Optional.empty());
   }
 
   /**
    * As above, of one that may check nodes' work.
    *
    * @param checker with a copy of the models; the caller closes what it uses, after this
+   * @param embedder by which it says how far answers of rounds lie apart; the same
    */
   public static ValidatorHost start(
       Path folder,
@@ -87,8 +89,9 @@ public final class ValidatorHost implements AutoCloseable {
       Optional<PeerLink> how,
       String host,
       int port,
-      Optional<WorkChecker> checker) {
-    ValidatorHost validator = start(folder, key, link, host, port, checker);
+      Optional<WorkChecker> checker,
+      Optional<Dispersion.Embedder> embedder) {
+    ValidatorHost validator = start(folder, key, link, host, port, checker, embedder);
     try {
       if (how.isPresent()) {
         validator.peers =
@@ -118,7 +121,7 @@ public final class ValidatorHost implements AutoCloseable {
    */
   public static ValidatorHost start(
       Path folder, OperatorKey key, ChainLink link, String host, int port) {
-    return start(folder, key, link, host, port, Optional.empty());
+    return start(folder, key, link, host, port, Optional.empty(), Optional.empty());
   }
 
   private static ValidatorHost start(
@@ -127,7 +130,8 @@ public final class ValidatorHost implements AutoCloseable {
       ChainLink link,
       String host,
       int port,
-      Optional<WorkChecker> checker) {
+      Optional<WorkChecker> checker,
+      Optional<Dispersion.Embedder> embedder) {
     ChainClient chain = null;
     boolean whole = false;
     try {
@@ -143,14 +147,19 @@ public final class ValidatorHost implements AutoCloseable {
               ValidatorConfig.Limits.standard());
       ValidatorUrls others = new ValidatorUrls(link.validators());
       RollCall rollCall = RollCall.of(others, chain, network, RollCall.PATIENCE);
-      ValidatorNode node = ValidatorNode.start(config, key, chain, network, rollCall, checker);
+      ValidatorNode node =
+          ValidatorNode.start(config, key, chain, network, rollCall, checker, embedder);
       CommitteeClient committee =
           CommitteeClient.connect(others, chain, network, key, CommitteeSettings.standard());
       committee.keepEvidence(folder.resolve(ValidatorNode.EVIDENCE_FOLDER));
       Absences absences = new Absences(committee, rollCall, chain, network);
       Leadership leadership =
           Leadership.start(
-              chain, network, key, Duties.all(chain, network, link.firstBlock(), key, absences));
+              chain,
+              network,
+              key,
+              Duties.all(
+                  chain, network, link.firstBlock(), key, absences, node, committee.rounds()));
       WorkVerdicts verdicts =
           WorkVerdicts.start(node, committee.cases(), leadership::send, chain, network, key);
       WorkNews news = WorkNews.start(node, committee.telling());
