@@ -126,8 +126,7 @@ public final class RoundCalls {
     for (Thread thread : threads) {
       thread.join();
     }
-    return new Told(
-        Set.copyOf(all), seats.stream().map(Seat::owner).allMatch(all::contains));
+    return new Told(Set.copyOf(all), seats.stream().map(Seat::owner).allMatch(all::contains));
   }
 
   /**

@@ -210,7 +210,8 @@ final class RoundsIT {
     }
     ByteString whole = content.build().toByteString();
     Digest digest = Sha256.hash(whole.toByteArray());
-    Salt salt = Salt.of(Sha256.hash(node.bytes(), new byte[] {(byte) make.kind().getNumber()}).bytes());
+    Salt salt =
+        Salt.of(Sha256.hash(node.bytes(), new byte[] {(byte) make.kind().getNumber()}).bytes());
     contents.put(digest, whole);
     own.put(make.kind(), new Made(digest, salt, Sha256.hash(salt, digest)));
   }
@@ -304,8 +305,7 @@ final class RoundsIT {
 
     assertThat(round().phase()).isEqualTo(CognitivePhase.ENDED);
     assertThat(marks(NodeStage.CREATE))
-        .isEqualTo(
-            Map.of(creator, StageMark.TIMEOUT, drawn.get(7), StageMark.SUCCESS));
+        .isEqualTo(Map.of(creator, StageMark.TIMEOUT, drawn.get(7), StageMark.SUCCESS));
     Map<Address, StageMark> right = new HashMap<>();
     drawn.subList(3, 7).forEach(node -> right.put(node, StageMark.SUCCESS));
     assertThat(marks(NodeStage.CORRECTNESS)).isEqualTo(right);

@@ -52,8 +52,7 @@ final class AnswerDesk implements AutoCloseable {
     /** What it finds; refuses when that takes too long, or the engine fails. */
     Finding await(long deadlineNanos) throws RefusedException {
       try {
-        return finding.get(
-            Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        return finding.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new RefusedException(Reason.BUSY, "interrupted");
@@ -85,16 +84,13 @@ final class AnswerDesk implements AutoCloseable {
                   tokens, evidence.getPrefixTokensCount(), content.getResult().getOutputTokens()));
     }
     Digest key =
-        Sha256.hash(
-            spec.toByteArray(), evidence.toByteArray(), content.getResult().toByteArray());
+        Sha256.hash(spec.toByteArray(), evidence.toByteArray(), content.getResult().toByteArray());
     Pending before = known.get(key);
     // That an engine failed here says nothing of the answer: it is tried again.
     if (before != null && !before.finding().isCompletedExceptionally()) {
       return before;
     }
-    Pending pending =
-        new Pending(
-            CompletableFuture.supplyAsync(() -> find(spec, content), thread));
+    Pending pending = new Pending(CompletableFuture.supplyAsync(() -> find(spec, content), thread));
     known.put(key, pending);
     return pending;
   }

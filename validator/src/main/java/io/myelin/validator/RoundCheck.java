@@ -92,8 +92,7 @@ final class RoundCheck {
   Attestation check(JudgeRoundRequest request) throws RefusedException {
     RoundView round = desk.require(Fields.number("number", request.getNumber()));
     if (round.phase() != CognitivePhase.JUDGE) {
-      throw refused(
-          "round %d is at %s (expected: JUDGE)".formatted(round.number(), round.phase()));
+      throw refused("round %d is at %s (expected: JUDGE)".formatted(round.number(), round.phase()));
     }
     // Bounded by what the chain is bound to.
     List<Address> revealed = round.revealed();

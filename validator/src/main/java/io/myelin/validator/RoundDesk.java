@@ -89,9 +89,7 @@ final class RoundDesk implements AutoCloseable {
     if (number < first || number > current) {
       throw refused("window %d (expected: %d to %d)".formatted(number, first, current));
     }
-    return reader
-        .round(number)
-        .orElseThrow(() -> refused("there is no round of window " + number));
+    return reader.round(number).orElseThrow(() -> refused("there is no round of window " + number));
   }
 
   /** Takes what a node made, when the chain is bound to it. */

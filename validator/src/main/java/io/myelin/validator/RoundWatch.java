@@ -107,7 +107,8 @@ final class RoundWatch implements Watch {
         content.ifPresent(bytes -> desk.add(round, List.of(bytes)));
       }
       long sinceSeconds = round.round().dueAtSeconds() - round.times().stageSeconds();
-      boolean early = 3 * (chain.head().timestampSeconds() - sinceSeconds) < round.times().stageSeconds();
+      boolean early =
+          3 * (chain.head().timestampSeconds() - sinceSeconds) < round.times().stageSeconds();
       if (early && !desk.missing(round).isEmpty()) {
         // Who revealed last may still be bringing what it made.
         return List.of();

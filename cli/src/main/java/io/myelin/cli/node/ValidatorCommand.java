@@ -8,6 +8,7 @@ import io.myelin.engine.check.PrefillChecker;
 import io.myelin.engine.check.SentenceDistances;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.engine.local.EngineSet;
+import io.myelin.protocol.poi.Dispersion;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -109,7 +110,8 @@ public final class ValidatorCommand extends MyelinCommand {
             checking.map(Checking::checker),
             checking
                 .filter(own -> modelIds.contains(SentenceDistances.MODEL))
-                .map(own -> new SentenceDistances(CompletableFuture.completedFuture(own.engine()))));
+                .<Dispersion.Embedder>map(
+                    own -> new SentenceDistances(CompletableFuture.completedFuture(own.engine()))));
     Thread stop =
         Thread.ofPlatform()
             .name("validator-stop")

@@ -74,8 +74,7 @@ final class RoundHistory {
         LogFilter filter =
             LogFilter.of(network.contracts().stats().address())
                 .events(List.of(NodeStats.RecordedEvent.TYPE.topic()));
-        for (EventLog log :
-            network.logs(filter, moved.log().block().number(), head)) {
+        for (EventLog log : network.logs(filter, moved.log().block().number(), head)) {
           if (log.transaction().equals(transaction)
               && NodeStats.event(log).orElse(null) instanceof NodeStats.RecordedEvent recorded
               && recorded.stage() == NodeStage.CORRECTNESS.number()) {

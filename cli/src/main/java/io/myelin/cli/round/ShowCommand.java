@@ -135,15 +135,12 @@ final class ShowCommand extends MyelinCommand {
         out.println();
         out.println(
             "missed     %s, at %s"
-                .formatted(
-                    missed.node(),
-                    RoundHistory.name(CognitivePhase.of(missed.phase()))));
+                .formatted(missed.node(), RoundHistory.name(CognitivePhase.of(missed.phase()))));
       }
     }
   }
 
-  private void made(
-      String what, Address node, Digest digest, RoundView round, RoundCalls calls)
+  private void made(String what, Address node, Digest digest, RoundView round, RoundCalls calls)
       throws InterruptedException {
     PrintWriter out = out();
     if (digest.equals(Digest.ZERO)) {
@@ -165,8 +162,7 @@ final class ShowCommand extends MyelinCommand {
     Optional<Digest> digest = answer.answerDigest();
     if (digest.isEmpty()) {
       out.println(
-          "answer     by %s: %s"
-              .formatted(node, answer.part().name().toLowerCase(Locale.ROOT)));
+          "answer     by %s: %s".formatted(node, answer.part().name().toLowerCase(Locale.ROOT)));
       return;
     }
     Optional<ReadRoundReply> shown =

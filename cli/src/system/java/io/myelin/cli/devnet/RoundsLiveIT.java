@@ -32,8 +32,7 @@ class RoundsLiveIT {
   private Devnet start(Map<Integer, List<Fault>> faults, List<String> models) {
     Map<Integer, List<String>> texts = new HashMap<>();
     faults.keySet().forEach(number -> texts.put(number, List.of("substitute")));
-    DevnetPlan plan =
-        new DevnetPlan("127.0.0.1", 0, 1, 1, NODES, 5, data, false, faults, texts);
+    DevnetPlan plan = new DevnetPlan("127.0.0.1", 0, 1, 1, NODES, 5, data, false, faults, texts);
     Devnet devnet = Devnet.prepare(plan, EngineSource.prepare(models, FetchProgress.SILENT));
     boolean whole = false;
     try {
@@ -60,9 +59,7 @@ class RoundsLiveIT {
   }
 
   private static void awaitEnd(Devnet devnet) throws InterruptedException {
-    Await.until(
-        "a round has ended",
-        () -> phases(devnet).stream().anyMatch(CognitivePhase::isEnd));
+    Await.until("a round has ended", () -> phases(devnet).stream().anyMatch(CognitivePhase::isEnd));
   }
 
   @Test
@@ -100,7 +97,9 @@ class RoundsLiveIT {
     try (Devnet devnet = start(faults, List.of(ModelCatalogue.DEFAULT_MODEL.id()))) {
       awaitEnd(devnet);
 
-      assertThat(run("round", "show")).contains("stage      ended", ": wrong").doesNotContain(": right");
+      assertThat(run("round", "show"))
+          .contains("stage      ended", ": wrong")
+          .doesNotContain(": right");
     }
   }
 

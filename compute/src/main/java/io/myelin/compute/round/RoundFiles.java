@@ -78,8 +78,7 @@ final class RoundFiles {
   private static Held held(StoredRoundContent stored) {
     Salt salt = Salt.of(stored.getSalt().toByteArray());
     Digest digest = Sha256.hash(stored.getContent().toByteArray());
-    return new Held(
-        new Made(digest, salt, Sha256.hash(salt, digest)), stored.getContent());
+    return new Held(new Made(digest, salt, Sha256.hash(salt, digest)), stored.getContent());
   }
 
   /** Writes; it is on disk when this returns. What was made before stays. */

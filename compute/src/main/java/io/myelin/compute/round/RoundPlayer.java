@@ -116,11 +116,7 @@ final class RoundPlayer {
           press(round, entry, "precommit", contract.precommit(round.id(), hash));
       case Step.Commit(var salt, var digest) ->
           press(
-              round,
-              entry,
-              "commit",
-              contract.commit(
-                  round.id(), Digest.of(salt.bytes()), digest));
+              round, entry, "commit", contract.commit(round.id(), Digest.of(salt.bytes()), digest));
     }
   }
 

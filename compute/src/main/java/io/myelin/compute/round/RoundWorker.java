@@ -100,9 +100,7 @@ public final class RoundWorker implements AutoCloseable {
       throws IOException {
     // Windows have the same numbers on every chain.
     Path folder =
-        settings
-            .folder()
-            .resolve(chain.genesis().shortHex() + "-" + network.directory().address());
+        settings.folder().resolve(chain.genesis().shortHex() + "-" + network.directory().address());
     RoundWorker worker =
         new RoundWorker(
             settings,

@@ -37,9 +37,7 @@ public final class SentenceDistances implements Dispersion.Embedder {
     EmbeddingResult result;
     try {
       result =
-          engine
-              .thenCompose(opened -> opened.embed(spec))
-              .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+          engine.thenCompose(opened -> opened.embed(spec)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);

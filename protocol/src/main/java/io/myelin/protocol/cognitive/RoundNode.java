@@ -125,8 +125,7 @@ public final class RoundNode {
   /** The first third of a stage is for getting what others made. */
   private static Step make(RoundView view, Kind kind, long nowSeconds) {
     long left = view.round().dueAtSeconds() - nowSeconds;
-    return new Step.Make(
-        kind, view.inputOf(kind), 3 * left > 2 * view.times().stageSeconds());
+    return new Step.Make(kind, view.inputOf(kind), 3 * left > 2 * view.times().stageSeconds());
   }
 
   private static boolean isAt(RoundView view, Address self, Part part) {

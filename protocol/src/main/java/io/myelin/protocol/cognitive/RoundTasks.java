@@ -84,8 +84,7 @@ public final class RoundTasks {
   }
 
   private static long seed(Kind kind, Digest roundId) {
-    Digest hash =
-        Keccak256.hash(DOMAIN, roundId.bytes(), new byte[] {(byte) kind.getNumber()});
+    Digest hash = Keccak256.hash(DOMAIN, roundId.bytes(), new byte[] {(byte) kind.getNumber()});
     return ByteBuffer.wrap(hash.bytes()).getLong();
   }
 

@@ -15,11 +15,7 @@ import java.util.Optional;
  * @param questionsDigest zeros while there are none
  */
 public record RoundView(
-    long number,
-    Times times,
-    CognitiveRound round,
-    Digest topicDigest,
-    Digest questionsDigest) {
+    long number, Times times, CognitiveRound round, Digest topicDigest, Digest questionsDigest) {
 
   /**
    * The network's times.
@@ -89,9 +85,7 @@ public record RoundView(
   /** Whether the chain is bound to this. */
   public boolean binds(Digest digest) {
     return !digest.equals(Digest.ZERO)
-        && (digest.equals(topicDigest)
-            || digest.equals(questionsDigest)
-            || isAnswer(digest));
+        && (digest.equals(topicDigest) || digest.equals(questionsDigest) || isAnswer(digest));
   }
 
   /** Whether somebody revealed this. */

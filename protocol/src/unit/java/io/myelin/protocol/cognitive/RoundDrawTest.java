@@ -78,7 +78,8 @@ class RoundDrawTest {
     int heavy = 0;
     int light = 0;
     for (int number = 0; number < 300; number++) {
-      var makers = new HashSet<>(RoundDraw.of(BEACON, number, all).orElseThrow().nodes().subList(0, 2));
+      var makers =
+          new HashSet<>(RoundDraw.of(BEACON, number, all).orElseThrow().nodes().subList(0, 2));
       heavy += makers.contains(address(2)) ? 1 : 0;
       light += makers.contains(address(1)) ? 1 : 0;
     }

@@ -104,8 +104,7 @@ class RoundNodeTest {
         .isEqualTo(new Step.Commit(ANSWER.salt(), ANSWER.digest()));
     assertThat(RoundNode.told(view, ANSWERS, held)).isEmpty();
 
-    round =
-        after(round, new CognitiveEvent.Committed(ANSWERS, ANSWER.salt(), ANSWER.digest()));
+    round = after(round, new CognitiveEvent.Committed(ANSWERS, ANSWER.salt(), ANSWER.digest()));
     view = view(round, TOPIC.digest(), QUESTIONS.digest());
     assertThat(next(view, ANSWERS, held)).isEqualTo(new Step.Rest());
     assertThat(RoundNode.told(view, ANSWERS, held)).containsExactly(Kind.KIND_ANSWER);
@@ -142,8 +141,7 @@ class RoundNodeTest {
                 .getSampling()
                 .getSeed())
         .isNotEqualTo(one.getSampling().getSeed());
-    assertThat(
-            RoundTasks.spec(Kind.KIND_TOPIC, "m", NUMBER, BEGAN, "").getSampling().getSeed())
+    assertThat(RoundTasks.spec(Kind.KIND_TOPIC, "m", NUMBER, BEGAN, "").getSampling().getSeed())
         .isNotEqualTo(one.getSampling().getSeed());
   }
 
@@ -155,10 +153,7 @@ class RoundNodeTest {
             .setKind(Kind.KIND_TOPIC)
             .setNode(ByteString.copyFrom(CREATOR.bytes()))
             .setModel("m")
-            .setEvidence(
-                Evidence.newBuilder()
-                    .addChunks(chunk(" The "))
-                    .addChunks(chunk("moon\n")))
+            .setEvidence(Evidence.newBuilder().addChunks(chunk(" The ")).addChunks(chunk("moon\n")))
             .build();
 
     RoundWork work = RoundWork.of(content.toByteString());
