@@ -334,7 +334,11 @@ final class RoundsIT {
 
   @Test
   void shouldRefuseWhatIsNotTheDrawNorFoundNorBound() throws Exception {
+    // It has no ether, so it serves gateways alone.
+    ChainWorld.Person poor = world.addNode();
+    world.judge(poor, 0);
     RoundDraw draw = validators.started(0).rounds().draw(number).orElseThrow();
+    assertThat(draw.nodes()).hasSize(9).doesNotContain(poor.address());
     List<Address> friends = new ArrayList<>(draw.nodes().reversed());
     assertRefused(
         () -> clients.getFirst().rounds().approve(number, new RoundDraw(friends, 5)), "drawn:");

@@ -73,7 +73,9 @@ final class RoundDesk implements AutoCloseable {
         .forEach(
             (node, owner) -> {
               // The window's beginning, not now: members look at different moments.
-              if (reader.restsUntilSeconds(node) <= beganSeconds) {
+              // Who has no gas serves gateways alone, and could not take part.
+              if (reader.restsUntilSeconds(node) <= beganSeconds
+                  && view.client().balance(node).signum() > 0) {
                 candidates.add(new Candidate(node, owner, records.weight(node)));
               }
             });
