@@ -84,9 +84,9 @@ public final class Deployer {
       return new RoundTimes(Duration.ofMinutes(10), Duration.ofMinutes(5), Duration.ofHours(1));
     }
 
-    /** Two minutes, one, and four: somebody who sits in front of it sees rounds. */
+    /** Two minutes, two, and four: somebody who sits in front of it sees rounds. */
     public static RoundTimes local() {
-      return new RoundTimes(Duration.ofMinutes(2), Duration.ofMinutes(1), Duration.ofMinutes(4));
+      return new RoundTimes(Duration.ofMinutes(2), Duration.ofMinutes(2), Duration.ofMinutes(4));
     }
   }
 
