@@ -56,11 +56,11 @@ contract Cognitive is Module {
     }
 
     /// @notice A round for each such window of time, at most.
-    uint64 public constant ROUND_SECONDS = 10 minutes;
+    uint64 public immutable ROUND_SECONDS;
     /// @notice How long each stage may take.
-    uint40 public constant STAGE_SECONDS = 5 minutes;
+    uint40 public immutable STAGE_SECONDS;
     /// @notice How long a node that took part in a round rests.
-    uint40 public constant COOLDOWN_SECONDS = 1 hours;
+    uint40 public immutable COOLDOWN_SECONDS;
     /// @notice Most nodes that answer in one round.
     uint256 public constant MAX_RESPONDERS = 16;
     /// @notice Most nodes of a draw.
@@ -105,8 +105,15 @@ contract Cognitive is Module {
     error BadNodes();
     /// @notice The node said that before.
     error Duplicate(address node);
+    /// @notice A window, a stage or a rest of no time.
+    error NoTime();
 
-    constructor(MyelinDirectory directory) Module(directory, directory.cognitive()) {
+    /// @dev A network on one machine has shorter windows than one of strangers; ten minutes, five and an hour are usual.
+    constructor(MyelinDirectory directory, uint64 roundSeconds, uint40 stageSeconds, uint40 cooldownSeconds)
+        Module(directory, directory.cognitive())
+    {
+        if (roundSeconds == 0 || stageSeconds == 0 || cooldownSeconds == 0) revert NoTime();
+        (ROUND_SECONDS, STAGE_SECONDS, COOLDOWN_SECONDS) = (roundSeconds, stageSeconds, cooldownSeconds);
         _registry = ValidatorRegistry(directory.validators());
         _nodes = NodePool(directory.nodes());
         _stats = NodeStats(directory.stats());

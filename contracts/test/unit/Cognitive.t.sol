@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Cognitive} from "../../src/Cognitive.sol";
+import {MyelinDirectory} from "../../src/MyelinDirectory.sol";
 import {Module} from "../../src/base/Module.sol";
 import {NodePool} from "../../src/NodePool.sol";
 import {ValidatorRegistry} from "../../src/ValidatorRegistry.sol";
@@ -342,5 +343,24 @@ contract CognitiveTest is World {
         bind_(2);
         reveal(2, "other");
         is_(Cognitive.Phase.Failed);
+    }
+
+    /// @dev One more of this network's kind, at the address that a directory of its own names.
+    function timed(uint64 window, uint40 stage, uint40 rest) private returns (address) {
+        MyelinDirectory.Addresses memory a = directory.all();
+        a.cognitive = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        address own = create("MyelinDirectory", abi.encode(a));
+        return tryCreate("Cognitive", abi.encode(own, window, stage, rest));
+    }
+
+    function test_hasTheTimesThatItWasCreatedWith() public {
+        Cognitive fast = Cognitive(timed(120, 60, 240));
+        equal(fast.ROUND_SECONDS(), 120, "window");
+        equal(fast.STAGE_SECONDS(), 60, "stage");
+        equal(fast.COOLDOWN_SECONDS(), 240, "rest");
+        equal(cognitive.ROUND_SECONDS(), 10 minutes, "usual window");
+        isTrue(timed(0, 60, 240) == address(0), "no window");
+        isTrue(timed(120, 0, 240) == address(0), "no stage");
+        isTrue(timed(120, 60, 0) == address(0), "no rest");
     }
 }

@@ -12,6 +12,7 @@ import io.myelin.cli.node.RegistryCommand;
 import io.myelin.cli.node.ValidatorCommand;
 import io.myelin.cli.queue.QueueCommand;
 import io.myelin.cli.receipt.VerifyCommand;
+import io.myelin.cli.round.RoundCommand;
 import io.myelin.cli.session.SessionCommand;
 import io.myelin.cli.stake.StakeCommand;
 import io.myelin.cli.subnet.SubnetCommand;
@@ -50,6 +51,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SessionCommand.class,
       MempoolCommand.class,
       QueueCommand.class,
+      RoundCommand.class,
       AccountCommand.class,
       StakeCommand.class,
       VerifyCommand.class,

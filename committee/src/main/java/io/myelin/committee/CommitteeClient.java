@@ -73,6 +73,8 @@ public final class CommitteeClient implements AutoCloseable {
   private final Cases cases;
   private final Showing showing;
   private final Telling telling;
+  private final RoundCalls rounds;
+  private final MarkCalls marks;
 
   private CommitteeClient(
       Members members,
@@ -95,6 +97,8 @@ public final class CommitteeClient implements AutoCloseable {
     this.cases = new Cases(asking, seated, chain, network);
     this.showing = new Showing(members, seated);
     this.telling = new Telling(members, seated, chain, network, gateway.address());
+    this.rounds = new RoundCalls(asking, members, seated);
+    this.marks = new MarkCalls(members, seated);
   }
 
   /**
@@ -155,6 +159,16 @@ public final class CommitteeClient implements AutoCloseable {
   /** Lets the validator whose key this client has tell the others what it drew and found. */
   public Telling telling() {
     return telling;
+  }
+
+  /** What is asked, told and read in cognitive rounds. */
+  public RoundCalls rounds() {
+    return rounds;
+  }
+
+  /** Marks of answers. */
+  public MarkCalls marks() {
+    return marks;
   }
 
   /** Lets validators see what nodes did. */

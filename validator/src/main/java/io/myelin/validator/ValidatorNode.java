@@ -56,12 +56,19 @@ public final class ValidatorNode implements AutoCloseable {
   private final Server server;
   private final SigningStore store;
   private final WorkDesk desk;
+  private final RoundDesk rounds;
   private final OperatorKey key;
   private final String host;
 
   private ValidatorNode(
-      Server server, SigningStore store, WorkDesk desk, OperatorKey key, String host) {
+      Server server,
+      SigningStore store,
+      WorkDesk desk,
+      RoundDesk rounds,
+      OperatorKey key,
+      String host) {
     this.desk = desk;
+    this.rounds = rounds;
     this.server = server;
     this.store = store;
     this.key = key;
@@ -113,6 +120,28 @@ public final class ValidatorNode implements AutoCloseable {
       RollCall rollCall,
       Optional<WorkChecker> checker)
       throws IOException {
+    return start(
+        config,
+        key,
+        chain,
+        network,
+        rollCall,
+        new OwnModels(checker, Optional.empty(), Optional.empty()));
+  }
+
+  /**
+   * As above.
+   *
+   * @param models what it has of models
+   */
+  public static ValidatorNode start(
+      ValidatorConfig config,
+      OperatorKey key,
+      ChainClient chain,
+      NetworkContracts network,
+      RollCall rollCall,
+      OwnModels models)
+      throws IOException {
     Files.createDirectories(config.data());
     SigningStore store = SigningStore.open(config.data().resolve(SIGNED_FILE));
     boolean whole = false;
@@ -124,9 +153,10 @@ public final class ValidatorNode implements AutoCloseable {
           new WorkDesk(
               view,
               key,
-              checker,
+              models.checker(),
               WorkFiles.open(config.data().resolve(EVIDENCE_FOLDER), network.domain()));
-      ValidatorService service = new ValidatorService(view, key, signer, config, rollCall, desk);
+      ValidatorService service =
+          new ValidatorService(view, key, signer, config, rollCall, desk, models);
       Server server = server(config, service);
       start(server, config);
       whole = true;
@@ -134,7 +164,7 @@ public final class ValidatorNode implements AutoCloseable {
       if (config.fault() != ValidatorFault.NONE) {
         LOG.warn("validator {} misbehaves: {}", key.address(), config.fault().label());
       }
-      return new ValidatorNode(server, store, desk, key, config.host());
+      return new ValidatorNode(server, store, desk, service.rounds(), key, config.host());
     } finally {
       if (!whole) {
         if (desk != null) {
@@ -211,6 +241,11 @@ public final class ValidatorNode implements AutoCloseable {
     return data.resolve(EVIDENCE_FOLDER).resolve(WorkFiles.name(digest));
   }
 
+  /** What it knows of cognitive rounds. */
+  RoundDesk rounds() {
+    return rounds;
+  }
+
   /** What it finds of nodes' work. */
   WorkDesk work() {
     return desk;
@@ -243,6 +278,7 @@ public final class ValidatorNode implements AutoCloseable {
       LOG.warn("validator {} did not close in time: {}", key.address(), e.toString());
     } finally {
       desk.close();
+      rounds.close();
       store.close();
     }
   }

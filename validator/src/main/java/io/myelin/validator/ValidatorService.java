@@ -22,6 +22,7 @@ import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.BatchSettlement;
 import io.myelin.protocol.work.SignedWork;
 import io.myelin.v1.ApproveRequest;
+import io.myelin.v1.ApproveRoundRequest;
 import io.myelin.v1.AttestRequest;
 import io.myelin.v1.BatchPart;
 import io.myelin.v1.ConfigureSubnetRequest;
@@ -30,11 +31,18 @@ import io.myelin.v1.DrawnReply;
 import io.myelin.v1.DrawnWork;
 import io.myelin.v1.ExamineReply;
 import io.myelin.v1.ExtendRequest;
+import io.myelin.v1.GiveRoundReply;
+import io.myelin.v1.GiveRoundRequest;
 import io.myelin.v1.JudgeAbsenceRequest;
 import io.myelin.v1.JudgeFaultRequest;
 import io.myelin.v1.JudgeRequest;
+import io.myelin.v1.JudgeRoundRequest;
 import io.myelin.v1.JudgeTaskRequest;
 import io.myelin.v1.JudgeWorkRequest;
+import io.myelin.v1.MarkReply;
+import io.myelin.v1.MarkRequest;
+import io.myelin.v1.ReadRoundReply;
+import io.myelin.v1.ReadRoundRequest;
 import io.myelin.v1.RevealRequest;
 import io.myelin.v1.Revealed;
 import io.myelin.v1.SampleReply;
@@ -81,6 +89,9 @@ final class ValidatorService extends ValidatorImplBase {
   private final FaultCheck faults;
   private final WorkDesk desk;
   private final WorkCheck works;
+  private final RoundDesk rounds;
+  private final MarkDesk marks;
+  private final RoundCheck roundChecks;
   private final Reviewed reviewed = new Reviewed();
   private final Semaphore checking;
   private final Semaphore reviewing;
@@ -92,7 +103,8 @@ final class ValidatorService extends ValidatorImplBase {
       Signer signer,
       ValidatorConfig config,
       RollCall rollCall,
-      WorkDesk desk) {
+      WorkDesk desk,
+      OwnModels models) {
     this.desk = desk;
     this.view = view;
     this.key = key;
@@ -107,6 +119,9 @@ final class ValidatorService extends ValidatorImplBase {
     this.batches = new BatchCheck(view, seats);
     this.lives = new LifeCheck(view, seats, desk);
     this.works = new WorkCheck(view, seats, desk);
+    this.rounds = new RoundDesk(view, pool, models.checker(), models.embedder());
+    this.marks = new MarkDesk(models.judge());
+    this.roundChecks = new RoundCheck(view, seats, rounds);
     this.tasks = new TaskCheck(view, seats);
     this.configs = new ConfigCheck(view, seats);
     this.absences = new AbsenceCheck(view, seats, rollCall);
@@ -118,6 +133,11 @@ final class ValidatorService extends ValidatorImplBase {
   /** Reads what a long history says of nodes before the first gateway waits for it; blocks. */
   void readAhead() {
     pool.readAhead();
+  }
+
+  /** What it knows of cognitive rounds. */
+  RoundDesk rounds() {
+    return rounds;
   }
 
   /** A step on the way to a verdict. */
@@ -231,6 +251,11 @@ final class ValidatorService extends ValidatorImplBase {
   }
 
   @Override
+  public void mark(MarkRequest request, StreamObserver<MarkReply> client) {
+    guarded("mark", client, () -> marks.mark(request));
+  }
+
+  @Override
   public void drawn(DrawnWork told, StreamObserver<DrawnReply> client) {
     guarded(
         "drawn",
@@ -303,6 +328,52 @@ final class ValidatorService extends ValidatorImplBase {
     } finally {
       judging.release();
     }
+  }
+
+  @Override
+  public void approveRound(ApproveRoundRequest request, StreamObserver<Sealed> client) {
+    answer(
+        "approve round",
+        client,
+        request.getAskingRound(),
+        () -> roundChecks.sitting(request),
+        () -> roundChecks.check(request),
+        () -> RoundCheck.unread(request));
+  }
+
+  @Override
+  public void judgeRound(JudgeRoundRequest request, StreamObserver<Sealed> client) {
+    if (!judging.tryAcquire()) {
+      refuse("judge round", client, Reason.BUSY, "more than " + MOST_JUDGING + " at once");
+      return;
+    }
+    try {
+      answer(
+          "judge round",
+          client,
+          request.getAskingRound(),
+          () -> roundChecks.sitting(request),
+          () -> roundChecks.check(request),
+          () -> RoundCheck.unread(request));
+    } finally {
+      judging.release();
+    }
+  }
+
+  @Override
+  public void giveRound(GiveRoundRequest request, StreamObserver<GiveRoundReply> client) {
+    guarded(
+        "give round",
+        client,
+        () -> {
+          rounds.give(request);
+          return GiveRoundReply.getDefaultInstance();
+        });
+  }
+
+  @Override
+  public void readRound(ReadRoundRequest request, StreamObserver<ReadRoundReply> client) {
+    guarded("read round", client, () -> rounds.read(request));
   }
 
   private static TaskId task(JudgeTaskRequest request) {

@@ -17,7 +17,8 @@ import io.myelin.protocol.usefulness.Reliability;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 
 /** How well each way to mark answers tells planted good ones from planted bad ones. */
 final class JudgePart {
@@ -26,9 +27,9 @@ final class JudgePart {
     LIKELIHOOD(LikelihoodJudge::new),
     RUBRIC(RubricJudge::new);
 
-    private final Function<InferenceEngine, AnswerJudge> make;
+    private final BiFunction<CompletableFuture<InferenceEngine>, String, AnswerJudge> make;
 
-    Way(Function<InferenceEngine, AnswerJudge> make) {
+    Way(BiFunction<CompletableFuture<InferenceEngine>, String, AnswerJudge> make) {
       this.make = make;
     }
   }
@@ -75,8 +76,7 @@ final class JudgePart {
             }
           }
           rows.add(
-              new Row(
-                  way, criterion, Optional.empty(), Reliability.of(criterion, planted, marks)));
+              new Row(way, criterion, Optional.empty(), Reliability.of(criterion, planted, marks)));
         }
       }
     }
@@ -84,11 +84,11 @@ final class JudgePart {
   }
 
   private List<Marks> marks(Way way, InferenceEngine engine, List<PlantedAnswer> planted) {
-    AnswerJudge judge = way.make.apply(engine);
+    AnswerJudge judge = way.make.apply(CompletableFuture.completedFuture(engine), bench.modelId());
     List<Marks> marks = new ArrayList<>();
     for (PlantedAnswer one : planted) {
       progress.at("marks by " + way, marks.size(), planted.size());
-      marks.add(judge.mark(bench.modelId(), one.question(), one.answer()).join());
+      marks.add(judge.mark(one.question(), one.answer()).join());
     }
     return marks;
   }

@@ -15,8 +15,11 @@ import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.engine.check.PrefillChecker;
+import io.myelin.engine.check.SentenceDistances;
+import io.myelin.engine.judge.LikelihoodJudge;
 import io.myelin.engine.local.EngineSet;
 import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.validator.OwnModels;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,10 +42,7 @@ final class InProcessStarter implements NodeStarter {
     this.source = source;
     engine =
         CompletableFuture.supplyAsync(
-            () ->
-                source.open(
-                    DevnetPlan.SLOTS * plan.computeNodes(),
-                    EngineSource.usualThreads()),
+            () -> source.open(DevnetPlan.SLOTS * plan.computeNodes(), EngineSource.usualThreads()),
             task -> Thread.ofPlatform().name("engine-start").daemon().start(task));
   }
 
@@ -73,7 +73,12 @@ final class InProcessStarter implements NodeStarter {
             plan.host(),
             0,
             // The same worker as the nodes': a laptop has room for one copy of the model.
-            Optional.of(PrefillChecker.once(engine)));
+            new OwnModels(
+                Optional.of(PrefillChecker.once(engine)),
+                source.modelIds().contains(SentenceDistances.MODEL)
+                    ? Optional.of(new SentenceDistances(engine))
+                    : Optional.empty(),
+                source.textModel().map(model -> new LikelihoodJudge(engine, model))));
     return new ValidatorMember(
         new LocalHost("validator " + number, host.id(), host::close), host.url());
   }

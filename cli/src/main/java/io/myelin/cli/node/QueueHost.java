@@ -14,6 +14,8 @@ import io.myelin.committee.CommitteeSettings;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.queue.QueueSettings;
 import io.myelin.compute.queue.QueueWorker;
+import io.myelin.compute.round.RoundSettings;
+import io.myelin.compute.round.RoundWorker;
 import io.myelin.compute.task.KeyCommitSigner;
 import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.engine.InferenceEngine;
@@ -26,7 +28,10 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** A compute node's side of the chain: it serves the queue beside its gateway, or without one. */
+/**
+ * A compute node's side of the chain: it serves the queue beside its gateway, or without one, and
+ * takes part in cognitive rounds.
+ */
 public final class QueueHost implements AutoCloseable {
   private final Deque<AutoCloseable> parts;
 
@@ -91,6 +96,19 @@ public final class QueueHost implements AutoCloseable {
               sender,
               committee,
               InstantSource.system()));
+      Path rounds = RoundWorker.folderIn(data);
+      parts.push(
+          RoundWorker.start(
+              local ? RoundSettings.local(rounds) : RoundSettings.standard(rounds),
+              key.address(),
+              engine,
+              node.desk(),
+              chain,
+              network,
+              sender,
+              committee,
+              InstantSource.system(),
+              new SecureRandom()));
       whole = true;
       return host;
     } catch (IOException | RuntimeException e) {

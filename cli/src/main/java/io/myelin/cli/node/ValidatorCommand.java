@@ -5,8 +5,11 @@ import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.model.ConsoleProgress;
 import io.myelin.engine.check.AnyClassChecker;
 import io.myelin.engine.check.PrefillChecker;
+import io.myelin.engine.check.SentenceDistances;
 import io.myelin.engine.check.WorkChecker;
+import io.myelin.engine.judge.LikelihoodJudge;
 import io.myelin.engine.local.EngineSet;
+import io.myelin.validator.OwnModels;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -61,7 +64,9 @@ public final class ValidatorCommand extends MyelinCommand {
       paramLabel = "ID",
       description = {
         "A model whose work it checks, see ./myelin model list (repeatable).",
-        "Default: none. It then finds nothing of what nodes did, and others decide."
+        "Default: none. It then finds nothing of what nodes did, and others decide.",
+        "With all-minilm-l6-v2 it also says how far answers of rounds lie apart in meaning,",
+        "and with a model for text it marks how useful and correct they are."
       })
   private List<String> models = List.of();
 
@@ -103,7 +108,7 @@ public final class ValidatorCommand extends MyelinCommand {
             peers.isGiven(file) ? Optional.of(peers.link(file, address, 0)) : Optional.empty(),
             address,
             file.number("port", port, USUAL_PORT, 0, 65_535),
-            checking.map(Checking::checker));
+            checking.map(own -> own.models(modelIds)).orElse(OwnModels.NONE));
     Thread stop =
         Thread.ofPlatform()
             .name("validator-stop")
@@ -123,7 +128,21 @@ public final class ValidatorCommand extends MyelinCommand {
 
   /** What it checks nodes' work with. */
   private record Checking(
-      EngineSet engine, WorkChecker checker, Optional<AnyClassChecker> ofOtherClasses) {
+      EngineSet engine,
+      Optional<String> textModel,
+      WorkChecker checker,
+      Optional<AnyClassChecker> ofOtherClasses) {
+
+    OwnModels models(List<String> ids) {
+      CompletableFuture<EngineSet> opened = CompletableFuture.completedFuture(engine);
+      return new OwnModels(
+          Optional.of(checker),
+          ids.contains(SentenceDistances.MODEL)
+              ? Optional.of(new SentenceDistances(opened))
+              : Optional.empty(),
+          textModel.map(model -> new LikelihoodJudge(opened, model)));
+    }
+
     void close() {
       ofOtherClasses.ifPresent(AnyClassChecker::close);
       engine.close();
@@ -135,10 +154,11 @@ public final class ValidatorCommand extends MyelinCommand {
       EngineSource source = EngineSource.prepare(modelIds, progress);
       EngineSet engine = source.open(CHECKS, threadCount);
       if (!classes) {
-        return new Checking(engine, new PrefillChecker(engine), Optional.empty());
+        return new Checking(
+            engine, source.textModel(), new PrefillChecker(engine), Optional.empty());
       }
       AnyClassChecker any = new AnyClassChecker(engine, source.otherClasses(threadCount));
-      return new Checking(engine, any, Optional.of(any));
+      return new Checking(engine, source.textModel(), any, Optional.of(any));
     }
   }
 }

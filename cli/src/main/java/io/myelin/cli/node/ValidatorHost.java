@@ -12,12 +12,12 @@ import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.CommitteeSettings;
 import io.myelin.committee.RollCall;
 import io.myelin.contracts.deploy.NetworkContracts;
-import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.peer.PeerRole;
 import io.myelin.validator.Duties;
 import io.myelin.validator.Leadership;
+import io.myelin.validator.OwnModels;
 import io.myelin.validator.ValidatorConfig;
 import io.myelin.validator.ValidatorFault;
 import io.myelin.validator.ValidatorNode;
@@ -72,13 +72,13 @@ public final class ValidatorHost implements AutoCloseable {
    */
   public static ValidatorHost start(
       Path folder, OperatorKey key, ChainLink link, Optional<PeerLink> how, String host, int port) {
-    return start(folder, key, link, how, host, port, Optional.empty());
+    return start(folder, key, link, how, host, port, OwnModels.NONE);
   }
 
   /**
    * As above, of one that may check nodes' work.
    *
-   * @param checker with a copy of the models; the caller closes what it uses, after this
+   * @param models what it has of models; the caller closes what that uses, after this
    */
   public static ValidatorHost start(
       Path folder,
@@ -87,8 +87,8 @@ public final class ValidatorHost implements AutoCloseable {
       Optional<PeerLink> how,
       String host,
       int port,
-      Optional<WorkChecker> checker) {
-    ValidatorHost validator = start(folder, key, link, host, port, checker);
+      OwnModels models) {
+    ValidatorHost validator = start(folder, key, link, host, port, models);
     try {
       if (how.isPresent()) {
         validator.peers =
@@ -118,16 +118,11 @@ public final class ValidatorHost implements AutoCloseable {
    */
   public static ValidatorHost start(
       Path folder, OperatorKey key, ChainLink link, String host, int port) {
-    return start(folder, key, link, host, port, Optional.empty());
+    return start(folder, key, link, host, port, OwnModels.NONE);
   }
 
   private static ValidatorHost start(
-      Path folder,
-      OperatorKey key,
-      ChainLink link,
-      String host,
-      int port,
-      Optional<WorkChecker> checker) {
+      Path folder, OperatorKey key, ChainLink link, String host, int port, OwnModels models) {
     ChainClient chain = null;
     boolean whole = false;
     try {
@@ -143,14 +138,18 @@ public final class ValidatorHost implements AutoCloseable {
               ValidatorConfig.Limits.standard());
       ValidatorUrls others = new ValidatorUrls(link.validators());
       RollCall rollCall = RollCall.of(others, chain, network, RollCall.PATIENCE);
-      ValidatorNode node = ValidatorNode.start(config, key, chain, network, rollCall, checker);
+      ValidatorNode node = ValidatorNode.start(config, key, chain, network, rollCall, models);
       CommitteeClient committee =
           CommitteeClient.connect(others, chain, network, key, CommitteeSettings.standard());
       committee.keepEvidence(folder.resolve(ValidatorNode.EVIDENCE_FOLDER));
       Absences absences = new Absences(committee, rollCall, chain, network);
       Leadership leadership =
           Leadership.start(
-              chain, network, key, Duties.all(chain, network, link.firstBlock(), key, absences));
+              chain,
+              network,
+              key,
+              Duties.all(
+                  chain, network, link.firstBlock(), key, absences, node, committee.rounds()));
       WorkVerdicts verdicts =
           WorkVerdicts.start(node, committee.cases(), leadership::send, chain, network, key);
       WorkNews news = WorkNews.start(node, committee.telling());

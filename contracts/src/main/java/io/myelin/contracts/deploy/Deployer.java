@@ -63,12 +63,46 @@ public final class Deployer {
   }
 
   /**
+   * How often nodes are tested by cognitive rounds.
+   *
+   * @param window a round begins in each, at most
+   * @param stage how long each of a round's stages may take
+   * @param rest how long a node that took part is left alone
+   */
+  public record RoundTimes(Duration window, Duration stage, Duration rest) {
+    /** Checks that each is a second at least. */
+    public RoundTimes {
+      for (Duration time : List.of(window, stage, rest)) {
+        if (time.toSeconds() < 1) {
+          throw new IllegalArgumentException("round times: " + time + " (expected: >= 1 s)");
+        }
+      }
+    }
+
+    /** Ten minutes, five, and an hour. */
+    public static RoundTimes usual() {
+      return new RoundTimes(Duration.ofMinutes(10), Duration.ofMinutes(5), Duration.ofHours(1));
+    }
+
+    /** Two minutes, two, and four: somebody who sits in front of it sees rounds. */
+    public static RoundTimes local() {
+      return new RoundTimes(Duration.ofMinutes(2), Duration.ofMinutes(2), Duration.ofMinutes(4));
+    }
+  }
+
+  /** As below, with the usual times of rounds. */
+  public NetworkContracts deploy(String name, Terms terms) throws InterruptedException {
+    return deploy(name, terms, RoundTimes.usual());
+  }
+
+  /**
    * Deploys, or goes on with the deployment of that name.
    *
    * @param name of the network in the intents' ids
    * @throws IllegalStateException when a contract could not be created, saying which and why
    */
-  public NetworkContracts deploy(String name, Terms terms) throws InterruptedException {
+  public NetworkContracts deploy(String name, Terms terms, RoundTimes rounds)
+      throws InterruptedException {
     Address token = create(name + "/token", MyelinToken.deploy(terms.holder(), terms.supplyWei()));
     long directoryNonce = nonceOf(token) + 1;
     List<Address> module = new ArrayList<>();
@@ -96,7 +130,13 @@ public final class Deployer {
     create(name + "/payment", InferencePayment.deploy(directory));
     create(name + "/sessions", Session.deploy(directory));
     create(name + "/queue", SessionQueue.deploy(directory));
-    create(name + "/cognitive", Cognitive.deploy(directory));
+    create(
+        name + "/cognitive",
+        Cognitive.deploy(
+            directory,
+            rounds.window().toSeconds(),
+            rounds.stage().toSeconds(),
+            rounds.rest().toSeconds()));
     return NetworkContracts.at(chain, directory);
   }
 

@@ -8,6 +8,7 @@ import io.myelin.chain.transaction.IntentStatus;
 import io.myelin.chain.transaction.TransactionIntent;
 import io.myelin.chain.transaction.TransactionOutcome;
 import io.myelin.chain.transaction.TransactionSender;
+import io.myelin.contracts.Cognitive;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.MyelinToken;
 import io.myelin.contracts.NodePool;
@@ -51,6 +52,7 @@ public final class ChainWrites {
     all.addAll(SubnetRegistry.ERRORS);
     all.addAll(ValidatorRegistry.ERRORS);
     all.addAll(MyelinToken.ERRORS);
+    all.addAll(Cognitive.ERRORS);
     return all.stream().distinct().toList();
   }
 

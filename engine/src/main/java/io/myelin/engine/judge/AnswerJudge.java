@@ -11,8 +11,7 @@ public interface AnswerJudge {
   /**
    * Marks one answer.
    *
-   * @param model id of the model to judge with
-   * @return marks; fails when the judge's engine does, or does not serve the model
+   * @return marks; fails when the judge's engine does
    */
-  CompletableFuture<Marks> mark(String model, String question, String answer);
+  CompletableFuture<Marks> mark(String question, String answer);
 }

@@ -13,32 +13,43 @@ import java.util.concurrent.CompletableFuture;
 public final class LikelihoodJudge implements AnswerJudge {
   private static final String NO_QUESTION = "Say something.";
 
-  private final InferenceEngine engine;
+  private final CompletableFuture<? extends InferenceEngine> engine;
+  private final String model;
 
-  /** With an engine, which stays the caller's to close. */
-  public LikelihoodJudge(InferenceEngine engine) {
+  /**
+   * With an engine, maybe still being opened, which stays the caller's to close.
+   *
+   * @param model of the engine, for text
+   */
+  public LikelihoodJudge(CompletableFuture<? extends InferenceEngine> engine, String model) {
     this.engine = engine;
+    this.model = model;
   }
 
   @Override
-  public CompletableFuture<Marks> mark(String model, String question, String answer) {
+  public CompletableFuture<Marks> mark(String question, String answer) {
     if (answer.isBlank()) {
       return CompletableFuture.completedFuture(new Marks(0, 0));
     }
-    return engine
-        .score(Prompts.text(model, Prompts.cut(answer)), List.of(), 0)
+    return engine.thenCompose(opened -> mark(opened, Prompts.cut(question), Prompts.cut(answer)));
+  }
+
+  private CompletableFuture<Marks> mark(InferenceEngine opened, String question, String answer) {
+    return opened
+        .score(Prompts.text(model, answer), List.of(), 0)
         .thenCompose(
             said -> {
               List<Integer> tokens = said.prompt();
-              return after(model, Prompts.cut(question), tokens)
+              return after(opened, question, tokens)
                   .thenCombine(
-                      after(model, NO_QUESTION, tokens),
+                      after(opened, NO_QUESTION, tokens),
                       (asked, unasked) -> Marks.ofLikelihood(asked, unasked, tokens.size()));
             });
   }
 
-  private CompletableFuture<Long> after(String model, String question, List<Integer> tokens) {
-    return engine
+  private CompletableFuture<Long> after(
+      InferenceEngine opened, String question, List<Integer> tokens) {
+    return opened
         .score(Prompts.chat(model, question), tokens, 0)
         .thenApply(score -> score.tokens().stream().mapToLong(TokenLogprob::getLogprobQ10).sum());
   }

@@ -14,34 +14,42 @@ import java.util.concurrent.CompletableFuture;
  * that can follow it, which planted answers show.
  */
 public final class RubricJudge implements AnswerJudge {
-  private final InferenceEngine engine;
+  private final CompletableFuture<? extends InferenceEngine> engine;
+  private final String model;
 
-  /** With an engine, which stays the caller's to close. */
-  public RubricJudge(InferenceEngine engine) {
+  /**
+   * With an engine, maybe still being opened, which stays the caller's to close.
+   *
+   * @param model of the engine, for text
+   */
+  public RubricJudge(CompletableFuture<? extends InferenceEngine> engine, String model) {
     this.engine = engine;
+    this.model = model;
   }
 
   @Override
-  public CompletableFuture<Marks> mark(String model, String question, String answer) {
-    return mark(model, question, answer, Criterion.USEFULNESS)
-        .thenCombine(mark(model, question, answer, Criterion.CORRECTNESS), Marks::new);
+  public CompletableFuture<Marks> mark(String question, String answer) {
+    return engine.thenCompose(
+        opened ->
+            mark(opened, question, answer, Criterion.USEFULNESS)
+                .thenCombine(mark(opened, question, answer, Criterion.CORRECTNESS), Marks::new));
   }
 
   private CompletableFuture<Integer> mark(
-      String model, String question, String answer, Criterion criterion) {
+      InferenceEngine opened, String question, String answer, Criterion criterion) {
     GenerationSpec prompt =
         Prompts.chat(
             model,
             "Question: %s\nReply: %s\n\n%s Say Yes or No."
                 .formatted(Prompts.cut(question), Prompts.cut(answer), criterion.rubric()));
-    return says(prompt, "Yes")
-        .thenCombine(says(prompt, "No"), (yes, no) -> Logistic.thousandths(yes - no));
+    return says(opened, prompt, "Yes")
+        .thenCombine(says(opened, prompt, "No"), (yes, no) -> Logistic.thousandths(yes - no));
   }
 
-  private CompletableFuture<Long> says(GenerationSpec prompt, String word) {
-    return engine
-        .score(Prompts.text(prompt.getModel(), word), List.of(), 0)
-        .thenCompose(said -> engine.score(prompt, List.of(said.prompt().getLast()), 0))
+  private CompletableFuture<Long> says(InferenceEngine opened, GenerationSpec prompt, String word) {
+    return opened
+        .score(Prompts.text(model, word), List.of(), 0)
+        .thenCompose(said -> opened.score(prompt, List.of(said.prompt().getLast()), 0))
         .thenApply(score -> score.tokens().stream().mapToLong(TokenLogprob::getLogprobQ10).sum());
   }
 }

@@ -15,15 +15,35 @@ public record CognitiveAnswer(
   /** Its part in the round. */
   public enum Part {
     /** It is to answer. */
-    ASKED,
+    ASKED(1),
     /** It is there. */
-    STARTED,
+    STARTED(2),
     /** It is bound. */
-    BOUND,
+    BOUND(3),
     /** It revealed. */
-    REVEALED,
+    REVEALED(4),
     /** It missed a stage, lied, or was judged. */
-    OUT
+    OUT(5);
+
+    private final int number;
+
+    Part(int number) {
+      this.number = number;
+    }
+
+    /**
+     * By what {@code Cognitive} calls it; who has no part has 0.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
+    public static Part of(long number) {
+      for (Part part : values()) {
+        if (part.number == number) {
+          return part;
+        }
+      }
+      throw new IllegalArgumentException("part: " + number + " (expected: 1 to 5)");
+    }
   }
 
   /** One that is asked to answer. */

@@ -30,6 +30,20 @@ public enum CognitivePhase {
     return number;
   }
 
+  /**
+   * By what {@code Cognitive} calls it.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public static CognitivePhase of(long number) {
+    for (CognitivePhase phase : values()) {
+      if (phase.number == number) {
+        return phase;
+      }
+    }
+    throw new IllegalArgumentException("phase: " + number + " (expected: 1 to 8)");
+  }
+
   /** Whether it waits for nothing any more. */
   public boolean isEnd() {
     return this == ENDED || this == FAILED;

@@ -88,7 +88,8 @@ final class Genesis {
                       roster.admin().address(),
                       SUPPLY_WEI,
                       roster.admin().address(),
-                      roster.treasury().address()));
+                      roster.treasury().address()),
+                  Deployer.RoundTimes.local());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandException("stopped while starting", e);

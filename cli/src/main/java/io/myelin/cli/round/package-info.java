@@ -1,0 +1,5 @@
+/** Cognitive rounds from the command line. */
+@NullMarked
+package io.myelin.cli.round;
+
+import org.jspecify.annotations.NullMarked;

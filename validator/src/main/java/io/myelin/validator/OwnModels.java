@@ -1,0 +1,23 @@
+package io.myelin.validator;
+
+import io.myelin.engine.check.WorkChecker;
+import io.myelin.engine.judge.AnswerJudge;
+import io.myelin.protocol.poi.Dispersion;
+import java.util.Optional;
+
+/**
+ * What a validator does with copies of models; any of it may be missing, then others do it. The
+ * caller closes what it uses, after the validator.
+ *
+ * @param checker of nodes' work
+ * @param embedder by which it says how far answers of cognitive rounds lie apart
+ * @param judge by which it marks answers
+ */
+public record OwnModels(
+    Optional<WorkChecker> checker,
+    Optional<Dispersion.Embedder> embedder,
+    Optional<AnswerJudge> judge) {
+  /** Of a validator without any model. */
+  public static final OwnModels NONE =
+      new OwnModels(Optional.empty(), Optional.empty(), Optional.empty());
+}

@@ -1,0 +1,274 @@
+package io.myelin.validator;
+
+import com.google.protobuf.ByteString;
+import io.myelin.committee.opening.SetRecords;
+import io.myelin.committee.wire.Fields;
+import io.myelin.committee.wire.Reason;
+import io.myelin.contracts.round.RoundReader;
+import io.myelin.engine.check.WorkChecker;
+import io.myelin.protocol.cognitive.RoundDraw;
+import io.myelin.protocol.cognitive.RoundTasks;
+import io.myelin.protocol.cognitive.RoundVerdict;
+import io.myelin.protocol.cognitive.RoundVerdict.Found;
+import io.myelin.protocol.cognitive.RoundView;
+import io.myelin.protocol.cognitive.RoundWork;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.poi.Dispersion;
+import io.myelin.protocol.selection.Candidate;
+import io.myelin.v1.GiveRoundRequest;
+import io.myelin.v1.ReadRoundReply;
+import io.myelin.v1.ReadRoundRequest;
+import io.myelin.v1.RoundContent.Kind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What this validator knows and finds of cognitive rounds. For any thread. */
+final class RoundDesk implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RoundDesk.class);
+
+  private final ChainView view;
+  private final NodePoolView pool;
+  private final RoundReader reader;
+  private final RoundShelf shelf = new RoundShelf();
+  private final Optional<AnswerDesk> answers;
+  private final Optional<Dispersion.Embedder> embedder;
+
+  RoundDesk(
+      ChainView view,
+      NodePoolView pool,
+      Optional<WorkChecker> checker,
+      Optional<Dispersion.Embedder> embedder) {
+    this.view = view;
+    this.pool = pool;
+    this.reader = new RoundReader(view.client(), view.network());
+    this.answers = checker.map(AnswerDesk::new);
+    this.embedder = embedder;
+  }
+
+  /** Whether it can check answers. */
+  boolean isEquipped() {
+    return answers.isPresent();
+  }
+
+  RoundReader reader() {
+    return reader;
+  }
+
+  /** Who is in a window's round, as things stand; empty when too few can be. */
+  Optional<RoundDraw> draw(long number) throws RefusedException {
+    long set = view.network().validators().setVersion().on(view.client());
+    if (set == 0) {
+      return Optional.empty();
+    }
+    SetRecords records = pool.records(set);
+    long beganSeconds = number * reader.times().windowSeconds();
+    List<Candidate> candidates = new ArrayList<>();
+    pool.free()
+        .forEach(
+            (node, owner) -> {
+              // The window's beginning, not now: members look at different moments.
+              // Who has no gas serves gateways alone, and could not take part.
+              if (reader.restsUntilSeconds(node) <= beganSeconds
+                  && view.client().balance(node).signum() > 0) {
+                candidates.add(new Candidate(node, owner, records.weight(node)));
+              }
+            });
+    Digest beacon = view.network().validators().beaconOf(set).on(view.client());
+    return RoundDraw.of(beacon, number, candidates);
+  }
+
+  /** The round of a window, if there is one that may still go on. */
+  RoundView require(long number) throws RefusedException {
+    long current = reader.times().windowOf(view.nowSeconds());
+    long first = current - reader.times().windowsBack();
+    shelf.retainFrom(first);
+    if (number < first || number > current) {
+      throw refused("window %d (expected: %d to %d)".formatted(number, first, current));
+    }
+    return reader.round(number).orElseThrow(() -> refused("there is no round of window " + number));
+  }
+
+  /** Takes what a node made, when the chain is bound to it. */
+  void give(GiveRoundRequest request) throws RefusedException {
+    long number = Fields.number("number", request.getNumber());
+    RoundWork work = RoundWork.of(request.getContent());
+    if (shelf.find(number, work.digest()).isPresent()) {
+      return;
+    }
+    RoundView round = require(number);
+    if (!round.binds(work.digest())) {
+      throw refused("round %d is not bound to %s".formatted(number, work.digest()));
+    }
+    keep(round, work);
+  }
+
+  private void keep(RoundView round, RoundWork work) {
+    if (shelf.add(round.number(), work)) {
+      LOG.debug("round {}: {} of {}", round.number(), work.kind(), work.node());
+      // So that the verdict does not have to wait for all of them.
+      round.revealed().forEach(node -> examine(round, node));
+    }
+  }
+
+  /** Takes what another has of a round; what the chain is not bound to is left out. */
+  void add(RoundView round, List<ByteString> contents) {
+    for (ByteString content : contents) {
+      RoundWork work = RoundWork.of(content);
+      if (round.binds(work.digest())) {
+        keep(round, work);
+      }
+    }
+  }
+
+  /** What a verdict on a round turns on and is not here. */
+  List<Digest> missing(RoundView round) {
+    return needed(round).stream()
+        .filter(digest -> shelf.find(round.number(), digest).isEmpty())
+        .toList();
+  }
+
+  /** What a verdict on a round turns on and is here. */
+  List<ByteString> contents(RoundView round) {
+    return needed(round).stream()
+        .flatMap(digest -> shelf.find(round.number(), digest).stream())
+        .map(RoundWork::bytes)
+        .toList();
+  }
+
+  private static List<Digest> needed(RoundView round) {
+    List<Digest> all = new ArrayList<>(List.of(round.questionsDigest()));
+    round.revealed().forEach(node -> all.add(round.answerDigest(node).orElseThrow()));
+    return all.stream().distinct().toList();
+  }
+
+  /**
+   * What this validator finds of a round's answers; blocks.
+   *
+   * @param seconds that it may take
+   */
+  RoundVerdict verdict(RoundView round, int seconds) throws RefusedException {
+    if (answers.isEmpty()) {
+      throw new RefusedException(
+          Reason.NOT_EQUIPPED, "this validator has no copy of the model; others decide");
+    }
+    Map<Address, AnswerDesk.Pending> pending = new HashMap<>();
+    for (Address node : round.revealed()) {
+      examine(round, node).ifPresent(check -> pending.put(node, check));
+    }
+    long deadlineNanos = System.nanoTime() + seconds * 1_000_000_000L;
+    Map<Address, Found> found = new HashMap<>();
+    for (Map.Entry<Address, AnswerDesk.Pending> one : pending.entrySet()) {
+      AnswerDesk.Finding finding = one.getValue().await(deadlineNanos);
+      LOG.info(
+          "round {}: the answer of {}: {}, {}",
+          round.number(),
+          one.getKey(),
+          finding.found(),
+          finding.detail());
+      found.put(one.getKey(), finding.found());
+    }
+    return RoundVerdict.of(round.round().drawn(), found);
+  }
+
+  /** Has an answer checked; empty when nothing can be said of it. */
+  private Optional<AnswerDesk.Pending> examine(RoundView round, Address node) {
+    Optional<RoundWork> work =
+        round.answerDigest(node).flatMap(digest -> shelf.find(round.number(), digest));
+    if (answers.isEmpty() || work.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<String> misfit = misfit(round, node, work.get());
+    if (misfit.isPresent()) {
+      return Optional.of(AnswerDesk.wrong(misfit.get()));
+    }
+    Optional<String> input =
+        work.get().input().isEmpty()
+            ? Optional.of(RoundTasks.fallback(Kind.KIND_ANSWER))
+            : shelf.find(round.number(), round.questionsDigest()).map(RoundWork::text);
+    return input.map(
+        text ->
+            answers
+                .get()
+                .check(
+                    work.get().spec(round.number(), round.beganSeconds(), text),
+                    work.get().content()));
+  }
+
+  /** What is wrong with an answer whatever the model says. */
+  private static Optional<String> misfit(RoundView round, Address node, RoundWork work) {
+    if (!work.node().equals(node)) {
+      return Optional.of("it is " + work.node() + "'s");
+    }
+    if (work.kind() != Kind.KIND_ANSWER || !work.roundId().equals(round.id())) {
+      return Optional.of("it is %s of round %s".formatted(work.kind(), work.roundId()));
+    }
+    return work.input().filter(input -> !input.equals(round.questionsDigest())).isPresent()
+        ? Optional.of("it was made from other questions")
+        : Optional.empty();
+  }
+
+  /** Shows what a node made. */
+  ReadRoundReply read(ReadRoundRequest request) throws RefusedException {
+    long number = Fields.number("number", request.getNumber());
+    Digest digest = Fields.digest("digest", request.getDigest());
+    ReadRoundReply.Builder reply = ReadRoundReply.newBuilder();
+    Optional<String> text = shelf.text(digest);
+    if (text.isEmpty()) {
+      return reply.build();
+    }
+    Optional<RoundView> round = reader.round(number);
+    if (round.isEmpty() || !round.get().binds(digest)) {
+      throw refused("round %d is not bound to %s".formatted(number, digest));
+    }
+    if (round.get().isAnswer(digest)) {
+      if (!round.get().isOpened()) {
+        throw refused("round %d waits for answers".formatted(number));
+      }
+      distance(round.get(), digest).ifPresent(reply::setDistanceMillis);
+    }
+    shelf.find(number, digest).ifPresent(work -> reply.setContent(work.bytes()));
+    return reply.setText(text.get()).build();
+  }
+
+  /** How far an answer lies from the others, in thousandths; empty where that is not measured. */
+  private Optional<Integer> distance(RoundView round, Digest digest) {
+    if (embedder.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Digest> known = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
+    for (Address node : round.revealed()) {
+      Digest one = round.answerDigest(node).orElseThrow();
+      shelf
+          .text(one)
+          .ifPresent(
+              text -> {
+                known.add(one);
+                texts.add(text);
+              });
+    }
+    try {
+      Dispersion dispersion = Dispersion.of(texts, embedder.get());
+      return Optional.of(
+          (int) Math.round(dispersion.distances().get(known.indexOf(digest)) * 1_000));
+    } catch (RuntimeException e) {
+      LOG.warn("round {}: distances are not measured: {}", round.number(), e.toString());
+      return Optional.empty();
+    }
+  }
+
+  private static RefusedException refused(String detail) {
+    return new RefusedException(Reason.REFUSED_ROUND, detail);
+  }
+
+  @Override
+  public void close() {
+    answers.ifPresent(AnswerDesk::close);
+  }
+}
