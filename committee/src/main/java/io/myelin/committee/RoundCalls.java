@@ -159,7 +159,12 @@ public final class RoundCalls {
    */
   public Optional<ReadRoundReply> show(long number, Digest digest) throws InterruptedException {
     return first(
-        number, digest, reply -> reply.getText().isEmpty() ? Optional.empty() : Optional.of(reply));
+        number,
+        digest,
+        reply ->
+            reply.getText().isEmpty() && reply.getContent().isEmpty()
+                ? Optional.empty()
+                : Optional.of(reply));
   }
 
   private interface Reading<T> {

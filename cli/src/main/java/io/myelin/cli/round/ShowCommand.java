@@ -13,11 +13,13 @@ import io.myelin.contracts.Cognitive;
 import io.myelin.protocol.cognitive.CognitiveAnswer;
 import io.myelin.protocol.cognitive.CognitivePhase;
 import io.myelin.protocol.cognitive.RoundView;
+import io.myelin.protocol.cognitive.RoundWork;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.poi.Dispersion;
 import io.myelin.protocol.reputation.StageMark;
+import io.myelin.v1.GenerationResult;
 import io.myelin.v1.ReadRoundReply;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -159,8 +161,9 @@ final class ShowCommand extends MyelinCommand {
       out.println("%-10s not yet, by %s".formatted(what, node));
       return;
     }
-    out.println("%-10s by %s".formatted(what, node));
-    text(calls.show(round.number(), digest));
+    Optional<ReadRoundReply> shown = calls.show(round.number(), digest);
+    out.println("%-10s by %s%s".formatted(what, node, tokens(shown)));
+    text(shown);
   }
 
   private void answer(
@@ -194,13 +197,29 @@ final class ShowCommand extends MyelinCommand {
                             millis / 1_000.0,
                             millis > Dispersion.THRESHOLD * 1_000 ? " (look at it)" : ""))
             .orElse("");
-    out.println("answer     by %s: %s%s".formatted(node, worth, distance));
+    out.println("answer     by %s: %s%s%s".formatted(node, worth, distance, tokens(shown)));
     text(shown);
+  }
+
+  /** What it took to make, by its node's word; nothing once validators keep the text alone. */
+  private static String tokens(Optional<ReadRoundReply> shown) {
+    if (shown.isEmpty() || shown.get().getContent().isEmpty()) {
+      return "";
+    }
+    try {
+      GenerationResult result = RoundWork.of(shown.get().getContent()).content().getResult();
+      return ", %d tokens after %d of prompt"
+          .formatted(result.getOutputTokens(), result.getPromptTokens());
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
   }
 
   private void text(Optional<ReadRoundReply> shown) {
     String text =
-        shown.map(ReadRoundReply::getText).orElse("(no validator that is known shows it)");
+        shown
+            .map(reply -> reply.getText().isEmpty() ? "(nothing)" : reply.getText())
+            .orElse("(no validator that is known shows it)");
     // A node's words: nothing in them may steer a terminal.
     text.lines()
         .map(line -> line.replaceAll("\\p{Cntrl}", " "))

@@ -81,7 +81,12 @@ class RoundsLiveIT {
       String shown = run("round", "show");
       System.out.println(shown);
       assertThat(shown)
-          .contains("stage      ended", ": right, distance ", "topic      by", "questions  by")
+          .contains(
+              "stage      ended",
+              ": right, distance ",
+              "topic      by",
+              "questions  by",
+              " of prompt")
           .doesNotContain("wrong", "unjudged", "missed", "no validator that is known");
       assertThat(run("round", "list")).contains("ended", "4 nodes, 2 answered");
     }

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeoutException;
 /** Generates what a round asks of the node, in one of its slots; blocks. */
 final class RoundMaker {
   private static final int DESK_SECONDS = 5;
+  private static final String NO_MODEL = "none";
 
   private final Address self;
   private final InferenceEngine engine;
@@ -43,7 +44,7 @@ final class RoundMaker {
   }
 
   /** The model that it answers with: its first for text. */
-  Optional<String> model() {
+  private Optional<String> model() {
     return engine.models().stream()
         .filter(model -> !model.embeddings())
         .map(EngineModel::id)
@@ -61,7 +62,7 @@ final class RoundMaker {
       throws InterruptedException, ExecutionException, TimeoutException {
     Optional<String> model = model();
     if (model.isEmpty()) {
-      return Optional.empty();
+      return Optional.of(nothing(round.id(), make.kind(), self));
     }
     Optional<RoundWork> input = input(round, make);
     if (make.input().isPresent() && input.isEmpty() && make.patient()) {
@@ -92,6 +93,21 @@ final class RoundMaker {
     } finally {
       desk.release(offer.getTaskId());
     }
+  }
+
+  /**
+   * What a node gives that serves no text: it was there, and says nothing. Others go on with fixed
+   * words, and it is neither right nor wrong.
+   */
+  static RoundWork nothing(Digest roundId, Kind kind, Address self) {
+    return RoundWork.of(
+        RoundContent.newBuilder()
+            .setRoundId(bytes(roundId))
+            .setKind(kind)
+            .setNode(ByteString.copyFrom(self.bytes()))
+            .setModel(NO_MODEL)
+            .build()
+            .toByteString());
   }
 
   /** What others made; what is there and not of the right kind is as good as not there. */

@@ -111,19 +111,12 @@ final class RoundPlayer {
           press(round, entry, "create", contract.create(round.id(), digest));
       case Step.Prepare(var digest) ->
           press(round, entry, "prepare", contract.prepare(round.id(), digest));
-      case Step.Start _ -> start(round, entry);
+      case Step.Start _ -> press(round, entry, "start", contract.start(round.id()));
       case Step.Precommit(var hash) ->
           press(round, entry, "precommit", contract.precommit(round.id(), hash));
       case Step.Commit(var salt, var digest) ->
           press(
               round, entry, "commit", contract.commit(round.id(), Digest.of(salt.bytes()), digest));
-    }
-  }
-
-  /** Who could not answer leaves it to a spare. */
-  private void start(RoundView round, Entry entry) {
-    if (maker.model().isPresent()) {
-      press(round, entry, "start", contract.start(round.id()));
     }
   }
 

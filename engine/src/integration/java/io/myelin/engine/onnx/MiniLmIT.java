@@ -11,10 +11,12 @@ import io.myelin.engine.catalogue.CatalogueFolders;
 import io.myelin.engine.catalogue.FetchProgress;
 import io.myelin.engine.catalogue.ModelCatalogue;
 import io.myelin.engine.catalogue.ModelEntry;
+import io.myelin.engine.check.SentenceDistances;
 import io.myelin.engine.local.ModelEngines;
 import io.myelin.engine.wordpiece.WordPieceTokenizer;
 import io.myelin.engine.worker.WorkerEngine;
 import io.myelin.protocol.crypto.Sha256;
+import io.myelin.protocol.poi.Dispersion;
 import io.myelin.v1.Embedding;
 import io.myelin.v1.EmbeddingResult;
 import io.myelin.v1.EmbeddingSpec;
@@ -77,6 +79,23 @@ class MiniLmIT {
       sum += (double) a.get(i) * b.get(i);
     }
     return sum;
+  }
+
+  @Test
+  void namesTheAnswerThatMeansSomethingElse() {
+    Dispersion found =
+        Dispersion.of(
+            List.of(
+                "The capital of France is Paris.",
+                "Bananas are yellow and grow in bunches.",
+                "Paris is the capital of France.",
+                "France's capital is Paris."),
+            new SentenceDistances(CompletableFuture.completedFuture(engine)));
+
+    assertThat(SentenceDistances.MODEL).isEqualTo(MODEL.id());
+    assertThat(found.outliers()).containsExactly(1);
+    assertThat(found.distances().get(1)).isGreaterThan(0.5);
+    assertThat(found.distances().get(0)).isLessThan(Dispersion.THRESHOLD);
   }
 
   private static EngineException failure(CompletableFuture<EmbeddingResult> result)
