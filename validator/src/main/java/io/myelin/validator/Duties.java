@@ -32,7 +32,8 @@ public final class Duties {
             new SetWatch(chain, network),
             new RollCallWatch(chain, network, absences, key.address()),
             new SessionWatch(chain, network, firstBlock),
-            new QueueWatch(chain, network, firstBlock)));
+            new QueueWatch(chain, network, firstBlock),
+            new CutWatch(chain, network, firstBlock)));
   }
 
   List<Watch> watches() {

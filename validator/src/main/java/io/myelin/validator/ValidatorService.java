@@ -31,6 +31,7 @@ import io.myelin.v1.DrawnWork;
 import io.myelin.v1.ExamineReply;
 import io.myelin.v1.ExtendRequest;
 import io.myelin.v1.JudgeAbsenceRequest;
+import io.myelin.v1.JudgeAppealRequest;
 import io.myelin.v1.JudgeFaultRequest;
 import io.myelin.v1.JudgeRequest;
 import io.myelin.v1.JudgeTaskRequest;
@@ -81,6 +82,7 @@ final class ValidatorService extends ValidatorImplBase {
   private final FaultCheck faults;
   private final WorkDesk desk;
   private final WorkCheck works;
+  private final AppealCheck appeals;
   private final Reviewed reviewed = new Reviewed();
   private final Semaphore checking;
   private final Semaphore reviewing;
@@ -107,6 +109,7 @@ final class ValidatorService extends ValidatorImplBase {
     this.batches = new BatchCheck(view, seats);
     this.lives = new LifeCheck(view, seats, desk);
     this.works = new WorkCheck(view, seats, desk);
+    this.appeals = new AppealCheck(view, seats, desk);
     this.tasks = new TaskCheck(view, seats);
     this.configs = new ConfigCheck(view, seats);
     this.absences = new AbsenceCheck(view, seats, rollCall);
@@ -283,7 +286,7 @@ final class ValidatorService extends ValidatorImplBase {
     }
     SignedWork work;
     try {
-      work = works.work(request);
+      work = works.work(request.getRecord());
     } catch (RefusedException e) {
       refuse("judge work", client, e.reason(), e.detail());
       return;
@@ -300,6 +303,35 @@ final class ValidatorService extends ValidatorImplBase {
           () -> works.sitting(work),
           () -> works.check(work),
           () -> WorkCheck.unread(work));
+    } finally {
+      judging.release();
+    }
+  }
+
+  @Override
+  public void judgeAppeal(JudgeAppealRequest request, StreamObserver<Sealed> client) {
+    if (fault == ValidatorFault.SLEEP) {
+      return;
+    }
+    SignedWork work;
+    try {
+      work = works.work(request.getRecord());
+    } catch (RefusedException e) {
+      refuse("judge appeal", client, e.reason(), e.detail());
+      return;
+    }
+    if (!judging.tryAcquire()) {
+      refuse("judge appeal", client, Reason.BUSY, "more than " + MOST_JUDGING + " at once");
+      return;
+    }
+    try {
+      answer(
+          "judge appeal",
+          client,
+          request.getAskingRound(),
+          () -> appeals.sitting(work),
+          () -> appeals.check(work, request.getOverturned()),
+          () -> AppealCheck.unread(work, request.getOverturned()));
     } finally {
       judging.release();
     }
