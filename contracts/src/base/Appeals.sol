@@ -217,8 +217,8 @@ abstract contract Appeals is Bonds {
     function _appealBond(Cut storage c) private view returns (uint256) {
         uint256 cutWei = uint256(c.stakedWei) + c.unbondingWei;
         uint256 leastWei = _parameters.get(Param.MinNodeStakeWei) * FRAUD_BPS / BPS;
-        // Rounded up, so that it is never nothing.
-        return (cutWei > leastWei ? cutWei : leastWei) * APPEAL_BOND_BPS / BPS + 1;
+        uint256 bondWei = (cutWei > leastWei ? cutWei : leastWei) * APPEAL_BOND_BPS / BPS;
+        return bondWei > 0 ? bondWei : 1;
     }
 
     function _until(Cut storage c) private view returns (uint256) {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Appeals} from "../../src/base/Appeals.sol";
 import {NodePool} from "../../src/NodePool.sol";
 import {NodeStats} from "../../src/NodeStats.sol";
+import {Param} from "../../src/Parameters.sol";
 import {Seat} from "../../src/lib/Terms.sol";
 import {Typed} from "../../src/lib/Typed.sol";
 import {ValidatorRegistry} from "../../src/ValidatorRegistry.sol";
@@ -12,7 +13,7 @@ import {World} from "../support/World.sol";
 /// @dev A verdict of fraud locks what it costs; other owners can overturn it.
 contract AppealsTest is World {
     bytes32 private constant EVIDENCE = "evidence";
-    uint256 private constant BOND = 1.5 ether + 1;
+    uint256 private constant BOND = 1.5 ether;
 
     function setUp() public override {
         super.setUp();
@@ -81,6 +82,13 @@ contract AppealsTest is World {
         equal(token.balanceOf(address(nodes)), held, "tokens = stakes + locked + credits");
     }
 
+    function parameters_(Param param, uint256 value) private {
+        vm.prank(admin);
+        parameters.propose(param, value);
+        vm.warp(block.timestamp + 2 days);
+        parameters.execute(param);
+    }
+
     // The lock.
 
     function test_aVerdictsCutIsLockedAndNobodyIsPaid() public {
@@ -144,7 +152,7 @@ contract AppealsTest is World {
         nodes.appeal(node(0), EVIDENCE);
         vm.expectRevert(wrong(Appeals.CutPhase.Locked));
         nodes.decide(node(0), EVIDENCE, true, 0, "");
-        equal(nodes.appealBondOf(node(0), EVIDENCE), BOND, "five in a hundred of thirty, and a wei");
+        equal(nodes.appealBondOf(node(0), EVIDENCE), BOND, "five in a hundred of thirty");
         vm.warp(START + 3 days);
         vm.startPrank(nodeOwner(0));
         vm.expectRevert(abi.encodeWithSelector(Appeals.AppealOver.selector, START + 3 days));
@@ -171,12 +179,15 @@ contract AppealsTest is World {
         convict();
         equal(nodes.lockedOf(node(0)), 0, "nothing was left");
         equal(nodes.appealBondOf(node(0), EVIDENCE), BOND, "of what the least stake would lose");
+        parameters_(Param.MinNodeStakeWei, 1);
+        equal(nodes.appealBondOf(node(0), EVIDENCE), 1, "a wei");
+        parameters_(Param.MinNodeStakeWei, 100 ether);
         // Of more than the least stake, its own.
         fund(nodeOwner(1), address(nodes), 900 ether);
         vm.prank(nodeOwner(1));
         nodes.stake(node(1), 900 ether);
         judge(node(1), NodePool.Verdict.Fraud);
-        equal(nodes.appealBondOf(node(1), EVIDENCE), 15 ether + 1, "five in a hundred of three hundred");
+        equal(nodes.appealBondOf(node(1), EVIDENCE), 15 ether, "five in a hundred of three hundred");
     }
 
     function test_othersOverturnIt() public {
@@ -469,7 +480,7 @@ contract AppealsTest is World {
         uint256 bondWei;
         if (how % 4 > 0) {
             bondWei = nodes.appealBondOf(node(0), EVIDENCE);
-            equal(bondWei, lockedWei / 20 + 1, "a twentieth, and a wei");
+            equal(bondWei, lockedWei / 20, "a twentieth");
             appeal();
         }
         makeSets();

@@ -153,7 +153,7 @@ final class AppealCommandIT {
     OperatorKey owner = node().owner();
     Digest evidence = convict("honest");
     assertThat(shown())
-        .contains("locked         30 MYL", "can be appealed until", "with a bond of 1.5")
+        .contains("locked         30 MYL", "can be appealed until", "with a bond of 1.5 MYL")
         .contains("./myelin stake node appeal " + node().address());
     List<String> asked = network("doctor", "--node", node().address().toString());
     asked.addAll(
@@ -163,7 +163,7 @@ final class AppealCommandIT {
     assertThat(appeal(owner, "--evidence", folder.resolve("none").toString()).err())
         .contains("is evidence 0x" + evidence, "--evidence names it");
     CommandRun poor = appeal(owner, "--evidence", evidence());
-    assertThat(poor.err()).contains("has 0 MYL in its wallet", "needed: 1.5");
+    assertThat(poor.err()).contains("has 0 MYL", "needed: 1.5 MYL");
     world.fund(owner, world.network().nodes().address(), ChainWorld.ether(2));
     assertThat(appeal(world.client(), "--evidence", evidence()).err()).contains("is not its owner");
 
@@ -171,7 +171,7 @@ final class AppealCommandIT {
     CommandRun lodged = appeal(owner, "--evidence", evidence(), "--wait", "0");
     assertThat(lodged.status()).isEqualTo(1);
     assertThat(lodged.out())
-        .contains("appeals with a bond of 1.5", "30 MYL of the stake are locked", "set 3");
+        .contains("appeals with a bond of 1.5 MYL", "30 MYL", "of the stake are locked", "set 3");
     assertThat(lodged.err()).contains("waiting for set 3", "the same command goes on later");
     assertThat(shown()).contains("decided by a committee of set 3, which is not made yet");
     makeSets();
@@ -181,6 +181,8 @@ final class AppealCommandIT {
     assertThat(done.err()).contains("have no say in it", "found the work right");
     assertThat(done.out()).contains("Overturned: 30 MYL", "1.5", "account withdraw");
     assertThat(staked()).isEqualTo(ChainWorld.ether(100));
+    world.advance(Duration.ofMinutes(61));
+    world.makeSet();
     assertThat(shown()).contains("not tested yet", "points         0").doesNotContain("appeal");
     assertThat(
             appeal(owner, "--evidence", evidence(), "--verdict", "0x" + evidence).ok().out())

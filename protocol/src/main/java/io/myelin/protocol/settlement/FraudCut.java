@@ -84,13 +84,13 @@ public record FraudCut(Phase phase, BigInteger cutWei, long sinceSeconds, long j
   }
 
   /**
-   * What an appeal costs to try: a twentieth of the cut, or of what the least stake would lose, and
-   * a wei.
+   * What an appeal costs to try: a twentieth of the cut, at least of what the least stake would
+   * lose, and never nothing.
    *
    * @param leastStakeWei that a node must have
    */
   public BigInteger bondWei(BigInteger leastStakeWei) {
     BigInteger least = leastStakeWei.multiply(BigInteger.valueOf(FRAUD_BPS)).divide(BPS);
-    return cutWei.max(least).multiply(APPEAL_BOND_BPS).divide(BPS).add(BigInteger.ONE);
+    return cutWei.max(least).multiply(APPEAL_BOND_BPS).divide(BPS).max(BigInteger.ONE);
   }
 }
