@@ -144,9 +144,7 @@ final class AppealIT {
     Quorum quorum = committee.cases().work(work.record(), evidence);
     world.send(
         world.client(),
-        pool()
-            .judge(
-                node(), NodeVerdict.FRAUD, evidence, quorum.seatsBits(), quorum.signatures()));
+        pool().judge(node(), NodeVerdict.FRAUD, evidence, quorum.seatsBits(), quorum.signatures()));
     assertThat(standing()).isEqualTo(SUSPENDED);
     assertThat(staked()).isEqualTo(STAKE.subtract(CUT));
     return evidence;
@@ -376,8 +374,7 @@ final class AppealIT {
     assertRule(evidence);
     BigInteger until = pool().cutOpenUntil(node(), evidence).on(world.chain());
     world.advance(Duration.ofSeconds(until.longValueExact() - world.nowSeconds() - 10));
-    assertThat(
-            world.transactions().refusal(world.client(), pool().finalizeCut(node(), evidence)))
+    assertThat(world.transactions().refusal(world.client(), pool().finalizeCut(node(), evidence)))
         .hasValueSatisfying(reason -> assertThat(reason.text()).contains("CutOpen"));
     world.advance(Duration.ofSeconds(10));
     world.send(world.client(), pool().finalizeCut(node(), evidence));
@@ -397,7 +394,6 @@ final class AppealIT {
         .isEqualTo(rule.openUntil(madeAt).orElse(0));
     assertThat(pool().appealBondOf(node(), evidence).on(world.chain()))
         .isEqualTo(rule.bondWei(ChainWorld.ether(100)));
-    assertThat(pool().FRAUD_BPS().on(world.chain()).longValueExact())
-        .isEqualTo(FraudCut.FRAUD_BPS);
+    assertThat(pool().FRAUD_BPS().on(world.chain()).longValueExact()).isEqualTo(FraudCut.FRAUD_BPS);
   }
 }

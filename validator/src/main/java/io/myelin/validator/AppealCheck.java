@@ -82,8 +82,7 @@ final class AppealCheck {
     }
     desk.terms().require(work);
     Examined found = desk.judge(work, PATIENCE_SECONDS);
-    boolean right =
-        overturned ? found.found() == ExamineReply.Found.FOUND_EXACT : found.isLie();
+    boolean right = overturned ? found.found() == ExamineReply.Found.FOUND_EXACT : found.isLie();
     if (!right) {
       throw refused("found here: " + found.detail());
     }

@@ -154,8 +154,7 @@ public final class AppealVerdicts implements AutoCloseable {
       LOG.warn("the work of evidence {} cannot be read: {}", one.evidence(), e.toString());
       return;
     }
-    boolean exact =
-        kept.filter(work -> work.found() == ExamineReply.Found.FOUND_EXACT).isPresent();
+    boolean exact = kept.filter(work -> work.found() == ExamineReply.Found.FOUND_EXACT).isPresent();
     boolean lie = kept.filter(Examined::isLie).isPresent();
     if (!exact && !lie) {
       return;
@@ -168,11 +167,7 @@ public final class AppealVerdicts implements AutoCloseable {
               network
                   .nodes()
                   .decide(
-                      one.node(),
-                      one.evidence(),
-                      exact,
-                      quorum.seatsBits(),
-                      quorum.signatures()));
+                      one.node(), one.evidence(), exact, quorum.seatsBits(), quorum.signatures()));
       LOG.warn(
           "the verdict on node {} by evidence {} is {}: {}",
           one.node(),

@@ -76,8 +76,7 @@ final class CutWatch implements Watch {
         open.remove(key);
         continue;
       }
-      OptionalLong until =
-          cut.openUntil(network.validators().madeAt(cut.judgedBy()).on(chain));
+      OptionalLong until = cut.openUntil(network.validators().madeAt(cut.judgedBy()).on(chain));
       if (until.isEmpty()) {
         continue;
       }

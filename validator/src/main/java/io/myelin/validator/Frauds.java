@@ -9,7 +9,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Which work committees found to be a lie, and none overturned, as the chain has it. Thread-safe. */
+/**
+ * Which work committees found to be a lie, and none overturned, as the chain has it. Thread-safe.
+ */
 final class Frauds {
   private static final int MOST_REMEMBERED = 65_536;
 

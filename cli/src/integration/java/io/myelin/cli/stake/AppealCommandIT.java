@@ -31,7 +31,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An owner appeals by the command alone: of honest work, of a lie, and where too few can decide. */
+/**
+ * An owner appeals by the command alone: of honest work, of a lie, and where too few can decide.
+ */
 final class AppealCommandIT {
   private static final String LIE = "liar";
 
@@ -184,8 +186,7 @@ final class AppealCommandIT {
     world.advance(Duration.ofMinutes(61));
     world.makeSet();
     assertThat(shown()).contains("not tested yet", "points         0").doesNotContain("appeal");
-    assertThat(
-            appeal(owner, "--evidence", evidence(), "--verdict", "0x" + evidence).ok().out())
+    assertThat(appeal(owner, "--evidence", evidence(), "--verdict", "0x" + evidence).ok().out())
         .contains("overturned by other owners");
     assertThat(appeal(owner, "--evidence", evidence()).err()).contains("nothing to appeal");
   }

@@ -56,13 +56,13 @@ final class RefusalsTest {
         .contains("2 owners could sit", "needed: 3", "no bond was taken");
     assertThat(
             sentence(
-                NodePool.AppealOverError.TYPE.encode(
-                    List.of(BigInteger.valueOf(1_800_000_000L)))))
+                NodePool.AppealOverError.TYPE.encode(List.of(BigInteger.valueOf(1_800_000_000L)))))
         .isEqualTo("the time for that was over at 2027-01-15 08:00:00 UTC");
     assertThat(sentence(NodePool.CutOpenError.TYPE.encode(List.of(BigInteger.ZERO))))
         .contains("set", "not made yet");
     assertThat(
-            sentence(NodePool.CutOpenError.TYPE.encode(List.of(BigInteger.valueOf(1_800_000_000L)))))
+            sentence(
+                NodePool.CutOpenError.TYPE.encode(List.of(BigInteger.valueOf(1_800_000_000L)))))
         .endsWith("until 2027-01-15 08:00:00 UTC");
     List<String> phases = List.of("nothing", "not appealed", "appealed already", "back", "final");
     for (int phase = 0; phase < phases.size(); phase++) {

@@ -21,7 +21,8 @@ final class FraudCutProperties {
     FraudCut cut = new FraudCut(Phase.LOCKED, cutWei, 0, 3);
     BigInteger bond = cut.bondWei(leastStakeWei);
     assertThat(bond).isPositive();
-    BigInteger of = cutWei.max(leastStakeWei.multiply(BigInteger.valueOf(3)).divide(BigInteger.TEN));
+    BigInteger of =
+        cutWei.max(leastStakeWei.multiply(BigInteger.valueOf(3)).divide(BigInteger.TEN));
     assertThat(bond).isEqualTo(of.divide(BigInteger.valueOf(20)).max(BigInteger.ONE));
   }
 
