@@ -2,8 +2,8 @@ package io.myelin.cli.stake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.myelin.cli.node.KeyFile;
 import io.myelin.cli.testing.CommandRun;
+import io.myelin.cli.testing.MoneyWorld;
 import io.myelin.committee.CommitteeClient;
 import io.myelin.compute.evidence.FileEvidenceStore;
 import io.myelin.contracts.testing.ChainWorld;
@@ -19,11 +19,9 @@ import io.myelin.validator.testing.Validators;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -45,13 +43,15 @@ final class AppealCommandIT {
                   : new WorkFinding.Exact(evidence.getTokensCount()));
 
   @TempDir Path folder;
+  private MoneyWorld money;
   private ChainWorld world;
   private Validators validators;
   private GatewaySide.Live live;
 
   @BeforeEach
   void start() throws Exception {
-    world = ChainWorld.start(folder, 7, 2);
+    money = MoneyWorld.start(folder, 7, 2);
+    world = money.world();
     validators = Validators.start(world, folder, MODEL);
     try (CommitteeClient committee = validators.client(Validators.QUICK)) {
       live = new GatewaySide(world, 51).open(committee, 2, 1);
@@ -61,7 +61,7 @@ final class AppealCommandIT {
   @AfterEach
   void stop() {
     validators.close();
-    world.close();
+    money.close();
   }
 
   private ChainWorld.Person node() {
@@ -99,43 +99,14 @@ final class AppealCommandIT {
     }
   }
 
-  private List<String> network(String... words) {
-    List<String> all = new ArrayList<>(List.of(words));
-    all.addAll(
-        List.of(
-            "--rpc",
-            world.anvil().uri().toString(),
-            "--directory",
-            world.network().directory().address().toString()));
-    return all;
-  }
-
-  private static CommandRun run(List<String> words) {
-    return CommandRun.of(words.toArray(new String[0]));
-  }
-
-  private CommandRun appeal(OperatorKey owner, String... more) throws IOException {
+  private CommandRun appeal(OperatorKey owner, String... more) {
     List<String> all =
-        network(
-            "stake",
-            "node",
-            "appeal",
-            node().address().toString(),
-            "--key-file",
-            keyFile(owner).toString());
+        new ArrayList<>(List.of("stake", "node", "appeal", node().address().toString()));
     for (URI url : validators.urls()) {
       all.addAll(List.of("--validator", url.toString()));
     }
     all.addAll(List.of(more));
-    return run(all);
-  }
-
-  private Path keyFile(OperatorKey key) throws IOException {
-    Path file = folder.resolve(key.address() + ".key");
-    if (!Files.exists(file)) {
-      KeyFile.writePrivate(file, HexFormat.of().formatHex(key.privateKeyBytes()) + "\n");
-    }
-    return file;
+    return money.runAs(owner, all.toArray(new String[0]));
   }
 
   private String evidence() {
@@ -143,7 +114,7 @@ final class AppealCommandIT {
   }
 
   private String shown() {
-    return run(network("stake", "node", "show", node().address().toString())).ok().out();
+    return money.run("stake", "node", "show", node().address().toString()).ok().out();
   }
 
   private BigInteger staked() {
@@ -157,10 +128,20 @@ final class AppealCommandIT {
     assertThat(shown())
         .contains("locked         30 MYL", "can be appealed until", "with a bond of 1.5 MYL")
         .contains("./myelin stake node appeal " + node().address());
-    List<String> asked = network("doctor", "--node", node().address().toString());
-    asked.addAll(
-        List.of("--gateway", "http://127.0.0.1:1", "--data", folder.resolve("none").toString()));
-    assertThat(run(asked).out()).contains("appeal", "can be appealed until", "a bond of 1.5");
+    CommandRun asked =
+        CommandRun.of(
+            "doctor",
+            "--node",
+            node().address().toString(),
+            "--rpc",
+            world.anvil().uri().toString(),
+            "--directory",
+            world.network().directory().address().toString(),
+            "--gateway",
+            "http://127.0.0.1:1",
+            "--data",
+            folder.resolve("none").toString());
+    assertThat(asked.out()).contains("appeal", "can be appealed until", "a bond of 1.5");
 
     assertThat(appeal(owner, "--evidence", folder.resolve("none").toString()).err())
         .contains("is evidence 0x" + evidence, "--evidence names it");

@@ -193,14 +193,17 @@ final class AppealCommand extends MyelinCommand {
       quorum = committee.cases().appeal(work.record(), work.digest(), true);
     } catch (NotAgreedException e) {
       AppealView after = AppealView.read(desk.network(), now.node(), now.evidence());
+      if (after.phase() == FraudCut.Phase.RETURNED) {
+        // A validator that keeps the work asked at the same time.
+        return desk.done("The verdict is " + after.text() + ".");
+      }
       if (!after.phase().isOpen()) {
         throw new CommandException("the appeal is decided: " + after.text(), e);
       }
+      tell(e.details());
       throw new CommandException(
           e.getMessage()
-              + "\n"
-              + e.details()
-              + "\nStill "
+              + ". Still "
               + after.text()
               + ". Members who found a lie may bring that themselves; who was silent can be asked"
               + " again by the same command.",
