@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Bonds} from "./base/Bonds.sol";
+import {Appeals} from "./base/Appeals.sol";
 import {Seat} from "./lib/Terms.sol";
 import {Param} from "./Parameters.sol";
 import {Typed} from "./lib/Typed.sol";
 import {MyelinDirectory} from "./MyelinDirectory.sol";
 import {NodeStats} from "./NodeStats.sol";
-import {ValidatorRegistry} from "./ValidatorRegistry.sol";
 
 /// @title Compute nodes: owners, operator keys, stakes and slots
 /// @notice The pool machine of docs/state-machines.md. What a session reserves is a slot. Which session holds which is in the session's terms,
 /// so it is not stored or announced here a second time: the session contracts give back exactly what they took. Their events (opened,
 /// extended, closing, settled, finished) say when slots are taken and given back.
-contract NodePool is Bonds {
+contract NodePool is Appeals {
     /// @notice As in the Java machine; `None` is "not in the pool".
     enum Standing {
         None,
@@ -41,12 +40,9 @@ contract NodePool is Bonds {
         uint32 round;
     }
 
-    /// @notice The share of its stake that a node loses for fraud, in ten-thousandths.
-    uint256 public constant FRAUD_BPS = 3_000;
     /// @notice Most slots of a node.
     uint16 public constant MAX_SLOTS = 1_024;
 
-    ValidatorRegistry private immutable _registry;
     NodeStats private immutable _stats;
     address private immutable _sessions;
     address private immutable _payment;
@@ -84,8 +80,7 @@ contract NodePool is Bonds {
     /// @notice Two nodes of one owner, or a node twice.
     error SameOwner(address node, address owner);
 
-    constructor(MyelinDirectory directory) Bonds(directory, directory.nodes()) {
-        _registry = ValidatorRegistry(directory.validators());
+    constructor(MyelinDirectory directory) Appeals(directory, directory.nodes()) {
         _stats = NodeStats(directory.stats());
         _sessions = directory.sessions();
         _payment = directory.payment();
@@ -157,39 +152,72 @@ contract NodePool is Bonds {
 
     /// @notice Applies a committee's verdict; anyone may bring it. Fraud is judged by `fraudSubject`, in round 0, once for each piece of
     /// evidence, wherever the node is, also when it has left: its stake is there for two weeks. A suspended node is not punished for more of
-    /// the same before somebody reinstates it: one fault, found in many answers, costs what it costs once.
+    /// the same before somebody reinstates it: one fault, found in many answers, costs what it costs once. What it costs is locked until
+    /// nobody can appeal any more ({appeal}).
     function judge(address node, Verdict verdict, bytes32 evidenceDigest, uint256 seats, bytes calldata signatures)
         external
     {
-        Node storage n = _nodes[node];
-        bool fraud = verdict == Verdict.Fraud;
-        bytes32 subject = fraud ? fraudSubject(node, evidenceDigest) : verdictSubject(node);
-        bytes32 content = keccak256(
-            abi.encode(Typed.NODE_VERDICT, node, fraud ? 0 : uint64(n.round), uint8(verdict), evidenceDigest)
-        );
-        if (n.owner == address(0) || (n.standing == Standing.None && !fraud)) revert UnknownNode(node);
-        bool allowed = fraud
-            ? n.standing != Standing.Suspended
-            : verdict == Verdict.Reinstated ? n.standing == Standing.Suspended : _inPool(n);
-        if (!allowed) revert WrongStanding(node, n.standing);
-        if (fraud) {
-            if (_proven[subject]) revert ProvenBefore(evidenceDigest);
-            _proven[subject] = true;
+        if (verdict == Verdict.Fraud) {
+            _judgeFraud(node, evidenceDigest, seats, signatures);
+            return;
         }
+        Node storage n = _nodes[node];
+        bytes32 subject = verdictSubject(node);
+        bytes32 content =
+            keccak256(abi.encode(Typed.NODE_VERDICT, node, uint64(n.round), uint8(verdict), evidenceDigest));
+        if (n.owner == address(0) || n.standing == Standing.None) revert UnknownNode(node);
+        bool allowed = verdict == Verdict.Reinstated ? n.standing == Standing.Suspended : _inPool(n);
+        if (!allowed) revert WrongStanding(node, n.standing);
         emit Judged(node, verdict, n.round++, evidenceDigest);
         if (verdict == Verdict.Qualified) {
             n.standing = Standing.Qualified;
             n.untested = 0;
-        } else if (verdict == Verdict.Disqualified || verdict == Verdict.Reinstated) {
-            n.standing = Standing.Unqualified;
-        } else {
+        } else if (verdict == Verdict.Suspended) {
             n.standing = Standing.Suspended;
-        }
-        if (fraud) {
-            _slash(node, FRAUD_BPS, msg.sender);
-            _stats.record(node, NodeStats.Stage.Correctness, NodeStats.Mark.Slashed);
+        } else {
+            n.standing = Standing.Unqualified;
         }
         _registry.requireVerdict(_registry.setVersion(), Typed.NODE_VERDICT, subject, content, seats, signatures);
+    }
+
+    function _judgeFraud(address node, bytes32 evidenceDigest, uint256 seats, bytes calldata signatures) private {
+        Node storage n = _nodes[node];
+        if (n.owner == address(0)) revert UnknownNode(node);
+        if (n.standing == Standing.Suspended) revert WrongStanding(node, n.standing);
+        bytes32 subject = fraudSubject(node, evidenceDigest);
+        if (_proven[subject]) revert ProvenBefore(evidenceDigest);
+        _proven[subject] = true;
+        bool wasIn = _inPool(n);
+        emit Judged(node, Verdict.Fraud, n.round++, evidenceDigest);
+        n.standing = Standing.Suspended;
+        _stats.record(node, NodeStats.Stage.Correctness, NodeStats.Mark.Slashed);
+        bytes32 content =
+            keccak256(abi.encode(Typed.NODE_VERDICT, node, uint64(0), uint8(Verdict.Fraud), evidenceDigest));
+        address[] memory signers = _registry.requireVerdict(
+            _registry.setVersion(), Typed.NODE_VERDICT, subject, content, seats, signatures
+        );
+        _lock(node, evidenceDigest, wasIn, n.round, signers);
+    }
+
+    /// @dev Another verdict that came since has the say over the standing; the mark is taken back in any case.
+    function _reinstate(address node, bytes32 evidenceDigest, Cut storage c) internal override returns (bool isIn) {
+        Node storage n = _nodes[node];
+        _stats.record(node, NodeStats.Stage.Correctness, NodeStats.Mark.Cleared);
+        if (n.standing == Standing.Suspended && n.round == c.round) {
+            emit Judged(node, Verdict.Reinstated, n.round++, evidenceDigest);
+            if (c.wasIn) n.standing = Standing.Unqualified;
+            else if (n.reserved == 0) _remove(n);
+            else n.standing = Standing.Leaving;
+        }
+        return n.standing != Standing.None && n.standing != Standing.Leaving;
+    }
+
+    function _requireOwner(address node, address caller) internal view override {
+        _ownedBy(node, caller);
+    }
+
+    function _ownerOf(address node) internal view override returns (address) {
+        return _nodes[node].owner;
     }
 
     // Sessions.

@@ -6,7 +6,7 @@ import {MyelinDirectory} from "./MyelinDirectory.sol";
 
 /// @title Counters and reputation of nodes
 /// @notice Per stage how often a node was asked and how often it did well, its run of successes, and the points of the seeds:
-/// success +1, failed validation −2, timeout −5, slashing −20. What is made of them is decided by those who read them.
+/// success +1, failed validation −2, timeout −5, slashing −20, and +20 where that was overturned. What is made of them is decided by those who read them.
 contract NodeStats is Module {
     /// @notice The stages that are counted apart.
     enum Stage {
@@ -27,7 +27,8 @@ contract NodeStats is Module {
         Success,
         Invalid,
         Timeout,
-        Slashed
+        Slashed,
+        Cleared
     }
 
     struct Counter {
@@ -57,14 +58,15 @@ contract NodeStats is Module {
             revert NotAllowed(msg.sender);
         }
         Counter storage c = _counters[node][stage];
-        ++c.attempts;
         c.lastAt = uint64(block.timestamp);
-        if (mark == Mark.Success) {
-            ++c.successes;
-            ++c.streak;
+        if (mark == Mark.Cleared) {
+            // A failure that was none: as if it had not been counted.
+            --c.attempts;
         } else {
-            c.streak = 0;
+            ++c.attempts;
+            c.streak = mark == Mark.Success ? c.streak + 1 : 0;
         }
+        if (mark == Mark.Success) ++c.successes;
         points[node] += worth(mark);
         emit Recorded(node, stage, mark, points[node]);
     }
@@ -74,6 +76,6 @@ contract NodeStats is Module {
         if (mark == Mark.Success) return 1;
         if (mark == Mark.Invalid) return -2;
         if (mark == Mark.Timeout) return -5;
-        return -20;
+        return mark == Mark.Slashed ? -20 : int256(20);
     }
 }

@@ -356,12 +356,21 @@ contract ValidatorRegistry is Bonds {
     /// @notice The committee that a seed draws from a set, as it would sit now.
     /// @return members by place in the order of the draw; the zero address at the place of who is passed over
     function committee(bytes32 seed, uint64 version) external view returns (address[] memory members) {
-        return _seated(seed, version, address(0), _parameters.get(Param.CommitteeSize));
+        return _seated(seed, version, _only(address(0)), _parameters.get(Param.CommitteeSize));
     }
 
     /// @notice The committee that a set has for something about `subject`, from the set's own randomness; without `excluded`.
     /// @return members as above; `excluded` has no place
     function committeeFor(bytes32 subject, uint64 version, address excluded)
+        external
+        view
+        returns (address[] memory members)
+    {
+        return _seated(_seedFor(subject, version), version, _only(excluded), _parameters.get(Param.CommitteeSize));
+    }
+
+    /// @notice The same without several: where few are left, of fewer than a committee has.
+    function committeeWithout(bytes32 subject, uint64 version, address[] calldata excluded)
         external
         view
         returns (address[] memory members)
@@ -395,7 +404,23 @@ contract ValidatorRegistry is Bonds {
         uint256 seats,
         bytes calldata signatures
     ) external view returns (address[] memory signers) {
-        return _requireVerdict(version, address(0), subject, Typed.attestation(kind, subject, content), seats, signatures);
+        return _requireVerdict(
+            version, _only(address(0)), subject, Typed.attestation(kind, subject, content), seats, signatures
+        );
+    }
+
+    /// @notice The same of the committee in which these do not sit.
+    function requireVerdictWithout(
+        uint64 version,
+        address[] calldata excluded,
+        bytes32 kind,
+        bytes32 subject,
+        bytes32 content,
+        uint256 seats,
+        bytes calldata signatures
+    ) external view returns (address[] memory signers) {
+        return
+            _requireVerdict(version, excluded, subject, Typed.attestation(kind, subject, content), seats, signatures);
     }
 
     /// @notice Reverts unless a quorum of the committee that `seed` drew from set `version` attested; the set may be an old one.
@@ -429,7 +454,7 @@ contract ValidatorRegistry is Bonds {
         bytes32 subject = absenceSubject(owner, window);
         _requireVerdict(
             setVersion,
-            owner,
+            _only(owner),
             subject,
             Typed.attestation(ABSENCE_VERDICT, subject, keccak256(abi.encode(ABSENCE_VERDICT, owner, window))),
             seats,
@@ -535,7 +560,7 @@ contract ValidatorRegistry is Bonds {
             )
         );
         _requireVerdict(
-            c.judgedBy, owner, subject, Typed.attestation(Typed.FAULT_VERDICT, subject, content), seats, signatures
+            c.judgedBy, _only(owner), subject, Typed.attestation(Typed.FAULT_VERDICT, subject, content), seats, signatures
         );
         _convict(owner, fault, evidenceDigest);
     }
@@ -614,18 +639,28 @@ contract ValidatorRegistry is Bonds {
         return keccak256(abi.encode(beaconOf[version], subject));
     }
 
+    /// @dev One address as a list; none for the zero address.
+    function _only(address owner) private pure returns (address[] memory list) {
+        if (owner == address(0)) return list;
+        list = new address[](1);
+        list[0] = owner;
+    }
+
     /// @dev The first `count` that a seed draws, without `excluded`.
-    function _order(bytes32 seed, uint64 version, address excluded, uint256 count)
+    function _order(bytes32 seed, uint64 version, address[] memory excluded, uint256 count)
         private
         view
         returns (address[] memory order)
     {
         (uint256[] memory line,) = setOf(version);
-        if (excluded == address(0)) return Draw.drawLine(seed, COMMITTEE_PURPOSE, line, count);
-        order = Draw.drawLine(seed, COMMITTEE_PURPOSE, line, count + 1);
+        order = Draw.drawLine(seed, COMMITTEE_PURPOSE, line, count + excluded.length);
+        if (excluded.length == 0) return order;
         uint256 length;
         for (uint256 i = 0; i < order.length && length < count; ++i) {
-            if (order[i] != excluded) order[length++] = order[i];
+            address owner = order[i];
+            uint256 j;
+            while (j < excluded.length && excluded[j] != owner) ++j;
+            if (j == excluded.length) order[length++] = owner;
         }
         assembly ("memory-safe") {
             mstore(order, length)
@@ -633,7 +668,7 @@ contract ValidatorRegistry is Bonds {
     }
 
     /// @dev The first `size` of the draw who are able, at their places; zero addresses between them.
-    function _seated(bytes32 seed, uint64 version, address excluded, uint256 size)
+    function _seated(bytes32 seed, uint64 version, address[] memory excluded, uint256 size)
         private
         view
         returns (address[] memory members)
@@ -681,7 +716,7 @@ contract ValidatorRegistry is Bonds {
         returns (address[] memory signers)
     {
         (uint256 size, uint256 quorum) = _parameters.getTwo(Param.CommitteeSize, Param.Quorum);
-        address[] memory order = _order(seed, version, address(0), _places(seats, size));
+        address[] memory order = _order(seed, version, _only(address(0)), _places(seats, size));
         if (seats >> size != 0) _requireReached(order, seats, size);
         return _requireQuorum(order, structHash, seats, signatures, quorum);
     }
@@ -689,7 +724,7 @@ contract ValidatorRegistry is Bonds {
     /// @dev For a committee that a subject has.
     function _requireVerdict(
         uint64 version,
-        address excluded,
+        address[] memory excluded,
         bytes32 subject,
         bytes32 structHash,
         uint256 seats,

@@ -112,12 +112,21 @@ abstract contract Bonds is Module, ReentrancyGuardTransient {
 
     /// @dev Cuts both parts of a bond by a share; what is cut goes to the reporter and the treasury.
     function _slash(address account, uint256 shareBps, address reporter) internal {
+        (uint256 fromStaked, uint256 fromUnbonding) = _cut(account, shareBps);
+        _share(account, fromStaked + fromUnbonding, reporter);
+    }
+
+    /// @dev Takes a share of both parts of a bond; the caller says what becomes of it.
+    function _cut(address account, uint256 shareBps) internal returns (uint256 fromStaked, uint256 fromUnbonding) {
         Bond storage bond = _bonds[account];
-        uint256 fromStaked = bond.stakedWei * shareBps / BPS;
-        uint256 fromUnbonding = bond.unbondingWei * shareBps / BPS;
+        fromStaked = bond.stakedWei * shareBps / BPS;
+        fromUnbonding = bond.unbondingWei * shareBps / BPS;
         bond.stakedWei -= uint128(fromStaked);
         bond.unbondingWei -= uint128(fromUnbonding);
-        uint256 cutWei = fromStaked + fromUnbonding;
+    }
+
+    /// @dev Gives what was cut to the reporter and the treasury.
+    function _share(address account, uint256 cutWei, address reporter) internal {
         emit Slashed(account, cutWei, reporter);
         uint256 rewardWei = cutWei * REPORTER_BPS / BPS;
         _credit(reporter, rewardWei);

@@ -81,6 +81,8 @@ library Typed {
         keccak256("BatchSettlement(address gateway,uint64 batch,bytes32 settlementsDigest)");
     bytes32 internal constant NODE_VERDICT =
         keccak256("NodeVerdict(address node,uint64 round,uint8 verdict,bytes32 evidenceDigest)");
+    bytes32 internal constant APPEAL_VERDICT =
+        keccak256("AppealVerdict(address node,bytes32 evidenceDigest,bool overturned)");
     bytes32 internal constant FAULT_VERDICT =
         keccak256("FaultVerdict(address validator,uint64 round,uint8 fault,bytes32 evidenceDigest)");
     bytes32 internal constant SUBNET_CONFIG =

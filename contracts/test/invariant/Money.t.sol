@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Appeals} from "../../src/base/Appeals.sol";
 import {Bonds} from "../../src/base/Bonds.sol";
 import {InferencePayment} from "../../src/InferencePayment.sol";
 import {NodePool} from "../../src/NodePool.sol";
@@ -40,6 +41,8 @@ contract MoneyActors is World {
             _accounts.push(nodeOwner(i));
             _nodeAt.push(node(i));
             _placeOf[node(i)] = i;
+            // For the bonds of appeals.
+            fund(nodeOwner(i), address(nodes), 10 ether);
         }
         _accounts.push(gatewayOwner);
         _accounts.push(client);
@@ -288,6 +291,46 @@ contract MoneyActors is World {
         try nodes.judge(n, verdict_, "evidence", seats, s) {} catch {}
     }
 
+    /// @dev An owner appeals, other owners decide, or somebody ends what nobody decided.
+    function appealed(uint256 seed, uint8 how) external counted {
+        uint256 place = (seed / 4) % NODES;
+        address n = _nodeAt[place];
+        Appeals.Cut memory c = nodes.cutOf(n, "evidence");
+        uint256 until = nodes.cutOpenUntil(n, "evidence");
+        if (how % 3 == 0) {
+            vm.prank(nodeOwner(place));
+            try nodes.appeal(n, "evidence") {
+                isTrue(c.phase == Appeals.CutPhase.Locked && block.timestamp < until, "in time");
+            } catch {}
+        } else if (how % 3 == 1) {
+            if (c.phase == Appeals.CutPhase.Appealed && until > 0) _decide(n, c.judgedBy, until, seed % 2 == 0);
+        } else {
+            bool open_ = c.phase == Appeals.CutPhase.Locked || c.phase == Appeals.CutPhase.Appealed;
+            try nodes.finalizeCut(n, "evidence") {
+                isTrue(open_ && until > 0 && block.timestamp >= until, "in its time, and once");
+            } catch {
+                isTrue(!open_ || until == 0 || block.timestamp < until, "after its time anybody ends it");
+            }
+        }
+    }
+
+    function _decide(address n, uint64 judgedBy, uint256 until, bool overturned) private {
+        bytes32 subject = nodes.appealSubject(n, "evidence");
+        address[] memory members = registry.committeeWithout(subject, judgedBy, nodes.barredOf(n, "evidence"));
+        uint256 sit;
+        for (uint256 i = 0; i < members.length; ++i) {
+            if (members[i] != address(0)) ++sit;
+        }
+        if (sit < 3) return;
+        bytes32 content = keccak256(abi.encode(Typed.APPEAL_VERDICT, n, bytes32("evidence"), overturned));
+        (uint256 seats, bytes memory s) = attest(members, 3, Typed.APPEAL_VERDICT, subject, content);
+        try nodes.decide(n, "evidence", overturned, seats, s) {
+            isTrue(block.timestamp < until, "in time");
+        } catch {
+            isTrue(block.timestamp >= until, "what others agree to in time is taken");
+        }
+    }
+
     // Validators.
 
     function validator(uint256 seed, uint96 amount, uint8 what) external counted {
@@ -414,11 +457,18 @@ contract MoneyActors is World {
             staked += registry.credits(_accounts[i]);
             pooled += nodes.credits(_accounts[i]);
         }
+        for (uint256 i = 0; i < NODES; ++i) {
+            pooled += nodes.lockedOf(_nodeAt[i]);
+            Appeals.Cut memory c = nodes.cutOf(_nodeAt[i], "evidence");
+            bool open_ = c.phase == Appeals.CutPhase.Locked || c.phase == Appeals.CutPhase.Appealed;
+            uint256 cutWei = uint256(c.stakedWei) + c.unbondingWei + c.bondWei;
+            equal(nodes.lockedOf(_nodeAt[i]), open_ ? cutWei : 0, "locked is what is not ended");
+        }
         staked += registry.credits(address(this));
         pooled += nodes.credits(address(this));
         equal(token.balanceOf(address(payment)), owedWei, "tokens = escrow + what is to be paid + credits");
         equal(token.balanceOf(address(registry)), staked, "tokens = stakes + credits");
-        equal(token.balanceOf(address(nodes)), pooled, "tokens = stakes + credits");
+        equal(token.balanceOf(address(nodes)), pooled, "tokens = stakes + locked + credits");
         Bonds.Bond memory bond = subnets.bondOf(gateway);
         uint256 bonded = bond.stakedWei + bond.unbondingWei + subnets.credits(address(this));
         for (uint256 i = 0; i < _accounts.length; ++i) {
@@ -468,7 +518,7 @@ contract MoneyInvariants is Test {
     function setUp() public {
         actors = new MoneyActors();
         actors.setUp();
-        bytes4[] memory s = new bytes4[](14);
+        bytes4[] memory s = new bytes4[](15);
         s[0] = MoneyActors.open.selector;
         s[1] = MoneyActors.close.selector;
         s[2] = MoneyActors.settle.selector;
@@ -483,6 +533,7 @@ contract MoneyInvariants is Test {
         s[11] = MoneyActors.attack.selector;
         s[12] = MoneyActors.pass.selector;
         s[13] = MoneyActors.bench.selector;
+        s[14] = MoneyActors.appealed.selector;
         target(address(actors), s);
     }
 

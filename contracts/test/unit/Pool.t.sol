@@ -170,9 +170,13 @@ contract PoolTest is World {
         judge(node(0), NodePool.Verdict.Fraud);
         is_(0, NodePool.Standing.Suspended);
         equal(nodes.bondOf(node(0)).stakedWei, 70 ether, "thirty in a hundred");
+        equal(uint256(-stats.points(node(0))), 20, "points");
+        uint256 before = vm.snapshotState();
+        vm.warp(block.timestamp + 3 days);
+        nodes.finalizeCut(node(0), "evidence");
         equal(nodes.credits(address(this)), 3 ether, "reporter");
         equal(nodes.credits(treasury), 27 ether, "treasury");
-        equal(uint256(-stats.points(node(0))), 20, "points");
+        vm.revertToState(before);
         // One fault, found in many answers, costs what it costs once.
         (uint256 seats, bytes memory s) = judgement(node(0), NodePool.Verdict.Fraud);
         vm.expectRevert(wrong(0, NodePool.Standing.Suspended));
@@ -300,5 +304,15 @@ contract PoolTest is World {
         vm.prank(address(cognitive));
         stats.record(node(0), NodeStats.Stage.End, NodeStats.Mark.Invalid);
         isTrue(stats.points(node(0)) == -5, "points");
+        vm.startPrank(address(nodes));
+        stats.record(node(0), NodeStats.Stage.Ping, NodeStats.Mark.Slashed);
+        stats.record(node(0), NodeStats.Stage.Ping, NodeStats.Mark.Success);
+        stats.record(node(0), NodeStats.Stage.Ping, NodeStats.Mark.Cleared);
+        vm.stopPrank();
+        c = stats.counterOf(node(0), NodeStats.Stage.Ping);
+        equal(c.attempts, 4, "one failure less");
+        equal(c.successes, 3, "successes");
+        equal(c.streak, 1, "not broken by it");
+        isTrue(stats.points(node(0)) == -4, "points");
     }
 }

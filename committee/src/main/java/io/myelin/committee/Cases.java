@@ -11,13 +11,16 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.settlement.FaultEvidence;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.AbsenceVerdict;
+import io.myelin.protocol.typeddata.AppealVerdict;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.FaultVerdict;
 import io.myelin.protocol.typeddata.NodeVerdict;
 import io.myelin.v1.JudgeAbsenceRequest;
+import io.myelin.v1.JudgeAppealRequest;
 import io.myelin.v1.JudgeFaultRequest;
 import io.myelin.v1.JudgeWorkRequest;
 import io.myelin.v1.WorkRecord;
+import java.util.List;
 
 /**
  * What committees find of other validators and of nodes. Blocks for a bounded time; for any thread.
@@ -81,6 +84,38 @@ public final class Cases {
         // Each member checks it with its own copy of the model.
         (asked, member) ->
             asking.longCall(member).judgeWork(message.toBuilder().setAskingRound(asked).build()));
+  }
+
+  /**
+   * Lets the committee of an appeal decide it.
+   *
+   * @param record what the node was convicted by
+   * @param digest by which the record is known
+   * @param overturned the decision that is expected; members who come to the other one refuse
+   * @throws NotAgreedException when it does not agree to that decision, or its set is not made yet
+   * @throws io.myelin.chain.ChainException when the chain cannot be read
+   */
+  public Quorum appeal(WorkRecord record, Digest digest, boolean overturned)
+      throws NotAgreedException, InterruptedException {
+    Address node = Fields.address("node", record.getNode());
+    Digest subject = Subjects.appealSubject(node, digest);
+    long set = network.nodes().cutOf(node, digest).on(chain).judgedBy();
+    long newest = network.validators().setVersion().on(chain);
+    if (set == 0 || set > newest) {
+      throw new NotAgreedException(
+          "the appeal of node %s is decided by set %d (expected: 1 to %d): wait until it is made"
+              .formatted(node, set, newest));
+    }
+    List<Address> barred = network.nodes().barredOf(node, digest).on(chain);
+    JudgeAppealRequest message =
+        JudgeAppealRequest.newBuilder().setRecord(record).setOverturned(overturned).build();
+    return asking.ask(
+        "the verdict on node " + node + " is not " + (overturned ? "overturned" : "upheld"),
+        seated.without(subject, set, barred),
+        Attestation.of(subject, new AppealVerdict(node, digest, overturned)),
+        // Each member checks it with its own copy of the model.
+        (asked, member) ->
+            asking.longCall(member).judgeAppeal(message.toBuilder().setAskingRound(asked).build()));
   }
 
   /**

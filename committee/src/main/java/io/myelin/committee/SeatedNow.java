@@ -41,6 +41,11 @@ final class SeatedNow {
     return seats(network.validators().committeeFor(subject, set, excluded).on(chain));
   }
 
+  /** A set's committee for a subject, in which several do not sit. */
+  List<Seat> without(Digest subject, long set, List<Address> excluded) {
+    return seats(network.validators().committeeWithout(subject, set, excluded).on(chain));
+  }
+
   /** Places of who is passed over have the zero address, and nobody who may sign. */
   private List<Seat> seats(List<Address> owners) {
     long nowSeconds = chain.head().timestampSeconds();

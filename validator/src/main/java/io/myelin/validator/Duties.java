@@ -38,7 +38,8 @@ public final class Duties {
             new RollCallWatch(chain, network, absences, key.address()),
             new RoundWatch(chain, network, node.rounds(), rounds),
             new SessionWatch(chain, network, firstBlock),
-            new QueueWatch(chain, network, firstBlock)));
+            new QueueWatch(chain, network, firstBlock),
+            new CutWatch(chain, network, firstBlock)));
   }
 
   List<Watch> watches() {

@@ -9,7 +9,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Which work committees found to be a lie, as the chain has it. Thread-safe. */
+/**
+ * Which work committees found to be a lie, and none overturned, as the chain has it. Thread-safe.
+ */
 final class Frauds {
   private static final int MOST_REMEMBERED = 65_536;
 
@@ -22,7 +24,10 @@ final class Frauds {
             view.client(),
             new LogFilter(
                 List.of(view.network().nodes().address()),
-                List.of(List.of(NodePool.JudgedEvent.TYPE.topic()))),
+                List.of(
+                    List.of(
+                        NodePool.JudgedEvent.TYPE.topic(),
+                        NodePool.AppealDecidedEvent.TYPE.topic()))),
             view.firstBlock());
   }
 
@@ -33,18 +38,19 @@ final class Frauds {
    */
   synchronized void refresh() {
     for (EventLog log : tail.next()) {
-      NodePool.event(log)
-          .filter(NodePool.JudgedEvent.class::isInstance)
-          .map(NodePool.JudgedEvent.class::cast)
-          .filter(judged -> judged.verdict() == NodeVerdict.FRAUD)
-          .ifPresent(judged -> works.add(judged.evidenceDigest()));
+      NodePool.Event event = NodePool.event(log).orElse(null);
+      if (event instanceof NodePool.JudgedEvent judged && judged.verdict() == NodeVerdict.FRAUD) {
+        works.add(judged.evidenceDigest());
+      } else if (event instanceof NodePool.AppealDecidedEvent decided && decided.overturned()) {
+        works.remove(decided.evidenceDigest());
+      }
     }
     while (works.size() > MOST_REMEMBERED) {
       works.remove(works.iterator().next());
     }
   }
 
-  /** Whether a committee judged this work. */
+  /** Whether a committee found this work to be a lie, and no other overturned that. */
   synchronized boolean has(Digest work) {
     return works.contains(work);
   }

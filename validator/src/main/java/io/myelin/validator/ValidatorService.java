@@ -34,6 +34,7 @@ import io.myelin.v1.ExtendRequest;
 import io.myelin.v1.GiveRoundReply;
 import io.myelin.v1.GiveRoundRequest;
 import io.myelin.v1.JudgeAbsenceRequest;
+import io.myelin.v1.JudgeAppealRequest;
 import io.myelin.v1.JudgeFaultRequest;
 import io.myelin.v1.JudgeRequest;
 import io.myelin.v1.JudgeRoundRequest;
@@ -92,6 +93,7 @@ final class ValidatorService extends ValidatorImplBase {
   private final RoundDesk rounds;
   private final MarkDesk marks;
   private final RoundCheck roundChecks;
+  private final AppealCheck appeals;
   private final Reviewed reviewed = new Reviewed();
   private final Semaphore checking;
   private final Semaphore reviewing;
@@ -122,6 +124,7 @@ final class ValidatorService extends ValidatorImplBase {
     this.rounds = new RoundDesk(view, pool, models.checker(), models.embedder());
     this.marks = new MarkDesk(models.judge());
     this.roundChecks = new RoundCheck(view, seats, rounds);
+    this.appeals = new AppealCheck(view, seats, desk);
     this.tasks = new TaskCheck(view, seats);
     this.configs = new ConfigCheck(view, seats);
     this.absences = new AbsenceCheck(view, seats, rollCall);
@@ -308,7 +311,7 @@ final class ValidatorService extends ValidatorImplBase {
     }
     SignedWork work;
     try {
-      work = works.work(request);
+      work = works.work(request.getRecord());
     } catch (RefusedException e) {
       refuse("judge work", client, e.reason(), e.detail());
       return;
@@ -325,6 +328,35 @@ final class ValidatorService extends ValidatorImplBase {
           () -> works.sitting(work),
           () -> works.check(work),
           () -> WorkCheck.unread(work));
+    } finally {
+      judging.release();
+    }
+  }
+
+  @Override
+  public void judgeAppeal(JudgeAppealRequest request, StreamObserver<Sealed> client) {
+    if (fault == ValidatorFault.SLEEP) {
+      return;
+    }
+    SignedWork work;
+    try {
+      work = works.work(request.getRecord());
+    } catch (RefusedException e) {
+      refuse("judge appeal", client, e.reason(), e.detail());
+      return;
+    }
+    if (!judging.tryAcquire()) {
+      refuse("judge appeal", client, Reason.BUSY, "more than " + MOST_JUDGING + " at once");
+      return;
+    }
+    try {
+      answer(
+          "judge appeal",
+          client,
+          request.getAskingRound(),
+          () -> appeals.sitting(work),
+          () -> appeals.check(work, request.getOverturned()),
+          () -> AppealCheck.unread(work, request.getOverturned()));
     } finally {
       judging.release();
     }

@@ -8,7 +8,7 @@ import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.NodeVerdict;
 import io.myelin.protocol.work.SignedWork;
-import io.myelin.v1.JudgeWorkRequest;
+import io.myelin.v1.WorkRecord;
 import java.util.Set;
 
 /** Whether a node is to lose its stake for one answer: this validator's own check says so. */
@@ -65,9 +65,9 @@ final class WorkCheck {
   }
 
   /** What is to be judged, with the signatures that make it somebody's. */
-  SignedWork work(JudgeWorkRequest request) throws RefusedException {
+  SignedWork work(WorkRecord record) throws RefusedException {
     try {
-      return SignedWork.of(request.getRecord(), view.network().domain());
+      return SignedWork.of(record, view.network().domain());
     } catch (IllegalArgumentException e) {
       throw refused(String.valueOf(e.getMessage()));
     }

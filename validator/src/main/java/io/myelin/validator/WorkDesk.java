@@ -225,6 +225,11 @@ final class WorkDesk implements AutoCloseable {
     return terms;
   }
 
+  /** What it keeps. */
+  WorkFiles files() {
+    return files;
+  }
+
   /** What it wants to see, and what it holds against receipts. */
   WorkDraws draws() {
     return draws;

@@ -81,6 +81,21 @@ final class WorkFiles {
     return all;
   }
 
+  /** What is kept of this work. */
+  synchronized Optional<Examined> find(Digest digest) throws IOException {
+    Path file = path(digest);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    StoredWork stored = StoredWork.parseFrom(Files.readAllBytes(file));
+    try {
+      SignedWork work = SignedWork.of(stored.getRecord(), domain);
+      return Optional.of(new Examined(work, found(stored.getFound()), stored.getDetail()));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
+  }
+
   private record StoredFile(Path file, StoredWork stored, SignedWork work) {}
 
   private static boolean isOurs(Path file) {

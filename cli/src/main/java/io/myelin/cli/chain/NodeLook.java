@@ -104,6 +104,28 @@ public final class NodeLook {
     return new Seen(node, pool, records(), suspension);
   }
 
+  /**
+   * The verdict of fraud that suspends a node; empty when none does. Blocks.
+   *
+   * @throws io.myelin.chain.ChainException when the chain cannot be read
+   */
+  public Optional<Suspension> lastFraud(Address node) {
+    return Suspensions.last(network.chain(), network.contracts(), firstBlock, node)
+        .filter(Suspension::fraud);
+  }
+
+  /**
+   * What the verdict that suspends a node cut from its stake; empty for one that no verdict of
+   * fraud suspends. Blocks.
+   *
+   * @throws io.myelin.chain.ChainException when the chain cannot be read
+   */
+  public Optional<AppealView> appeal(Seen seen) {
+    return seen.suspension()
+        .filter(Suspension::fraud)
+        .map(by -> AppealView.read(network, seen.node(), by.evidence()));
+  }
+
   private Optional<SetRecords> records() {
     SetRecords known = records;
     if (known == null) {

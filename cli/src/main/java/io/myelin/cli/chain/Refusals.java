@@ -112,6 +112,18 @@ final class Refusals {
               + " is in the pool already, or belongs to another owner;"
               + " ./myelin stake node more adds to its stake";
       case "WrongStanding" -> "the node is " + standing(error) + ", which does not allow that";
+      case "WrongCut" -> "what the verdict cut is " + cut(error) + ", which does not allow that";
+      case "AppealOver" -> "the time for that was over at " + time(error, "until");
+      case "CutOpen" ->
+          number(error, "until").signum() == 0
+              ? "the set whose committee decides is not made yet"
+              : "it can be appealed or decided until " + time(error, "until");
+      case "TooFewOthers" ->
+          value(error, "others")
+              + " owners could sit who had no part in the verdict (needed: "
+              + value(error, "needed")
+              + "); the network needs more validators of other owners before an appeal can be"
+              + " decided, and no bond was taken";
       case "BadSlots" -> value(error, "slots") + " slots (expected: 1 to 1024)";
       case "SlotsInUse" ->
           value(error, "inUse")
@@ -148,6 +160,16 @@ final class Refusals {
       case 4 -> "closed";
       case 5 -> "expired";
       default -> "failed";
+    };
+  }
+
+  private static String cut(RevertReason.Custom error) {
+    return switch (number(error, "phase").intValue()) {
+      case 0 -> "nothing";
+      case 1 -> "locked, and not appealed";
+      case 2 -> "appealed already";
+      case 3 -> "given back";
+      default -> "final";
     };
   }
 

@@ -276,16 +276,16 @@ final class CheatWatch {
           String.join(", ", findings.stream().map(one -> one.validator().name()).toList()));
     }
     out.printf("  on chain    0x%s%n", judged.log().transaction());
-    events(NodePool.SlashedEvent.TYPE.topic()).stream()
-        .filter(NodePool.SlashedEvent.class::isInstance)
-        .map(NodePool.SlashedEvent.class::cast)
-        .filter(slashed -> slashed.log().transaction().equals(judged.log().transaction()))
+    events(NodePool.CutLockedEvent.TYPE.topic()).stream()
+        .filter(NodePool.CutLockedEvent.class::isInstance)
+        .map(NodePool.CutLockedEvent.class::cast)
+        .filter(cut -> cut.log().transaction().equals(judged.log().transaction()))
         .findFirst()
         .ifPresent(
-            slashed ->
+            cut ->
                 out.printf(
-                    "  slashed     %s tokens of its stake, 30 %%%n",
-                    new BigDecimal(slashed.amountWei())
+                    "  slashed     %s tokens of its stake, 30 %%; locked while it can be appealed%n",
+                    new BigDecimal(cut.amountWei())
                         .movePointLeft(TOKEN_DECIMALS)
                         .stripTrailingZeros()
                         .toPlainString()));

@@ -197,22 +197,25 @@ public final class DoctorCommand extends MyelinCommand {
     }
     String first = file.text("first-block", null, "");
     out.println("The chain");
-    Finding found;
+    List<Finding> found = new ArrayList<>();
     try (ChainAccess network =
         NetworkOptions.of(
                 endpoints,
                 contract.isEmpty() ? null : contract,
                 first.isEmpty() ? null : Long.valueOf(first))
             .open()) {
-      found = NodeVerdict.of(new NodeLook(network).at(address));
+      NodeLook look = new NodeLook(network);
+      NodeLook.Seen seen = look.at(address);
+      found.add(NodeVerdict.of(seen));
+      look.appeal(seen).map(NodeVerdict::of).ifPresent(found::add);
     } catch (CommandException | ChainException | NumberFormatException e) {
       String why = String.valueOf(e.getMessage());
-      found =
+      found.add(
           named
               ? Finding.failed("chain", why, "check --rpc and --directory")
-              : Finding.note("chain", why, "");
+              : Finding.note("chain", why, ""));
     }
-    show(List.of(found), findings, out);
+    show(found, findings, out);
   }
 
   private static Finding absent(Optional<Address> asked) {

@@ -1,6 +1,7 @@
 package io.myelin.cli.doctor;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.myelin.cli.chain.AppealView;
 import io.myelin.cli.chain.NodeLook;
 import io.myelin.protocol.reputation.ReputationWords;
 import java.util.ArrayList;
@@ -60,6 +61,11 @@ final class NodeVerdict {
           seen.suspension().map(ReputationWords::advice).orElse("./myelin stake node show"));
     }
     return Finding.ok("draws", detail);
+  }
+
+  /** What the owner of a convicted node can still do. */
+  static Finding of(AppealView view) {
+    return Finding.note("appeal", view.text(), "");
   }
 
   private static Finding state(JsonNode node) {

@@ -15,6 +15,7 @@ import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.peer.PeerRole;
+import io.myelin.validator.AppealVerdicts;
 import io.myelin.validator.Duties;
 import io.myelin.validator.Leadership;
 import io.myelin.validator.OwnModels;
@@ -38,6 +39,7 @@ public final class ValidatorHost implements AutoCloseable {
   private final RollCall rollCall;
   private final Leadership leadership;
   private final WorkVerdicts verdicts;
+  private final AppealVerdicts appeals;
   private final WorkNews news;
   private final ValidatorUrls others;
   private final Address id;
@@ -51,10 +53,12 @@ public final class ValidatorHost implements AutoCloseable {
       RollCall rollCall,
       Leadership leadership,
       WorkVerdicts verdicts,
+      AppealVerdicts appeals,
       WorkNews news,
       ValidatorUrls others,
       Address id) {
     this.verdicts = verdicts;
+    this.appeals = appeals;
     this.news = news;
     this.chain = chain;
     this.node = node;
@@ -152,10 +156,22 @@ public final class ValidatorHost implements AutoCloseable {
                   chain, network, link.firstBlock(), key, absences, node, committee.rounds()));
       WorkVerdicts verdicts =
           WorkVerdicts.start(node, committee.cases(), leadership::send, chain, network, key);
+      AppealVerdicts appeals =
+          AppealVerdicts.start(
+              node, committee.cases(), leadership::send, chain, network, link.firstBlock(), key);
       WorkNews news = WorkNews.start(node, committee.telling());
       whole = true;
       return new ValidatorHost(
-          chain, node, committee, rollCall, leadership, verdicts, news, others, key.address());
+          chain,
+          node,
+          committee,
+          rollCall,
+          leadership,
+          verdicts,
+          appeals,
+          news,
+          others,
+          key.address());
     } catch (IOException | RuntimeException e) {
       throw new CommandException("validator " + key.address() + ": " + e.getMessage(), e);
     } finally {
@@ -181,6 +197,7 @@ public final class ValidatorHost implements AutoCloseable {
       peers.close();
     }
     news.close();
+    appeals.close();
     verdicts.close();
     leadership.close();
     committee.close();

@@ -52,6 +52,11 @@ final class Desk implements AutoCloseable {
     return ownerKey.address();
   }
 
+  /** The owner's key, for who is asked in its name. */
+  OperatorKey ownerKey() {
+    return ownerKey;
+  }
+
   /** The operator's word that it works for this owner. */
   Bytes consent(OperatorKey operator) {
     if (operator.address().equals(owner())) {

@@ -27,7 +27,8 @@ import picocli.CommandLine.Parameters;
     name = "node",
     mixinStandardHelpOptions = true,
     description = "Stakes and slots of compute nodes.",
-    synopsisSubcommandLabel = "(add | more | slots | remove | withdraw | show)",
+    synopsisSubcommandLabel = "(add | more | slots | remove | withdraw | appeal | show)",
+    subcommands = AppealCommand.class,
     footer = {
       "",
       "Examples:",
@@ -206,18 +207,18 @@ final class NodeStakeCommand extends CommandGroup {
       List<Facts> all = new ArrayList<>();
       NodeLook look = new NodeLook(network);
       if (node != null) {
-        all.add(facts(network, look.at(AccountOptions.address("NODE", node))));
+        all.add(facts(network, look, look.at(AccountOptions.address("NODE", node))));
       } else {
         AccountView.read(network, who.of(network)).stakes().stream()
             .filter(stake -> stake.kind().equals("node"))
-            .forEach(stake -> all.add(facts(network, look.at(stake.key()))));
+            .forEach(stake -> all.add(facts(network, look, look.at(stake.key()))));
       }
       Facts.print(all, "No node has a stake here: ./myelin stake node add", json, out());
       return 0;
     }
   }
 
-  private static Facts facts(ChainAccess network, NodeLook.Seen seen) {
+  private static Facts facts(ChainAccess network, NodeLook look, NodeLook.Seen seen) {
     Address key = seen.node();
     NodePool.Node node = seen.pool();
     if (node.owner().equals(Address.ZERO)) {
@@ -235,6 +236,7 @@ final class NodeStakeCommand extends CommandGroup {
             .number("toBeTested", node.untested())
             .amount("staked", bond.stakedWei())
             .amount("unbonding", bond.unbondingWei())
+            .amount("locked", network.contracts().nodes().lockedOf(key).on(network.chain()))
             .time(
                 "withdrawableAt",
                 bond.unbondingWei().signum() > 0 ? bond.withdrawableAt() : 0,
@@ -250,6 +252,7 @@ final class NodeStakeCommand extends CommandGroup {
                 facts
                     .text("evidence", "0x" + by.evidence())
                     .text("toDo", ReputationWords.advice(by)));
+    look.appeal(seen).ifPresent(view -> facts.text("appeal", view.text()));
     return facts;
   }
 

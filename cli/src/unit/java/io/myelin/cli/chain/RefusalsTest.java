@@ -6,6 +6,7 @@ import io.myelin.chain.Bytes;
 import io.myelin.chain.transaction.TransactionOutcome;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.MyelinToken;
+import io.myelin.contracts.NodePool;
 import io.myelin.contracts.Parameters;
 import io.myelin.contracts.ValidatorRegistry;
 import io.myelin.protocol.ids.Address;
@@ -44,6 +45,30 @@ final class RefusalsTest {
     assertThat(
             sentence(InferencePayment.TooEarlyError.TYPE.encode(List.of(BigInteger.TWO.pow(255)))))
         .contains("too early");
+  }
+
+  @Test
+  void whyAnAppealIsNotHeard() {
+    assertThat(
+            sentence(
+                NodePool.TooFewOthersError.TYPE.encode(
+                    List.of(BigInteger.TWO, BigInteger.valueOf(3)))))
+        .contains("2 owners could sit", "needed: 3", "no bond was taken");
+    assertThat(
+            sentence(
+                NodePool.AppealOverError.TYPE.encode(List.of(BigInteger.valueOf(1_800_000_000L)))))
+        .isEqualTo("the time for that was over at 2027-01-15 08:00:00 UTC");
+    assertThat(sentence(NodePool.CutOpenError.TYPE.encode(List.of(BigInteger.ZERO))))
+        .contains("set", "not made yet");
+    assertThat(
+            sentence(
+                NodePool.CutOpenError.TYPE.encode(List.of(BigInteger.valueOf(1_800_000_000L)))))
+        .endsWith("until 2027-01-15 08:00:00 UTC");
+    List<String> phases = List.of("nothing", "not appealed", "appealed already", "back", "final");
+    for (int phase = 0; phase < phases.size(); phase++) {
+      assertThat(sentence(NodePool.WrongCutError.TYPE.encode(List.of(BigInteger.valueOf(phase)))))
+          .contains(phases.get(phase));
+    }
   }
 
   @Test

@@ -9,18 +9,18 @@ import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.reputation.Suspension;
+import io.myelin.protocol.typeddata.NodeVerdict;
 import java.util.List;
 import java.util.Optional;
 
 /** By which verdict a node is kept out of the pool. */
 public final class Suspensions {
   private static final int SUSPENDED = 2;
-  private static final int FRAUD = 4;
 
   private Suspensions() {}
 
   /**
-   * The last verdict that suspended it, whether it still holds or not; empty when there is none.
+   * The last verdict that suspended it; empty when there is none, or another reinstated it since.
    * Blocks.
    *
    * @param firstBlock no event of the network is older
@@ -34,15 +34,19 @@ public final class Suspensions {
             List.of(List.of(NodePool.JudgedEvent.TYPE.topic()), List.of(ChainTerms.word(node))));
     Optional<Suspension> last = Optional.empty();
     for (EventLog log : LogRanges.read(chain, filter, firstBlock, chain.head().number())) {
-      if (NodePool.event(log).orElse(null) instanceof NodePool.JudgedEvent judged
-          && (judged.verdict() == SUSPENDED || judged.verdict() == FRAUD)) {
+      if (!(NodePool.event(log).orElse(null) instanceof NodePool.JudgedEvent judged)) {
+        continue;
+      }
+      if (judged.verdict() == NodeVerdict.REINSTATED) {
+        last = Optional.empty();
+      } else if (judged.verdict() == SUSPENDED || judged.verdict() == NodeVerdict.FRAUD) {
         last =
             chain
                 .block(log.block().number())
                 .map(
                     block ->
                         new Suspension(
-                            judged.verdict() == FRAUD,
+                            judged.verdict() == NodeVerdict.FRAUD,
                             judged.evidenceDigest(),
                             block.timestampSeconds()));
       }

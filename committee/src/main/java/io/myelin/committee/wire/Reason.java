@@ -39,6 +39,8 @@ public enum Reason {
   REFUSED_WORK(Status.Code.FAILED_PRECONDITION),
   /** The nodes, the word on answers or the content are not the cognitive round's. */
   REFUSED_ROUND(Status.Code.FAILED_PRECONDITION),
+  /** No appeal waits for a committee, or the work deserves the other decision. */
+  REFUSED_APPEAL(Status.Code.FAILED_PRECONDITION),
   /** The evidence does not prove that the accused signed something wrong. */
   REFUSED_FAULT(Status.Code.FAILED_PRECONDITION),
   /** The validator's owner also owns a node or the gateway that is judged. */

@@ -219,7 +219,12 @@ public final class FileEvidenceStore implements EvidenceStore {
     return folder.resolve(hex(k.taskId()) + (k.opened() ? OPENED : SEALED));
   }
 
-  private static StoredCommitment read(Path file) throws IOException {
+  /**
+   * Reads one file of such a folder, whether a node uses it or not.
+   *
+   * @throws IOException when it cannot be read, or is damaged
+   */
+  public static StoredCommitment read(Path file) throws IOException {
     byte[] all = Files.readAllBytes(file);
     if (all.length < DIGEST_BYTES) {
       throw new IOException(

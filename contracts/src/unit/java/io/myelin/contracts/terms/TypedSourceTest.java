@@ -3,6 +3,7 @@ package io.myelin.contracts.terms;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.myelin.protocol.typeddata.AbsenceVerdict;
+import io.myelin.protocol.typeddata.AppealVerdict;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.BatchSettlement;
 import io.myelin.protocol.typeddata.FaultVerdict;
@@ -62,6 +63,7 @@ final class TypedSourceTest {
                     NodeVerdict.TYPE,
                     SubnetConfig.TYPE,
                     AbsenceVerdict.TYPE,
+                    AppealVerdict.TYPE,
                     FaultVerdict.TYPE,
                     TaskVerdict.TYPE,
                     RoundRequest.TYPE,

@@ -50,9 +50,16 @@ public record StageCounter(long attempts, long successes, long streak, long sinc
     return new StageCounter(tried, done, streak, sinceSeconds + days * DAY_SECONDS);
   }
 
-  /** With one attempt more. */
+  /**
+   * With one attempt more; where a conviction was overturned with one failure less, as long as one
+   * is remembered. That one weighs as if it were new, so that nothing of it is left.
+   */
   public StageCounter record(StageMark mark, long nowSeconds) {
     StageCounter now = at(nowSeconds);
+    if (mark == StageMark.CLEARED) {
+      long kept = Math.max(now.successes, now.attempts - UNIT);
+      return new StageCounter(kept, now.successes, now.streak, now.sinceSeconds);
+    }
     boolean success = mark == StageMark.SUCCESS;
     long tried = Math.min(MOST, now.attempts + UNIT);
     return new StageCounter(

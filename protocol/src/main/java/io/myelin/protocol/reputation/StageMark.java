@@ -9,7 +9,9 @@ public enum StageMark {
   /** Nothing came in time. */
   TIMEOUT(2, -5),
   /** It was convicted. */
-  SLASHED(3, -20);
+  SLASHED(3, -20),
+  /** Its conviction was overturned. */
+  CLEARED(4, 20);
 
   private final int number;
   private final int points;

@@ -5,6 +5,7 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.typeddata.AbsenceVerdict;
+import io.myelin.protocol.typeddata.AppealVerdict;
 import io.myelin.protocol.typeddata.BatchSettlement;
 import io.myelin.protocol.typeddata.FaultVerdict;
 import io.myelin.protocol.typeddata.NodeVerdict;
@@ -98,6 +99,19 @@ public final class Subjects {
   public static Digest fraudSubject(Address node, Digest evidenceDigest) {
     return new AbiWords()
         .word(NodeVerdict.TYPE.typeHash())
+        .address(node)
+        .word(evidenceDigest)
+        .keccak();
+  }
+
+  /**
+   * Of an appeal against a verdict of fraud: one for each piece of evidence, ever.
+   *
+   * @param evidenceDigest of the work that the node was convicted by
+   */
+  public static Digest appealSubject(Address node, Digest evidenceDigest) {
+    return new AbiWords()
+        .word(AppealVerdict.TYPE.typeHash())
         .address(node)
         .word(evidenceDigest)
         .keccak();

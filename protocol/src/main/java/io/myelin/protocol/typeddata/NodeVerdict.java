@@ -19,6 +19,9 @@ public record NodeVerdict(Address node, long round, int verdict, Digest evidence
       StructType.parse(
           "NodeVerdict(address node,uint64 round,uint8 verdict," + "bytes32 evidenceDigest)");
 
+  /** The number of the verdict that ends a suspension. */
+  public static final int REINSTATED = 3;
+
   /** The number of the verdict that a node signed what was not so; it costs 30 % of its stake. */
   public static final int FRAUD = 4;
 

@@ -21,6 +21,7 @@ public sealed interface TypedStruct
         RoundResult,
         SessionApproval,
         AbsenceVerdict,
+        AppealVerdict,
         BatchSettlement,
         FaultVerdict,
         TaskVerdict,

@@ -29,6 +29,27 @@ final class ReputationTest {
   }
 
   @Test
+  void shouldKeepNothingOfAConvictionThatWasOverturned() {
+    Reputation good =
+        tasks(Reputation.UNKNOWN, 100, StageMark.SUCCESS)
+            .record(NodeStage.CORRECTNESS, StageMark.SUCCESS, 0);
+    Reputation convicted = good.record(NodeStage.CORRECTNESS, StageMark.SLASHED, DAY);
+    assertThat(convicted.weight(DAY)).isLessThan(good.weight(DAY));
+    assertThat(convicted.points()).isEqualTo(good.points() - 20);
+    for (long later : new long[] {DAY, 7 * DAY}) {
+      Reputation cleared = convicted.record(NodeStage.CORRECTNESS, StageMark.CLEARED, later);
+      assertThat(cleared.weight(later)).isEqualTo(good.weight(later));
+      assertThat(cleared.points()).isEqualTo(good.points());
+      assertThat(cleared.isFlawless(later)).isTrue();
+    }
+    // What it did wrong besides stays.
+    Reputation another = convicted.record(NodeStage.CORRECTNESS, StageMark.INVALID, DAY);
+    Reputation once = good.record(NodeStage.CORRECTNESS, StageMark.INVALID, DAY);
+    assertThat(another.record(NodeStage.CORRECTNESS, StageMark.CLEARED, DAY).weight(DAY))
+        .isEqualTo(once.weight(DAY));
+  }
+
+  @Test
   void shouldWeighByTheWorstStageAndSayWhichItIs() {
     Reputation reputation = tasks(Reputation.UNKNOWN, 100, StageMark.SUCCESS);
     for (int i = 0; i < 10; i++) {

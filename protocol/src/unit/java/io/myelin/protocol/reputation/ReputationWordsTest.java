@@ -68,9 +68,11 @@ final class ReputationWordsTest {
                 + "0".repeat(64)
                 + ": a committee found work of it to be false; never drawn, and no time ends that");
     assertThat(ReputationWords.advice(fraud))
-        .contains("weights", "no validator signs one yet", "./myelin stake node add");
+        .contains("weights", "./myelin stake node appeal", "./myelin stake node add");
     Suspension other = new Suspension(false, Digest.ZERO, 0);
     assertThat(ReputationWords.suspended(other)).contains("may not serve");
-    assertThat(ReputationWords.advice(other)).startsWith("ask the validators");
+    assertThat(ReputationWords.advice(other))
+        .startsWith("ask the validators")
+        .contains("no validator signs one yet");
   }
 }

@@ -1,0 +1,214 @@
+package io.myelin.cli.stake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.myelin.cli.testing.CommandRun;
+import io.myelin.cli.testing.MoneyWorld;
+import io.myelin.committee.CommitteeClient;
+import io.myelin.compute.evidence.FileEvidenceStore;
+import io.myelin.contracts.testing.ChainWorld;
+import io.myelin.engine.check.WorkChecker;
+import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.work.WorkFinding;
+import io.myelin.v1.StoredCommitment;
+import io.myelin.v1.WorkRecord;
+import io.myelin.validator.testing.GatewaySide;
+import io.myelin.validator.testing.ShownWork;
+import io.myelin.validator.testing.Validators;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * An owner appeals by the command alone: of honest work, of a lie, and where too few can decide.
+ */
+final class AppealCommandIT {
+  private static final String LIE = "liar";
+
+  private static final WorkChecker MODEL =
+      (_, evidence) ->
+          CompletableFuture.completedFuture(
+              evidence.getEquivalenceClass().equals(LIE)
+                  ? new WorkFinding.Lie(WorkFinding.Kind.LOGPROBS, 0, "as scripted")
+                  : new WorkFinding.Exact(evidence.getTokensCount()));
+
+  @TempDir Path folder;
+  private MoneyWorld money;
+  private ChainWorld world;
+  private Validators validators;
+  private GatewaySide.Live live;
+
+  @BeforeEach
+  void start() throws Exception {
+    money = MoneyWorld.start(folder, 7, 2);
+    world = money.world();
+    validators = Validators.start(world, folder, MODEL);
+    try (CommitteeClient committee = validators.client(Validators.QUICK)) {
+      live = new GatewaySide(world, 51).open(committee, 2, 1);
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    validators.close();
+    money.close();
+  }
+
+  private ChainWorld.Person node() {
+    return world.nodes().stream()
+        .filter(one -> one.address().equals(live.brief().seats().getFirst().node()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** A quorum signs, whatever the work is; what the node did lies in its data folder. */
+  private Digest convict(String kind) throws IOException {
+    ShownWork work = ShownWork.of(world, live, kind, 1);
+    WorkRecord record = work.record();
+    Path data = folder.resolve("node");
+    try (FileEvidenceStore store = FileEvidenceStore.open(data.resolve("evidence"), 8)) {
+      store.seal(
+          StoredCommitment.newBuilder()
+              .setTaskId(record.getCommit().getTaskId())
+              .setAttempt(1)
+              .setGateway(record.getGateway())
+              .setOffer(record.getOffer())
+              .setCommit(record.getCommit().toBuilder().clearEvidence())
+              .setEvidence(record.getCommit().getEvidence())
+              .build());
+    }
+    Digest evidence = work.digest(world);
+    world.convict(node(), evidence);
+    return evidence;
+  }
+
+  private void makeSets() {
+    for (int i = 0; i < 2; i++) {
+      world.advance(Duration.ofMinutes(61));
+      world.makeSet();
+    }
+  }
+
+  private CommandRun appeal(OperatorKey owner, String... more) {
+    List<String> all =
+        new ArrayList<>(List.of("stake", "node", "appeal", node().address().toString()));
+    for (URI url : validators.urls()) {
+      all.addAll(List.of("--validator", url.toString()));
+    }
+    all.addAll(List.of(more));
+    return money.runAs(owner, all.toArray(new String[0]));
+  }
+
+  private String evidence() {
+    return folder.resolve("node").toString();
+  }
+
+  private String shown() {
+    return money.run("stake", "node", "show", node().address().toString()).ok().out();
+  }
+
+  private BigInteger staked() {
+    return world.network().nodes().bondOf(node().address()).on(world.chain()).stakedWei();
+  }
+
+  @Test
+  void honestWorkIsOverturnedByOneCommand() throws Exception {
+    OperatorKey owner = node().owner();
+    Digest evidence = convict("honest");
+    assertThat(shown())
+        .contains("locked         30 MYL", "can be appealed until", "with a bond of 1.5 MYL")
+        .contains("./myelin stake node appeal " + node().address());
+    CommandRun asked =
+        CommandRun.of(
+            "doctor",
+            "--node",
+            node().address().toString(),
+            "--rpc",
+            world.anvil().uri().toString(),
+            "--directory",
+            world.network().directory().address().toString(),
+            "--gateway",
+            "http://127.0.0.1:1",
+            "--data",
+            folder.resolve("none").toString());
+    assertThat(asked.out()).contains("appeal", "can be appealed until", "a bond of 1.5");
+
+    assertThat(appeal(owner, "--evidence", folder.resolve("none").toString()).err())
+        .contains("is evidence 0x" + evidence, "--evidence names it");
+    CommandRun poor = appeal(owner, "--evidence", evidence());
+    assertThat(poor.err()).contains("has 0 MYL", "needed: 1.5 MYL");
+    world.fund(owner, world.network().nodes().address(), ChainWorld.ether(2));
+    assertThat(appeal(world.client(), "--evidence", evidence()).err()).contains("is not its owner");
+
+    // Its set is not made yet: what was lodged is gone on with by the same command.
+    CommandRun lodged = appeal(owner, "--evidence", evidence(), "--wait", "0");
+    assertThat(lodged.status()).isEqualTo(1);
+    assertThat(lodged.out())
+        .contains("appeals with a bond of 1.5 MYL", "30 MYL", "of the stake are locked", "set 3");
+    assertThat(lodged.err()).contains("waiting for set 3", "the same command goes on later");
+    assertThat(shown()).contains("decided by a committee of set 3, which is not made yet");
+    makeSets();
+    assertThat(shown()).contains("a committee of set 3 decides until");
+
+    CommandRun done = appeal(owner, "--evidence", evidence()).ok();
+    assertThat(done.err()).contains("have no say in it", "found the work right");
+    assertThat(done.out()).contains("Overturned: 30 MYL", "1.5", "account withdraw");
+    assertThat(staked()).isEqualTo(ChainWorld.ether(100));
+    world.advance(Duration.ofMinutes(61));
+    world.makeSet();
+    assertThat(shown()).contains("not tested yet", "points         0").doesNotContain("appeal");
+    assertThat(appeal(owner, "--evidence", evidence(), "--verdict", "0x" + evidence).ok().out())
+        .contains("overturned by other owners");
+    assertThat(appeal(owner, "--evidence", evidence()).err()).contains("nothing to appeal");
+  }
+
+  @Test
+  void aLieIsNotOverturned() throws Exception {
+    OperatorKey owner = node().owner();
+    convict(LIE);
+    makeSets();
+    world.fund(owner, world.network().nodes().address(), ChainWorld.ether(2));
+    CommandRun vain = appeal(owner, "--evidence", evidence());
+    assertThat(vain.status()).isEqualTo(1);
+    assertThat(vain.err())
+        .contains("not overturned", "REFUSED_APPEAL", "as scripted", "Still appealed");
+    assertThat(staked()).isEqualTo(ChainWorld.ether(70));
+    world.advance(Duration.ofDays(4));
+    assertThat(appeal(owner, "--evidence", evidence()).err())
+        .contains("nobody decided until", "the bond comes back");
+  }
+
+  @Test
+  void whereTooFewAreLeftNoBondIsTaken() throws Exception {
+    OperatorKey owner = node().owner();
+    Digest evidence = convict("honest");
+    world.fund(owner, world.network().nodes().address(), ChainWorld.ether(2));
+    List<ChainWorld.Person> others =
+        world.validators().stream()
+            .filter(
+                one ->
+                    !world
+                        .network()
+                        .nodes()
+                        .barredOf(node().address(), evidence)
+                        .on(world.chain())
+                        .contains(one.owner().address()))
+            .toList();
+    for (ChainWorld.Person one : others.subList(0, 2)) {
+      world.send(one.owner(), world.network().validators().resign());
+    }
+    CommandRun refused = appeal(owner, "--evidence", evidence());
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err()).contains("2 owners could sit", "needed: 3", "no bond was taken");
+  }
+}

@@ -1,0 +1,245 @@
+package io.myelin.cli.stake;
+
+import io.myelin.cli.CommandException;
+import io.myelin.cli.Folders;
+import io.myelin.cli.MyelinCommand;
+import io.myelin.cli.chain.AccountOptions;
+import io.myelin.cli.chain.Amount;
+import io.myelin.cli.chain.AppealView;
+import io.myelin.cli.chain.NodeLook;
+import io.myelin.client.Endpoint;
+import io.myelin.client.NetworkFinder;
+import io.myelin.committee.CommitteeClient;
+import io.myelin.committee.CommitteeSettings;
+import io.myelin.committee.NotAgreedException;
+import io.myelin.committee.Quorum;
+import io.myelin.contracts.NodePool;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.reputation.Suspension;
+import io.myelin.protocol.settlement.FraudCut;
+import io.myelin.protocol.work.SignedWork;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** An owner appeals the verdict that its node lied, and asks other owners to overturn it. */
+@Command(
+    name = "appeal",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Appeal the verdict of fraud that suspended a node: a committee of other owners checks the",
+      "very same work again. When it finds it right, stake, bond and standing come back; when it",
+      "finds the lie, the bond is lost too. Typed again, it goes on where it was."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./myelin stake node appeal 0x1f9a... --evidence compute-data --keystore owner.json",
+      "  ./myelin stake node appeal 0x1f9a... --evidence work-51c0....pb --validator https://v1.example"
+    })
+final class AppealCommand extends MyelinCommand {
+  private static final long LOOK_MILLIS = 5_000;
+
+  @Mixin private OwnerOptions owner = new OwnerOptions();
+
+  @Option(
+      names = "--evidence",
+      paramLabel = "PATH",
+      description =
+          "Where the work is that the node was convicted by: the compute node's data folder, or a"
+              + " file evidence/work-….pb of a validator. Default: the usual data folder.")
+  private @Nullable Path evidence;
+
+  @Option(
+      names = "--verdict",
+      paramLabel = "DIGEST",
+      description = "The verdict's evidence, of an older verdict. Default: the last one's.")
+  private @Nullable String verdict;
+
+  @Option(
+      names = "--validator",
+      paramLabel = "URL",
+      description = "A validator to ask (repeatable). Default: the devnet's.")
+  private List<String> validators = List.of();
+
+  @Option(
+      names = "--network",
+      paramLabel = "ENR",
+      description = "Find the validators through a registry node, by its record or its file.")
+  private @Nullable String registry;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "MINUTES",
+      defaultValue = "180",
+      description =
+          "How long to wait for the set whose committee decides (${DEFAULT-VALUE}). What is left"
+              + " to do then, the same command does later.")
+  private long waitMinutes;
+
+  @Parameters(paramLabel = "NODE", description = "The node's key, as node show lists it.")
+  private String node = "";
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Address key = AccountOptions.address("NODE", node);
+    try (Desk desk = owner.open(out(), err())) {
+      Digest digest = digest(desk, key);
+      AppealView now = AppealView.read(desk.network(), key, digest);
+      if (now.phase() == FraudCut.Phase.RETURNED) {
+        return desk.done("The verdict is " + now.text() + ".");
+      }
+      if (!now.phase().isOpen()) {
+        throw new CommandException("nothing can be appealed: " + now.text());
+      }
+      SignedWork work =
+          new AppealEvidence(key, digest, desk.contracts().domain())
+              .find(evidence != null ? evidence : Folders.state().resolve("compute"));
+      List<URI> committee = committee(desk);
+      if (now.phase() == FraudCut.Phase.LOCKED) {
+        now = lodge(desk, now);
+      }
+      now = awaitSet(desk, now);
+      return decide(desk, now, work, committee);
+    }
+  }
+
+  private Digest digest(Desk desk, Address key) {
+    if (verdict != null) {
+      try {
+        return Digest.parse(verdict.replaceFirst("^0x", ""));
+      } catch (IllegalArgumentException e) {
+        throw wrong("--verdict: " + e.getMessage(), e);
+      }
+    }
+    return new NodeLook(desk.network())
+        .lastFraud(key)
+        .map(Suspension::evidence)
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    "node "
+                        + key
+                        + " is not suspended by a verdict of fraud: there is nothing to appeal"
+                        + " (an older verdict: --verdict DIGEST)"));
+  }
+
+  private AppealView lodge(Desk desk, AppealView now) {
+    if (!now.canBeAppealed()) {
+      throw new CommandException("nothing can be appealed: " + now.text());
+    }
+    NodePool pool = desk.contracts().nodes();
+    Amount bond = new Amount(now.bondWei());
+    desk.plan(
+        "Node " + now.node() + " was convicted by evidence 0x" + now.evidence() + ".",
+        "Owner %s appeals with a bond of %s; %s of the stake are locked until it is decided."
+            .formatted(desk.owner(), bond, Amount.show(now.lockedWei())),
+        "A committee of set %d checks the work again: nobody in it signed or brought the verdict."
+            .formatted(now.judgedBy()),
+        "Overturned: stake, bond and standing come back. Upheld: both are lost. Undecided within"
+            + " three days: the verdict stands, and the bond comes back.");
+    desk.allow(pool.address(), bond);
+    desk.send(pool.appeal(now.node(), now.evidence()), "appeal");
+    return AppealView.read(desk.network(), now.node(), now.evidence());
+  }
+
+  private AppealView awaitSet(Desk desk, AppealView appealed) throws InterruptedException {
+    AppealView now = appealed;
+    long lastSet = -1;
+    long endNanos = System.nanoTime() + waitMinutes * 60_000_000_000L;
+    while (!now.isSetMade()) {
+      if (now.newestSet() != lastSet) {
+        lastSet = now.newestSet();
+        tell(
+            "waiting for set %d, whose committee decides (newest: %d; one an epoch)"
+                .formatted(now.judgedBy(), lastSet));
+      }
+      if (System.nanoTime() - endNanos >= 0) {
+        throw new CommandException(
+            "set "
+                + now.judgedBy()
+                + " is not made yet: the appeal is lodged; the same command goes on later");
+      }
+      Thread.sleep(LOOK_MILLIS);
+      now = AppealView.read(desk.network(), now.node(), now.evidence());
+    }
+    return now;
+  }
+
+  private int decide(Desk desk, AppealView now, SignedWork work, List<URI> urls)
+      throws InterruptedException {
+    if (!now.canBeDecided()) {
+      throw new CommandException("node " + now.node() + ": " + now.text());
+    }
+    List<Address> barred =
+        desk.contracts().nodes().barredOf(now.node(), now.evidence()).on(desk.network().chain());
+    tell(
+        "asking %d validators to check the work again; %d owners have no say in it"
+            .formatted(urls.size(), barred.size()));
+    Quorum quorum;
+    try (CommitteeClient committee =
+        CommitteeClient.connect(
+            urls,
+            desk.network().chain(),
+            desk.contracts(),
+            desk.ownerKey(),
+            CommitteeSettings.standard())) {
+      quorum = committee.cases().appeal(work.record(), work.digest(), true);
+    } catch (NotAgreedException e) {
+      AppealView after = AppealView.read(desk.network(), now.node(), now.evidence());
+      if (after.phase() == FraudCut.Phase.RETURNED) {
+        // A validator that keeps the work asked at the same time.
+        return desk.done("The verdict is " + after.text() + ".");
+      }
+      if (!after.phase().isOpen()) {
+        throw new CommandException("the appeal is decided: " + after.text(), e);
+      }
+      tell(e.details());
+      throw new CommandException(
+          e.getMessage()
+              + ". Still "
+              + after.text()
+              + ". Members who found a lie may bring that themselves; who was silent can be asked"
+              + " again by the same command.",
+          e);
+    }
+    tell("a quorum of other owners found the work right");
+    desk.send(
+        desk.contracts()
+            .nodes()
+            .decide(now.node(), now.evidence(), true, quorum.seatsBits(), quorum.signatures()),
+        "overturn the verdict");
+    return desk.done(
+        "Overturned: %s of the stake are back, and the bond of %s is yours to fetch."
+            .formatted(Amount.show(now.lockedWei()), Amount.show(now.bondWei())),
+        "The node serves again once a committee has tested it.",
+        "Next: ./myelin account withdraw fetches the bond; ./myelin stake node show " + now.node());
+  }
+
+  private List<URI> committee(Desk desk) {
+    if (registry != null) {
+      return NetworkFinder.validators(NetworkFinder.records(registry));
+    }
+    List<URI> known =
+        validators.isEmpty()
+            ? desk.network().devnetValidators()
+            : validators.stream().map(Endpoint::address).toList();
+    if (known.isEmpty()) {
+      throw wrong(
+          "--validator is missing (expected: http://host:port of each validator, or --network with"
+              + " a registry node's record)");
+    }
+    return known;
+  }
+
+  private void tell(String line) {
+    err().println(line);
+    err().flush();
+  }
+}
