@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * How far apart answers to one question are in meaning. Each answer's distance is the median of its
  * cosine distances to the others. Who is farther than the threshold from more than half of the
- * others stands apart; as long as fewer than half stand apart, those are the outliers. Where half or
- * more do, nobody can say who is right, and nobody is named.
+ * others stands apart; as long as fewer than half stand apart, those are the outliers. Where half
+ * or more do, nobody can say who is right, and nobody is named.
  *
  * @param distances of each answer, 0 to 2, in the order given; 0 for one that is alone
  * @param outliers places of the answers that stand apart from an agreeing majority
@@ -40,7 +40,8 @@ public record Dispersion(List<Double> distances, List<Integer> outliers, boolean
   /**
    * Of answers. Equal ones are embedded once, and where all are equal nothing is embedded.
    *
-   * @throws IllegalArgumentException when the vectors are not as many as texts, or not of one length
+   * @throws IllegalArgumentException when the vectors are not as many as texts, or not of one
+   *     length
    */
   public static Dispersion of(List<String> answers, Embedder embedder) {
     List<String> distinct = List.copyOf(new LinkedHashSet<>(answers));
