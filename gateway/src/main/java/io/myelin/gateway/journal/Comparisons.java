@@ -64,8 +64,8 @@ public final class Comparisons {
             "SELECT outcome, alarm, distance FROM comparison WHERE task = ?",
             row -> {
               double distance = row.getDouble(3);
-              return new AgreementView(
-                  row.getString(1), row.getInt(2) != 0, row.wasNull() ? null : distance, nodes);
+              @Nullable Double measured = row.wasNull() ? null : Double.valueOf(distance);
+              return new AgreementView(row.getString(1), row.getInt(2) != 0, measured, nodes);
             },
             task)
         .stream()

@@ -128,6 +128,7 @@ class AgreementDeskTest {
     AgreementView same = compared(done, Optional.empty());
     assertThat(same.outcome()).isEqualTo("identical");
     assertThat(same.alarm()).isFalse();
+    assertThat(same.distance()).isNull();
     assertThat(same.nodes()).hasSize(3).allMatch(node -> node.apart() == null);
   }
 
