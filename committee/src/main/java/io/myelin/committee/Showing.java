@@ -67,10 +67,7 @@ public final class Showing {
       List<byte[]> receipts,
       IntFunction<List<WorkRecord>> works)
       throws InterruptedException {
-    List<Seat> seats =
-        seated.about(Subjects.batchSubject(gateway, batch), set, Address.ZERO).stream()
-            .filter(seat -> seat.operator().isPresent())
-            .toList();
+    List<Seat> seats = seats(gateway, batch, set);
     List<Found> found = Collections.synchronizedList(new ArrayList<>());
     long deadlineNanos = System.nanoTime() + ALL.toNanos();
     atOnce(seats, deadlineNanos, (seat, member) -> sample(seat, member, receipts, works, found));
@@ -94,6 +91,29 @@ public final class Showing {
           });
     }
     return List.copyOf(found);
+  }
+
+  /**
+   * Brings each member work that it did not ask for, since there is a reason to look at it.
+   *
+   * @param batch number of the gateway's batch
+   * @param set that its committee is drawn from
+   */
+  public List<Found> examine(Address gateway, long batch, long set, List<WorkRecord> records)
+      throws InterruptedException {
+    List<Found> found = Collections.synchronizedList(new ArrayList<>());
+    atOnce(
+        seats(gateway, batch, set),
+        System.nanoTime() + ALL.toNanos(),
+        (seat, member) ->
+            records.forEach(record -> shown(seat, member, record).ifPresent(found::add)));
+    return List.copyOf(found);
+  }
+
+  private List<Seat> seats(Address gateway, long batch, long set) {
+    return seated.about(Subjects.batchSubject(gateway, batch), set, Address.ZERO).stream()
+        .filter(seat -> seat.operator().isPresent())
+        .toList();
   }
 
   private interface Call {

@@ -3,8 +3,10 @@ package io.myelin.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.myelin.gateway.task.AgreementView;
 import io.myelin.gateway.task.Submission;
 import io.myelin.gateway.task.TaskRejectedException;
+import io.myelin.protocol.ids.Address;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -54,6 +56,25 @@ class NativeApiIT {
     assertThat(task.get("state").asText()).isEqualTo("completed");
     assertThat(task.get("usage").get("outputTokens").asInt()).isEqualTo(3);
     assertThat(task.get("receipt").asText()).isEqualTo("/api/v1/tasks/" + id + "/receipt");
+    assertThat(task.has("agreement")).isFalse();
+    Address apart = Address.parse("0x" + "ab".repeat(20));
+    gateway.agreements.put(
+        id,
+        new AgreementView(
+            "outliers",
+            true,
+            0.5,
+            List.of(
+                new AgreementView.Compared(Address.ZERO, null),
+                new AgreementView.Compared(apart, "meaning"))));
+    JsonNode agreement =
+        gateway.json(gateway.send(gateway.authorized("/api/v1/tasks/" + id))).get("agreement");
+    assertThat(agreement.at("/outcome").asText()).isEqualTo("outliers");
+    assertThat(agreement.at("/alarm").asBoolean()).isTrue();
+    assertThat(agreement.at("/distance").asDouble()).isEqualTo(0.5);
+    assertThat(agreement.at("/nodes/0").has("apart")).isFalse();
+    assertThat(agreement.at("/nodes/1/node").asText()).isEqualTo(apart.toString());
+    assertThat(agreement.at("/nodes/1/apart").asText()).isEqualTo("meaning");
     HttpResponse<String> receipt = gateway.send(gateway.request(task.get("receipt").asText()));
     assertThat(receipt.statusCode()).isEqualTo(200);
     assertThat(receipt.body()).contains(id);
@@ -221,6 +242,16 @@ class NativeApiIT {
     assertError(gateway.send(gateway.request("/api/v1/nodes/0x00")), 404, "node_not_found");
     JsonNode network = gateway.json(gateway.send(gateway.request("/api/v1/network")));
     assertThat(network.at("/totals/slots").asInt()).isEqualTo(4);
+    // Each level's price for all nodes of a task, before anybody pays.
+    assertThat(network.at("/models/0/levels")).hasSize(4);
+    assertThat(network.at("/models/0/levels/1/verification").asText()).isEqualTo("sampled");
+    assertThat(network.at("/models/0/levels/1/priceOutputWei").asText()).isEqualTo("2");
+    assertThat(network.at("/models/0/levels/2/verification").asText()).isEqualTo("redundant");
+    assertThat(network.at("/models/0/levels/2/nodes").asInt()).isEqualTo(3);
+    assertThat(network.at("/models/0/levels/2/priceInputWei").asText()).isEqualTo("3");
+    assertThat(network.at("/models/0/levels/2/priceOutputWei").asText()).isEqualTo("6");
+    assertThat(network.at("/nodes/0/figures/compared").asInt()).isEqualTo(2);
+    assertThat(network.at("/nodes/0/figures/apart").asInt()).isEqualTo(1);
     assertThat(network.at("/signing/name").asText()).isEqualTo("Myelin");
     JsonNode subnets = gateway.json(gateway.send(gateway.request("/api/v1/subnets")));
     assertThat(subnets.at("/subnets/0/models/0/id").asText()).isEqualTo("tiny");

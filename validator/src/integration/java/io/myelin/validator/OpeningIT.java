@@ -27,6 +27,7 @@ import io.myelin.protocol.selection.NodeSelection;
 import io.myelin.protocol.settlement.Approvals;
 import io.myelin.protocol.settlement.SessionSeed;
 import io.myelin.protocol.settlement.SessionTail;
+import io.myelin.protocol.work.VerificationLevel;
 import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.DescribeRequest;
 import io.myelin.v1.RevealRequest;
@@ -187,6 +188,13 @@ final class OpeningIT {
     Digest secret = SessionTail.modelIdOf("another secret");
     OpeningProposal reseeded = with(right, terms, terms.clientSignature(), secret);
     assertRefused(Reason.REFUSED_NONCE, reseeded);
+  }
+
+  @Test
+  void shouldRefuseAComparisonOfOneNode() throws Exception {
+    assertRefused(Reason.REFUSED_TERMS, gateway.proposal(3, 1, VerificationLevel.REDUNDANT));
+    assertThat(committee.approveOpening(gateway.proposal(3, 2, VerificationLevel.REDUNDANT)))
+        .isNotNull();
   }
 
   private static OpeningProposal with(

@@ -30,6 +30,7 @@ import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.EntryPledge;
 import io.myelin.protocol.typeddata.SessionApproval;
 import io.myelin.protocol.typeddata.SessionRequest;
+import io.myelin.protocol.work.VerificationLevel;
 import java.util.Set;
 
 /** Whether a session may open; the price and the terms are the contracts' own answers. */
@@ -106,6 +107,7 @@ final class OpeningCheck {
       Asker.require(network.domain(), proposal.opening(), approval, asker);
     }
     requireExpiry(request);
+    requireWitnesses(request);
     requireUnopened(Subjects.openingSubject(approval.sessionId()));
     DrawCheck.pool(proposal.pool(), pool.free(), pool.records(terms.validatorSet()), Set.of());
     DrawCheck.draw(seed, NodeSelection.SESSION_NODES, proposal.pool(), terms.nodes());
@@ -214,6 +216,18 @@ final class OpeningCheck {
       throw new RefusedException(
           Reason.REFUSED_TERMS,
           "expires at %d s (expected: after %d, at most %d)".formatted(expiresAt, now, latest));
+    }
+  }
+
+  /** A level that compares nodes needs some. */
+  private static void requireWitnesses(SessionRequest request) throws RefusedException {
+    int least =
+        VerificationLevel.of(request.verification()).map(VerificationLevel::leastNodes).orElse(1);
+    if (request.redundancy() < least) {
+      throw new RefusedException(
+          Reason.REFUSED_TERMS,
+          "redundancy %d (expected: at least %d at verification level %d)"
+              .formatted(request.redundancy(), least, request.verification()));
     }
   }
 

@@ -176,14 +176,12 @@ final class WorkDraws {
     for (ReceiptNode node : receipt.nodes()) {
       Optional<String> lie = memory.lie(node);
       if (lie.isPresent()) {
-        return Optional.of(
-            WorkObjection.provenFalse(
-                receipt.taskId(), "node " + node.address() + ", " + lie.get()));
+        return Optional.of(WorkObjection.provenFalse(receipt.taskId(), node.address(), lie.get()));
       }
       if (frauds.has(WorkSample.work(node))) {
         return Optional.of(
             WorkObjection.provenFalse(
-                receipt.taskId(), "node " + node.address() + " was judged for it on chain"));
+                receipt.taskId(), node.address(), "it was judged for it on chain"));
       }
     }
     if (!equipped

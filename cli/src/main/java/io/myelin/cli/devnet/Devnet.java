@@ -127,7 +127,12 @@ final class Devnet implements AutoCloseable {
     }
     GatewayMember first = gateways.getFirst();
     ClientSession opened =
-        ClientSession.open(first.url(), first.member().id(), people.client(), sessionModel(), 1);
+        ClientSession.open(
+            first.url(),
+            first.member().id(),
+            people.client(),
+            ClientSession.Terms.usual(sessionModel(), plan.redundancy())
+                .checking(plan.verification()));
     session = opened;
     try {
       DevnetFile.write(

@@ -8,6 +8,7 @@ import io.myelin.cli.node.EngineSource;
 import io.myelin.compute.fault.Fault;
 import io.myelin.engine.catalogue.ModelCatalogue;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.work.VerificationLevel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Option;
       "  ./myelin devnet --subnets 2 --gateways 3",
       "  ./myelin devnet --fault crash-at-token:5@1 --ask \"Count to twenty.\"",
       "  ./myelin devnet --fault substitute@compute-2      a cheat is caught: watch the console",
+      "  ./myelin devnet --verification redundant --fault edit@2 --ask \"What do bees make?\"",
       "",
       "What runs where stands in devnet.json in the data folder while it runs."
     })
@@ -107,6 +109,16 @@ public final class DevnetCommand extends MyelinCommand {
       names = "--processes",
       description = "Every node in a process of its own, so that each can be killed.")
   private boolean processes;
+
+  @Option(
+      names = "--verification",
+      paramLabel = "LEVEL",
+      defaultValue = "sampled",
+      description = {
+        "How the work of its session is checked: none, sampled, redundant or full",
+        "(${DEFAULT-VALUE}). With redundant three nodes make each answer and are compared."
+      })
+  private String verification = "sampled";
 
   @Option(
       names = "--fault",
@@ -231,10 +243,29 @@ public final class DevnetCommand extends MyelinCommand {
         gateways,
         computeNodes,
         validators,
+        level(),
         data != null ? data : Folders.devnet(),
         processes,
         parsed,
         texts);
+  }
+
+  private VerificationLevel level() {
+    VerificationLevel level;
+    try {
+      level = VerificationLevel.parse(verification);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--" + e.getMessage());
+    }
+    if (computeNodes / subnets < level.leastNodes()) {
+      throw wrong(
+          "--verification: "
+              + level.label()
+              + " (expected: at least "
+              + level.leastNodes()
+              + " compute nodes in each subnet, to be compared)");
+    }
+    return level;
   }
 
   private int distinctModels() {

@@ -1,6 +1,7 @@
 package io.myelin.cli.devnet;
 
 import io.myelin.compute.fault.Fault;
+import io.myelin.protocol.work.VerificationLevel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param gateways how many
  * @param computeNodes how many, spread over the gateways in turn
  * @param validators how many, each with an owner of its own
+ * @param verification level of the session that it opens
  * @param data folder of keys, journals, evidence and logs
  * @param processes whether every node is a process of its own
  * @param faults by number of the compute node, from 1
@@ -26,6 +28,7 @@ record DevnetPlan(
     int gateways,
     int computeNodes,
     int validators,
+    VerificationLevel verification,
     Path data,
     boolean processes,
     Map<Integer, List<Fault>> faults,
@@ -47,6 +50,38 @@ record DevnetPlan(
     data = data.toAbsolutePath();
     faults = Map.copyOf(faults);
     faultTexts = Map.copyOf(faultTexts);
+  }
+
+  /** With a session of which a sample is checked. */
+  DevnetPlan(
+      String host,
+      int port,
+      int subnets,
+      int gateways,
+      int computeNodes,
+      int validators,
+      Path data,
+      boolean processes,
+      Map<Integer, List<Fault>> faults,
+      Map<Integer, List<String>> faultTexts) {
+    this(
+        host,
+        port,
+        subnets,
+        gateways,
+        computeNodes,
+        validators,
+        VerificationLevel.SAMPLED,
+        data,
+        processes,
+        faults,
+        faultTexts);
+  }
+
+  /** Nodes of each task of the session that it opens. */
+  int redundancy() {
+    int perSubnet = computeNodes / subnets;
+    return Math.max(verification.leastNodes(), Math.min(verification.usualNodes(), perSubnet));
   }
 
   /** Whether a node lies about its work. */

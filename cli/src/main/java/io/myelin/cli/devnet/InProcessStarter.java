@@ -6,6 +6,7 @@ import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.node.GatewayHost;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.cli.node.QueueHost;
+import io.myelin.cli.node.Redundancy;
 import io.myelin.cli.node.RegistryHost;
 import io.myelin.cli.node.ValidatorHost;
 import io.myelin.cli.peer.PeerLink;
@@ -91,6 +92,9 @@ final class InProcessStarter implements NodeStarter {
             KeyFile.loadOrCreate(plan.gatewayFolder(number).resolve("operator.key")),
             chain,
             Optional.of(PeerLink.local(bootstrap)),
+            source.modelIds().contains(Redundancy.MODEL)
+                ? Optional.of(texts -> Redundancy.by(engine.join()).embed(texts))
+                : Optional.empty(),
             plan.host(),
             plan.portOf(number),
             "");

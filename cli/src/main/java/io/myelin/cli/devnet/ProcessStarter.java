@@ -4,10 +4,12 @@ import io.myelin.cli.CommandException;
 import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.node.KeyFile;
+import io.myelin.cli.node.Redundancy;
 import io.myelin.cli.node.RegistryHost;
 import io.myelin.client.ClientException;
 import io.myelin.client.Endpoint;
 import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.work.VerificationLevel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -144,6 +146,10 @@ final class ProcessStarter implements NodeStarter {
     arguments.addAll(chain.subnetArguments());
     arguments.addAll(chainArguments(chain));
     arguments.addAll(bootstrapArguments(bootstrap));
+    if (plan.verification() == VerificationLevel.REDUNDANT
+        && source.modelIds().contains(Redundancy.MODEL)) {
+      arguments.add("--poi");
+    }
     ChildMember child =
         ChildMember.start(
             "gateway " + number, key.address(), arguments, folder.resolve("gateway.log"));

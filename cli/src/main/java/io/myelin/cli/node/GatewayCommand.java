@@ -3,8 +3,11 @@ package io.myelin.cli.node;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Logging;
 import io.myelin.cli.MyelinCommand;
+import io.myelin.cli.model.ConsoleProgress;
+import io.myelin.engine.InferenceEngine;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +35,7 @@ import picocli.CommandLine.Option;
       "",
       "The configuration file has one `key = value` a line, with the names of the options:",
       "host, port, url, data, key, rpc, chain-id, directory, subnet, validator, first-block,",
-      "bootstrap, peer-host, peer-port, advertise, allow-private.",
+      "bootstrap, peer-host, peer-port, advertise, allow-private, poi.",
       "A flag wins over the file; several endpoints, subnets or validators are separated by commas."
     })
 public final class GatewayCommand extends MyelinCommand {
@@ -55,27 +58,52 @@ public final class GatewayCommand extends MyelinCommand {
       description = "Its address as clients see it, behind a proxy; receipts' URLs begin with it.")
   private @Nullable String url;
 
+  @Option(
+      names = "--poi",
+      description = {
+        "Compare answers of redundant sessions by what they mean, with all-minilm-l6-v2 in a",
+        "worker of its own. Without it only nodes of one class of processor are told apart."
+      })
+  private boolean poi;
+
+  /** In a worker: native faults must not end the gateway. */
+  private static InferenceEngine embeddings() {
+    try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
+      return EngineSource.prepare(List.of(Redundancy.MODEL), progress).open(1, 1);
+    }
+  }
+
   @Override
   public Integer call() throws Exception {
     Logging.node();
     Set<String> known = new HashSet<>(ChainOptions.KEYS);
     known.addAll(PeerOptions.KEYS);
-    known.addAll(Set.of("host", "port", "url", "data", "key"));
+    known.addAll(Set.of("host", "port", "url", "data", "key", "poi"));
     ConfigFile file = options.file(known);
     Path folder = options.folder(file, "gateway");
     String address = file.text("host", host, "127.0.0.1");
     int number = file.number("port", port, 8080, 0, 65_535);
     String publicUrl = publicUrl(file.text("url", url, ""));
+    boolean compares = poi || file.text("poi", null, "false").equals("true");
+    Optional<InferenceEngine> engine = compares ? Optional.of(embeddings()) : Optional.empty();
     GatewayHost gateway =
         GatewayHost.start(
             folder,
             options.operatorKey(file, folder),
             chain.link(file, true, peers.isGiven(file)),
             peers.isGiven(file) ? Optional.of(peers.link(file, address, 0)) : Optional.empty(),
+            engine.map(Redundancy::by),
             address,
             number,
             publicUrl);
-    Thread stop = Thread.ofPlatform().name("gateway-stop").unstarted(gateway::close);
+    Thread stop =
+        Thread.ofPlatform()
+            .name("gateway-stop")
+            .unstarted(
+                () -> {
+                  gateway.close();
+                  engine.ifPresent(InferenceEngine::close);
+                });
     Runtime.getRuntime().addShutdownHook(stop);
     out().println("gateway " + gateway.id() + " at " + gateway.url());
     out().flush();

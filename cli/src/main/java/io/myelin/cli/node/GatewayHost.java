@@ -32,6 +32,7 @@ import io.myelin.gateway.openai.OpenAiWorkReader;
 import io.myelin.gateway.pipeline.GatewayIdentity;
 import io.myelin.gateway.pipeline.PipelineSettings;
 import io.myelin.gateway.pipeline.TaskPipeline;
+import io.myelin.gateway.poi.AgreementDesk;
 import io.myelin.gateway.rpc.GatewayClientService;
 import io.myelin.gateway.session.SessionService;
 import io.myelin.gateway.session.SessionSettings;
@@ -42,6 +43,8 @@ import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.peer.PeerRole;
+import io.myelin.protocol.poi.Dispersion;
+import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.typeddata.Eip712Domain;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -78,6 +81,7 @@ public final class GatewayHost implements AutoCloseable {
   private final NodeHub hub;
   private final GatewayServer server;
   private final MempoolLink mempool;
+  private final AgreementDesk agreements;
   private final AtomicBoolean draining;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile @Nullable Peers peers;
@@ -92,7 +96,9 @@ public final class GatewayHost implements AutoCloseable {
       NodeHub hub,
       GatewayServer server,
       MempoolLink mempool,
+      AgreementDesk agreements,
       AtomicBoolean draining) {
+    this.agreements = agreements;
     this.key = key;
     this.mempool = mempool;
     this.journal = journal;
@@ -124,24 +130,27 @@ public final class GatewayHost implements AutoCloseable {
    */
   public static GatewayHost start(
       Path folder, OperatorKey key, ChainLink link, String host, int port, String publicUrl) {
-    return start(folder, key, link, Optional.empty(), host, port, publicUrl);
+    return start(folder, key, link, Optional.empty(), Optional.empty(), host, port, publicUrl);
   }
 
   /**
    * As above, found by its peers, and finding validators among them.
    *
    * @param how it joins the peer network; empty for a gateway that is told where validators are
+   * @param embedder by which it compares answers of redundant sessions; without one it tells apart
+   *     only nodes of one class
    */
   public static GatewayHost start(
       Path folder,
       OperatorKey key,
       ChainLink link,
       Optional<PeerLink> how,
+      Optional<Dispersion.Embedder> embedder,
       String host,
       int port,
       String publicUrl) {
     ValidatorUrls validators = new ValidatorUrls(link.validators());
-    GatewayHost gateway = start(folder, key, link, validators, host, port, publicUrl);
+    GatewayHost gateway = start(folder, key, link, validators, embedder, host, port, publicUrl);
     try {
       if (how.isPresent()) {
         Peers joined =
@@ -177,6 +186,7 @@ public final class GatewayHost implements AutoCloseable {
       OperatorKey key,
       ChainLink link,
       ValidatorUrls validators,
+      Optional<Dispersion.Embedder> embedder,
       String host,
       int port,
       String publicUrl) {
@@ -201,7 +211,7 @@ public final class GatewayHost implements AutoCloseable {
       // Before listening, since receipts' URLs name it.
       int chosen = FreePort.chosen(host, port);
       String url = publicUrl.isEmpty() ? "http://" + host + ":" + chosen : publicUrl;
-      return start(key, journal, chain, loopGroup, timer, host, chosen, url);
+      return start(key, journal, chain, embedder, loopGroup, timer, host, chosen, url);
     } catch (IOException | RuntimeException e) {
       timer.shutdownNow();
       var _ = loopGroup.shutdownGracefully(0, 1, TimeUnit.SECONDS);
@@ -215,6 +225,7 @@ public final class GatewayHost implements AutoCloseable {
       OperatorKey key,
       Journal journal,
       GatewayChain chain,
+      Optional<Dispersion.Embedder> embedder,
       EventLoopGroup loopGroup,
       ScheduledExecutorService timer,
       String host,
@@ -262,7 +273,14 @@ public final class GatewayHost implements AutoCloseable {
                 hub::connected,
                 hub::challenge,
                 (node, why) -> hub.dismiss(node, "suspended", why)));
-    pipeline.tellReceipts(chain.sessions()::receipted);
+    GatewayMetrics metrics = new GatewayMetrics();
+    AgreementDesk agreements = Redundancy.watch(journal, chain, embedder, hub, metrics);
+    pipeline.tellReceipts(
+        task -> {
+          chain.sessions().receipted(task);
+          agreements.receipted(task);
+        });
+    chain.sessions().makeReceiptsAgainWith(receipt -> SignedReceipt.sign(key, receipt));
     pipeline.recover();
     chain.sessions().start(id -> closeFor(sessions, id));
     var _ =
@@ -276,10 +294,20 @@ public final class GatewayHost implements AutoCloseable {
     GatewayConfig config = GatewayConfig.DEFAULTS.withHost(host).withPort(port);
     GatewayServer server =
         listen(
-            config, url, key, chain, sessions, pipeline, hub, journal, timer, random, draining,
-            loopGroup, mempool);
+            config, metrics, url, key, chain, sessions, pipeline, hub, journal, timer, random,
+            draining, loopGroup, mempool);
     return new GatewayHost(
-        key, journal, chain, loopGroup, timer, pipeline, hub, server, mempool, draining);
+        key,
+        journal,
+        chain,
+        loopGroup,
+        timer,
+        pipeline,
+        hub,
+        server,
+        mempool,
+        agreements,
+        draining);
   }
 
   /** Sessions of other gateways close on chain as well. */
@@ -304,6 +332,7 @@ public final class GatewayHost implements AutoCloseable {
 
   private static GatewayServer listen(
       GatewayConfig config,
+      GatewayMetrics metrics,
       String url,
       OperatorKey key,
       GatewayChain chain,
@@ -317,7 +346,6 @@ public final class GatewayHost implements AutoCloseable {
       EventLoopGroup loopGroup,
       MempoolLink mempool)
       throws IOException {
-    GatewayMetrics metrics = new GatewayMetrics();
     journal.watchCommits(
         System::nanoTime, nanos -> metrics.journalCommit().record(nanos, TimeUnit.NANOSECONDS));
     metrics.watchNodes(() -> hub.nodes().size());
@@ -341,7 +369,8 @@ public final class GatewayHost implements AutoCloseable {
                 metered(pipeline, "native", metrics),
                 requests,
                 config.maxRequestBytes(),
-                COMMENT_INTERVAL_MILLIS),
+                COMMENT_INTERVAL_MILLIS,
+                journal.comparisons()::ofTask),
             new ProofOperations(chain.sessions().proofs()),
             new NetworkOperations(
                 new NetworkOperations.Identity(
@@ -401,6 +430,7 @@ public final class GatewayHost implements AutoCloseable {
     server.close();
     timer.shutdownNow();
     loopGroup.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5_000);
+    agreements.close();
     chain.close();
     journal.close();
   }

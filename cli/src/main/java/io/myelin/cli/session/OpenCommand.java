@@ -41,6 +41,7 @@ import picocli.CommandLine.Option;
       "  ./myelin session open                          at the running devnet, with its client's key",
       "  ./myelin session open --gateway https://gateway.example --keystore account.json \\",
       "      --model smollm2-135m-instruct --redundancy 2 --budget-wei 1000000000000000 --expires 2",
+      "  ./myelin session open --verification redundant three nodes make each answer",
       "  ./myelin session open --network enr:... --key-file my.key --model smollm2-135m-instruct",
       "  ./myelin session open --any                    whichever gateway of the subnet lives",
       "",
@@ -85,9 +86,11 @@ final class OpenCommand extends MyelinCommand {
   @Option(
       names = "--redundancy",
       paramLabel = "N",
-      defaultValue = "1",
-      description = "Nodes that do each task, 1 to 5 (${DEFAULT-VALUE}).")
-  private int redundancy = 1;
+      description = {
+        "Nodes that do each task, 1 to 5, each of which is paid. Default: 1, and 3 with",
+        "--verification redundant, which takes at least 2."
+      })
+  private @Nullable Integer redundancy;
 
   @Option(
       names = "--budget-wei",
@@ -108,7 +111,9 @@ final class OpenCommand extends MyelinCommand {
       paramLabel = "LEVEL",
       defaultValue = "sampled",
       description = {
-        "How much of the work validators check: none, sampled or full (${DEFAULT-VALUE}).",
+        "How the work is checked: none, sampled, redundant or full (${DEFAULT-VALUE}).",
+        "What each costs: ./myelin session quote. With redundant several nodes make each answer,",
+        "and are compared.",
         "Who checks an answer reads its prompt; with none no validator does."
       })
   private String verification = "sampled";
@@ -159,6 +164,8 @@ final class OpenCommand extends MyelinCommand {
     ClientSession.Terms terms = terms();
     Endpoint endpoint = where.endpoint(model);
     OperatorKey key = key(endpoint);
+    out().println(ModelPrices.at(endpoint).line(terms));
+    out().flush();
     if (any) {
       return waiting(endpoint, key, terms);
     }
@@ -225,8 +232,17 @@ final class OpenCommand extends MyelinCommand {
     if (nonce != null && nonce < 0) {
       throw wrong("--nonce: " + nonce + " (expected: 0 or more)");
     }
-    if (redundancy < 1 || redundancy > 5) {
-      throw wrong("--redundancy: " + redundancy + " (expected: 1 to 5)");
+    VerificationLevel level = level();
+    int nodes = redundancy == null ? level.usualNodes() : redundancy;
+    if (nodes < level.leastNodes() || nodes > 5) {
+      throw wrong(
+          "--redundancy: "
+              + nodes
+              + " (expected: "
+              + level.leastNodes()
+              + " to 5 with --verification "
+              + level.label()
+              + ")");
     }
     if (budgetWei.signum() <= 0 || budgetWei.bitLength() > 256) {
       throw wrong("--budget-wei: " + budgetWei + " (expected: above 0, below 2^256)");
@@ -237,7 +253,7 @@ final class OpenCommand extends MyelinCommand {
     if (passwordFile != null && (source == null || source.keystore == null)) {
       throw wrong("--password-file belongs to --keystore");
     }
-    return new ClientSession.Terms(model, redundancy, budgetWei, Duration.ofHours(hours), level());
+    return new ClientSession.Terms(model, nodes, budgetWei, Duration.ofHours(hours), level);
   }
 
   /** The signature is bound to one gateway, so it is asked who it is first. */

@@ -21,12 +21,13 @@ import picocli.CommandLine.Parameters;
     name = "session",
     mixinStandardHelpOptions = true,
     description =
-        "Sessions: open, list, show and close them at a gateway; money and refund on chain.",
-    synopsisSubcommandLabel = "(open | list | show | close | money | refund)",
-    subcommands = {OpenCommand.class, MoneyCommand.class, RefundCommand.class},
+        "Sessions: quote, open, list, show and close them at a gateway; money and refund on chain.",
+    synopsisSubcommandLabel = "(quote | open | list | show | close | money | refund)",
+    subcommands = {QuoteCommand.class, OpenCommand.class, MoneyCommand.class, RefundCommand.class},
     footer = {
       "",
       "Examples:",
+      "  ./myelin session quote",
       "  ./myelin session open",
       "  ./myelin session list",
       "  ./myelin session close 4f1c...",
@@ -102,7 +103,8 @@ public final class SessionCommand extends CommandGroup {
   }
 
   private static void print(JsonNode session, PrintWriter out) {
-    for (String field : new String[] {"id", "client", "state", "model", "redundancy"}) {
+    for (String field :
+        new String[] {"id", "client", "state", "model", "redundancy", "verification"}) {
       line(out, field, session.path(field).asText());
     }
     line(
@@ -117,7 +119,7 @@ public final class SessionCommand extends CommandGroup {
   }
 
   private static void line(PrintWriter out, String name, String value) {
-    out.printf("%-11s %s%n", name, value);
+    out.printf("%-12s %s%n", name, value);
   }
 
   private static String time(JsonNode session, String field) {

@@ -20,6 +20,8 @@ class DevnetCommandTest {
     "--subnets 2, --subnets: 2 (expected: at most --gateways",
     "--subnets 3 --gateways 3, --subnets: 3 (expected: at most the number of models",
     "--port 70000, --port: 70000",
+    "--verification twice, --verification: twice (expected: none",
+    "--verification redundant --compute 1, --verification: redundant (expected: at least 2",
     "--fault stall, --fault: stall (expected: KIND@NODE",
     "--fault stall@5, --fault: stall@5 (expected: KIND@NODE with NODE from 1 to 4)",
     "--fault explode@1, --fault: explode (expected: one of crash-on-offer",

@@ -21,6 +21,7 @@ import io.myelin.gateway.session.SessionChain;
 import io.myelin.gateway.session.SessionChain.Ending;
 import io.myelin.gateway.session.TokenPrice;
 import io.myelin.gateway.task.Submission;
+import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
@@ -35,6 +36,8 @@ import io.myelin.protocol.settlement.TestingTasks;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.BatchSettlement;
 import io.myelin.protocol.work.ExamPaper;
+import io.myelin.protocol.work.WorkObjection;
+import io.myelin.v1.ExamineReply;
 import io.myelin.v1.GenerationSpec;
 import io.myelin.v1.WorkRecord;
 import java.math.BigInteger;
@@ -46,12 +49,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -205,7 +214,88 @@ final class SettlementsIT {
     assertThat(committee.claimed).containsExactly(1L);
   }
 
+  @Test
+  void shouldBringValidatorsTheWorkThatAnAlarmNamesUntilOneLooks() throws Exception {
+    OnChain session = open();
+    List<Address> nodes = world.nodes().stream().limit(2).map(node -> node.address()).toList();
+    TestingTasks tasks =
+        new TestingTasks(
+            world.domain(),
+            world.gateway().operator(),
+            session.brief(),
+            session.tail(),
+            ChainWorld.MODEL,
+            Map.of(world.nodes().getFirst().address(), world.nodes().getFirst().operator()));
+    String task = tasks.taskId(1).hex();
+    List<WorkRecord> works =
+        nodes.stream()
+            .map(node -> WorkRecord.newBuilder().setNode(ByteString.copyFrom(node.bytes())).build())
+            .toList();
+    journaled(session, tasks.generation(1, 3, 1), works);
+    Address gateway = world.gateway().address();
+    CommitteePin pin =
+        new CommitteePin(world.chain(), network, gateway, new ChainWrites(sender), view);
+    committee.busy.set(1);
+    try (WorkAudit audit =
+        new WorkAudit(world.chain(), network, gateway, committee, pin, journal)) {
+      audit.start();
+      audit.suspected(task, List.of(nodes.get(1)));
+      assertThat(committee.examined.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo(works.get(1));
+    }
+    // Only what the alarm named, and once.
+    assertThat(committee.examined).isEmpty();
+    assertThat(committee.busy).hasValue(0);
+  }
+
+  @Test
+  void shouldPayTheOthersOfATaskOfWhichAWitnessLied() throws Exception {
+    OnChain session = open(3);
+    Map<Address, OperatorKey> keys =
+        world.nodes().stream()
+            .collect(Collectors.toMap(ChainWorld.Person::address, ChainWorld.Person::operator));
+    TestingTasks tasks =
+        new TestingTasks(
+            world.domain(),
+            world.gateway().operator(),
+            session.brief(),
+            session.tail(),
+            ChainWorld.MODEL,
+            keys);
+    SignedReceipt witness = tasks.generation(1, 3, 1);
+    SignedReceipt primary = tasks.generation(2, 3, 1);
+    journaled(session, witness);
+    journaled(session, primary);
+    Address liar = witness.receipt().nodes().getLast().address();
+    Address teller = primary.receipt().nodes().getFirst().address();
+    settlements.makeAgainWith(receipt -> SignedReceipt.sign(world.gateway().operator(), receipt));
+    // Members say so one after the other, each before anybody signs.
+    committee.objections.add(WorkObjection.provenFalse(tasks.taskId(1), liar, "edited"));
+    committee.objections.add(WorkObjection.provenFalse(tasks.taskId(2), teller, "edited"));
+
+    CompletableFuture<Ending> ends = settlements.settle(session);
+    settlements.start();
+    assertThat(ends.get(SECONDS, TimeUnit.SECONDS)).isEqualTo(Ending.SETTLED);
+    // Of the first task two are paid; of the second, whose false answer the client got, nobody.
+    BigInteger each = witness.receipt().nodes().getFirst().priceWei();
+    assertThat(committee.claimed).containsExactly(1L);
+    assertThat(committee.earned).filteredOn(wei -> wei.signum() > 0).containsExactly(each, each);
+    assertThat(committee.earned.get(session.brief().seatOf(liar))).isZero();
+    SignedReceipt again =
+        SignedReceipt.parse(
+            journal.tasks().receipt(tasks.taskId(1).hex()).orElseThrow().toStringUtf8());
+    assertThat(again.receipt().nodes()).hasSize(2);
+    assertThat(journal.tasks().receiptDigest(tasks.taskId(1).hex()))
+        .contains(again.receipt().digest().hex());
+    // Validators are shown what the receipt was too: a member may have drawn that.
+    assertThat(committee.shown).contains(witness.json(), again.json(), primary.json());
+  }
+
   private void journaled(OnChain session, SignedReceipt receipt) throws Exception {
+    journaled(session, receipt, List.of());
+  }
+
+  private void journaled(OnChain session, SignedReceipt receipt, List<WorkRecord> works)
+      throws Exception {
     String task = receipt.receipt().taskId().hex();
     Submission submission =
         new Submission(
@@ -227,6 +317,7 @@ final class SettlementsIT {
                     BigInteger.ONE))
             .get(SECONDS, TimeUnit.SECONDS);
     TaskStore.Changes changes = journal.tasks().change(task, session.id().hex());
+    works.forEach(changes::work);
     changes.end(
         new TaskEnd(
             "completed",
@@ -278,9 +369,14 @@ final class SettlementsIT {
   }
 
   private OnChain open() {
-    Address node = world.nodes().getFirst().address();
-    ChainTerms.OpeningTerms terms =
-        Openings.of(world, random, 1, ChainWorld.ether(1), List.of(node));
+    return open(1);
+  }
+
+  /** A session of so many nodes, all of which do each task. */
+  private OnChain open(int count) {
+    List<Address> drawn =
+        world.nodes().stream().limit(count).map(ChainWorld.Person::address).toList();
+    ChainTerms.OpeningTerms terms = Openings.of(world, random, count, ChainWorld.ether(1), drawn);
     var answer = network.sessions().termsOf(terms.unapproved()).on(world.chain());
     OnChain session =
         new OnChain(ChainTerms.brief(answer.brief()), ChainTerms.tail(answer.tail()), 0);
@@ -309,7 +405,22 @@ final class SettlementsIT {
   private final class SigningCommittee implements Committee {
     private final List<String> shown = new CopyOnWriteArrayList<>();
     private final List<Long> claimed = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<WorkRecord> examined = new LinkedBlockingQueue<>();
+    private final AtomicInteger busy = new AtomicInteger();
+    private final Queue<String> objections = new ConcurrentLinkedQueue<>();
+    private volatile List<BigInteger> earned = List.of();
     private volatile Runnable afterwards = () -> {};
+
+    @Override
+    public List<Shown> examine(Address of, long number, long set, List<WorkRecord> records) {
+      if (busy.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        return List.of();
+      }
+      examined.addAll(records);
+      return records.stream()
+          .map(one -> new Shown(of, one, ExamineReply.Found.FOUND_EXACT, ""))
+          .toList();
+    }
 
     @Override
     public List<Shown> show(
@@ -323,7 +434,12 @@ final class SettlementsIT {
     }
 
     @Override
-    public Quorum attest(Batch batch) {
+    public Quorum attest(Batch batch) throws BadSessionsException {
+      String objection = objections.poll();
+      if (objection != null) {
+        throw new BadSessionsException(Map.of(batch.claims().getFirst().session().id(), objection));
+      }
+      earned = batch.claims().getFirst().earnedWei();
       batch.claims().forEach(claim -> claimed.add(claim.tasks()));
       Digest digest = BatchDigest.START;
       for (Claim claim : batch.claims()) {

@@ -13,13 +13,16 @@ import io.myelin.gateway.http.StrictJson;
 import io.myelin.gateway.openai.TaskErrors;
 import io.myelin.gateway.session.SessionDirectory;
 import io.myelin.gateway.session.SessionView;
+import io.myelin.gateway.task.AgreementView;
 import io.myelin.gateway.task.Submission;
 import io.myelin.gateway.task.TaskRejectedException;
 import io.myelin.gateway.task.TaskService;
 import io.myelin.gateway.task.TaskTicket;
 import io.myelin.gateway.task.TaskView;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,18 +35,22 @@ public final class TaskOperations {
   private final TaskRequestJson requests;
   private final int maxBodyBytes;
   private final long commentIntervalMillis;
+  private final Function<String, Optional<AgreementView>> agreements;
 
   /**
    * Over the pipeline.
    *
    * @param commentIntervalMillis after this long without an event a stream gets a comment line
+   * @param agreements by a task's id: how its nodes' answers compared, where they were
    */
   public TaskOperations(
       SessionDirectory sessions,
       TaskService tasks,
       TaskRequestJson requests,
       int maxBodyBytes,
-      long commentIntervalMillis) {
+      long commentIntervalMillis,
+      Function<String, Optional<AgreementView>> agreements) {
+    this.agreements = agreements;
     this.sessions = sessions;
     this.tasks = tasks;
     this.requests = requests;
@@ -101,7 +108,12 @@ public final class TaskOperations {
   }
 
   private HttpResponse get(Call call) throws ApiError {
-    return Answers.ok(Views.task(task(call)));
+    TaskView task = task(call);
+    ObjectNode json = Views.task(task);
+    agreements
+        .apply(task.taskId())
+        .ifPresent(agreement -> json.set("agreement", Views.agreement(agreement)));
+    return Answers.ok(json);
   }
 
   private HttpResponse cancel(Call call) throws ApiError {
@@ -140,8 +152,8 @@ public final class TaskOperations {
     return Answers.of(
         ResponseHeaders.builder(HttpStatus.OK)
             .contentType(MediaType.JSON_UTF_8)
-            // It never changes.
-            .set("cache-control", "public, max-age=31536000, immutable")
+            // Until it is settled, a witness that lied may be taken out of it.
+            .set("cache-control", "public, max-age=60")
             .build(),
         receipt);
   }

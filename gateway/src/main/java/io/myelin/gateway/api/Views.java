@@ -7,10 +7,12 @@ import io.myelin.gateway.session.ModelView;
 import io.myelin.gateway.session.NodeReputation;
 import io.myelin.gateway.session.NodeView;
 import io.myelin.gateway.session.SessionView;
+import io.myelin.gateway.task.AgreementView;
 import io.myelin.gateway.task.TaskFailure;
 import io.myelin.gateway.task.TaskOutcome;
 import io.myelin.gateway.task.TaskView;
 import io.myelin.protocol.reputation.Reputation;
+import io.myelin.protocol.work.LevelPrice;
 import io.myelin.v1.Embedding;
 import io.myelin.v1.EmbeddingResult;
 import io.myelin.v1.FinishReason;
@@ -42,6 +44,7 @@ public final class Views {
         .put("state", session.state())
         .put("model", session.model())
         .put("redundancy", session.redundancy())
+        .put("verification", session.verification())
         .put("budgetWei", session.budgetWei().toString())
         .put("spentWei", session.spentWei().toString())
         .put("tasksDone", session.tasksDone())
@@ -79,6 +82,26 @@ public final class Views {
     if (task.state().equals("completed")) {
       json.put("receipt", "/api/v1/tasks/" + task.taskId() + "/receipt");
     }
+    return json;
+  }
+
+  /** What the nodes of a redundant task say of each other. */
+  static ObjectNode agreement(AgreementView agreement) {
+    ObjectNode json = NODES.objectNode();
+    json.put("outcome", agreement.outcome()).put("alarm", agreement.alarm());
+    Double distance = agreement.distance();
+    if (distance != null) {
+      json.put("distance", distance);
+    }
+    json.set(
+        "nodes",
+        list(
+            agreement.nodes(),
+            one -> {
+              ObjectNode node = NODES.objectNode().put("node", one.node().toString());
+              String apart = one.apart();
+              return apart == null ? node : node.put("apart", apart);
+            }));
     return json;
   }
 
@@ -209,7 +232,9 @@ public final class Views {
         .put("acked", figures.acked())
         .put("refused", figures.refused())
         .put("completed", figures.completed())
-        .put("failed", figures.failed());
+        .put("failed", figures.failed())
+        .put("compared", figures.compared())
+        .put("apart", figures.apart());
     String lastError = figures.lastError();
     if (lastError != null) {
       json.put("lastError", code(lastError));
@@ -237,6 +262,10 @@ public final class Views {
   static ObjectNode model(ModelView model) {
     ObjectNode json = NODES.objectNode();
     strings(json.putArray("subnets"), model.subnets());
+    json.set(
+        "levels",
+        list(
+            LevelPrice.table(model.priceInputWei(), model.priceOutputWei(), 0), Views::levelPrice));
     return json.put("id", model.id())
         .put("contextLength", model.contextLength())
         .put("priceInputWei", model.priceInputWei().toString())
@@ -244,6 +273,16 @@ public final class Views {
         .put("generates", model.generates())
         .put("embeddings", model.embeddings())
         .put("nodes", model.nodes());
+  }
+
+  private static ObjectNode levelPrice(LevelPrice price) {
+    return NODES
+        .objectNode()
+        .put("verification", price.level().label())
+        .put("number", price.level().number())
+        .put("nodes", price.nodes())
+        .put("priceInputWei", price.inputWei().toString())
+        .put("priceOutputWei", price.outputWei().toString());
   }
 
   private static void strings(ArrayNode array, Collection<String> values) {

@@ -26,6 +26,8 @@ import io.myelin.gateway.session.WhereServed;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
+import io.myelin.protocol.receipt.Receipt;
+import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.selection.Candidate;
 import java.math.BigInteger;
 import java.net.URI;
@@ -169,6 +171,20 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
    */
   public void receipted(String taskId) {
     audit.receipted(taskId);
+  }
+
+  /**
+   * An alarm: validators are shown what these nodes did for a task. Never blocks.
+   *
+   * @param taskId 64 hex digits
+   */
+  public void suspected(String taskId, List<Address> nodes) {
+    audit.suspected(taskId, nodes);
+  }
+
+  /** From now on a receipt is made again, and signed by this, without a replica that lied. */
+  public void makeReceiptsAgainWith(Function<Receipt, SignedReceipt> signing) {
+    settlements.makeAgainWith(signing);
   }
 
   /** The way from receipts to the roots on chain. */

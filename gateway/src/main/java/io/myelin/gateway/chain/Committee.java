@@ -68,6 +68,18 @@ public interface Committee {
   }
 
   /**
+   * Shows a batch's committee work that an alarm names, whether its members drew it or not. Returns
+   * when all of them have checked it, or their time is over.
+   *
+   * @param number of the batch
+   * @param set that its committee is drawn from
+   */
+  default List<Shown> examine(Address gateway, long number, long set, List<WorkRecord> records)
+      throws InterruptedException {
+    return List.of();
+  }
+
+  /**
    * What a member found of one record.
    *
    * @param validator the member's owner

@@ -134,6 +134,14 @@ public final class CommitteeCalls implements Committee {
         .toList();
   }
 
+  @Override
+  public List<Shown> examine(Address gateway, long number, long set, List<WorkRecord> records)
+      throws InterruptedException {
+    return client.showing().examine(gateway, number, set, records).stream()
+        .map(one -> new Shown(one.validator(), one.record(), one.found(), one.detail()))
+        .toList();
+  }
+
   private static SettlementClaim claim(Claim claim) {
     return new SettlementClaim(
         claim.session().brief(),

@@ -19,6 +19,9 @@ import io.myelin.gateway.session.SessionChain.Ending;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.ids.TaskId;
+import io.myelin.protocol.receipt.Receipt;
+import io.myelin.protocol.receipt.ReceiptFormatException;
+import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.work.WorkObjection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +64,7 @@ final class Settlements implements AutoCloseable {
   private final WorkAudit audit;
   private final Map<SessionId, Due> due = new LinkedHashMap<>();
   private final Thread thread;
+  private volatile Optional<Function<Receipt, SignedReceipt>> signer = Optional.empty();
 
   private record Due(OnChain session, CompletableFuture<Ending> settled) {}
 
@@ -223,15 +227,49 @@ final class Settlements implements AutoCloseable {
     return skipped.size();
   }
 
-  /** Work that a committee knows to be false is not settled: the session's next try has it not. */
+  /** From now on a receipt is made again, and signed by this, without a replica that lied. */
+  void makeAgainWith(Function<Receipt, SignedReceipt> signing) {
+    signer = Optional.of(signing);
+  }
+
+  /** The receipt without who lied; empty when it was the primary, or nobody can sign. */
+  private Optional<SignedReceipt> withoutLiar(TaskId task, String reason) {
+    Optional<Function<Receipt, SignedReceipt>> signing = signer;
+    Optional<Address> liar = WorkObjection.falseNode(reason);
+    Optional<ByteString> json = journal.tasks().receipt(task.hex());
+    if (signing.isEmpty() || liar.isEmpty() || json.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return SignedReceipt.parse(json.get().toStringUtf8())
+          .receipt()
+          .without(liar.get())
+          .map(signing.get());
+    } catch (ReceiptFormatException e) {
+      throw new IllegalStateException("a receipt in the journal is damaged", e);
+    }
+  }
+
+  /**
+   * Work that a committee knows to be false is not settled: the session's next try has it not. The
+   * others' of the same task is, unless the client got the false answer.
+   */
   private void leaveOutFalse(Collection<String> reasons)
       throws InterruptedException, ExecutionException, TimeoutException {
     for (String reason : reasons) {
       Optional<TaskId> task = WorkObjection.falseTask(reason);
       if (task.isPresent()) {
-        log.warn("task {} is not settled: {}", task.get(), reason);
+        Optional<SignedReceipt> again = withoutLiar(task.get(), reason);
+        log.warn(
+            "task {} is {}: {}",
+            task.get(),
+            again.isPresent() ? "settled without who lied" : "not settled",
+            reason);
         var _ =
-            journal.works().leaveOut(task.get().hex(), reason).get(DISK_SECONDS, TimeUnit.SECONDS);
+            (again.isPresent()
+                    ? journal.works().makeAgain(again.get())
+                    : journal.works().leaveOut(task.get().hex(), reason))
+                .get(DISK_SECONDS, TimeUnit.SECONDS);
       }
     }
   }

@@ -11,6 +11,8 @@ import io.myelin.protocol.receipt.ReceiptFormatException;
 import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.work.VerificationLevel;
 import io.myelin.v1.ExamineReply;
+import io.myelin.v1.WorkRecord;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +32,8 @@ final class WorkAudit implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WorkAudit.class);
   private static final int MOST_WAITING = 4_096;
   private static final int PAGE = 256;
+  private static final int MOST_TRIES = 8;
+  private static final Duration PAUSE = Duration.ofSeconds(2);
 
   private final ChainClient chain;
   private final NetworkContracts network;
@@ -38,7 +42,16 @@ final class WorkAudit implements AutoCloseable {
   private final CommitteePin pin;
   private final Journal journal;
   private final BlockingQueue<String> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
-  private final Thread thread;
+  private final BlockingQueue<Suspicion> suspicions = new ArrayBlockingQueue<>(MOST_WAITING);
+  private final List<Thread> threads;
+
+  /**
+   * Work that there is a reason to look at.
+   *
+   * @param taskId 64 hex digits
+   * @param tries so far
+   */
+  private record Suspicion(String taskId, List<Address> nodes, int tries) {}
 
   WorkAudit(
       ChainClient chain,
@@ -53,11 +66,15 @@ final class WorkAudit implements AutoCloseable {
     this.committee = committee;
     this.pin = pin;
     this.journal = journal;
-    this.thread = Thread.ofVirtual().name("gateway-audit").unstarted(this::work);
+    // An alarm waits for no sample, and no sample for an alarm.
+    this.threads =
+        List.of(
+            Thread.ofVirtual().name("gateway-audit").unstarted(() -> work(this::showNext)),
+            Thread.ofVirtual().name("gateway-alarms").unstarted(() -> work(this::examineNext)));
   }
 
   void start() {
-    thread.start();
+    threads.forEach(Thread::start);
   }
 
   /** A receipt to show; one that finds no room is shown before its batch is settled. */
@@ -65,22 +82,77 @@ final class WorkAudit implements AutoCloseable {
     boolean _ = waiting.offer(taskId);
   }
 
-  private void work() {
+  /**
+   * An alarm: members are shown this work, whether they drew it or not. What they find counts, the
+   * alarm does not.
+   *
+   * @param nodes whose work of the task
+   */
+  void suspected(String taskId, List<Address> nodes) {
+    if (!suspicions.offer(new Suspicion(taskId, List.copyOf(nodes), 0))) {
+      log.warn("task {}: validators are not shown the work of {}, too much waits", taskId, nodes);
+    }
+  }
+
+  private interface Step {
+    void run() throws InterruptedException;
+  }
+
+  private static void work(Step step) {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        List<String> tasks = new ArrayList<>();
-        tasks.add(waiting.take());
-        waiting.drainTo(tasks, PAGE - 1);
-        try {
-          show(tasks);
-        } catch (RuntimeException | TimeoutException e) {
-          log.warn("{} answers are shown to validators later: {}", tasks.size(), e.getMessage());
-        }
+        step.run();
       }
     } catch (InterruptedException e) {
       // close() ends it.
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void showNext() throws InterruptedException {
+    List<String> tasks = new ArrayList<>();
+    tasks.add(waiting.take());
+    waiting.drainTo(tasks, PAGE - 1);
+    try {
+      show(tasks);
+    } catch (RuntimeException | TimeoutException e) {
+      log.warn("{} answers are shown to validators later: {}", tasks.size(), e.getMessage());
+    }
+  }
+
+  private void examineNext() throws InterruptedException {
+    Suspicion suspicion = suspicions.take();
+    try {
+      List<WorkRecord> records =
+          journal.works().ofTask(suspicion.taskId()).stream()
+              .filter(
+                  record -> suspicion.nodes().contains(Address.of(record.getNode().toByteArray())))
+              .toList();
+      InferencePayment.BatchesAnswer next = network.payment().batches(gateway).on(chain);
+      List<Committee.Shown> found = committee.examine(gateway, next.batch(), pin.set(), records);
+      tell(found);
+      if (found.isEmpty() && !records.isEmpty()) {
+        // All are busy, or away.
+        again(suspicion, "nobody looked");
+      }
+    } catch (RuntimeException | TimeoutException e) {
+      again(suspicion, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void again(Suspicion suspicion, String why) throws InterruptedException {
+    if (suspicion.tries() + 1 == MOST_TRIES) {
+      log.warn(
+          "task {}: validators are not shown the work of {}: {}",
+          suspicion.taskId(),
+          suspicion.nodes(),
+          why);
+      return;
+    }
+    Thread.sleep(PAUSE);
+    boolean _ =
+        suspicions.offer(
+            new Suspicion(suspicion.taskId(), suspicion.nodes(), suspicion.tries() + 1));
   }
 
   private void show(List<String> tasks) throws InterruptedException, TimeoutException {
@@ -130,13 +202,16 @@ final class WorkAudit implements AutoCloseable {
       return;
     }
     List<Shown> receipts = List.copyOf(all);
-    List<Committee.Shown> found =
+    tell(
         committee.show(
             gateway,
             batch,
             set,
             receipts.stream().map(one -> one.json().toByteArray()).toList(),
-            place -> journal.works().ofTask(receipts.get(place).taskId()));
+            place -> journal.works().ofTask(receipts.get(place).taskId())));
+  }
+
+  private static void tell(List<Committee.Shown> found) {
     for (Committee.Shown one : found) {
       if (one.found() == ExamineReply.Found.FOUND_LIE) {
         log.warn(
@@ -151,6 +226,6 @@ final class WorkAudit implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
+    threads.forEach(Thread::interrupt);
   }
 }

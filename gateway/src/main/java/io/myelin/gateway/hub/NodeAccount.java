@@ -14,6 +14,8 @@ public final class NodeAccount {
   private final LongAdder refused = new LongAdder();
   private final LongAdder completed = new LongAdder();
   private final LongAdder failed = new LongAdder();
+  private final LongAdder compared = new LongAdder();
+  private final LongAdder apart = new LongAdder();
   private volatile int running;
   private volatile @Nullable String lastError;
 
@@ -44,6 +46,14 @@ public final class NodeAccount {
     lastError = why;
   }
 
+  /** An answer of it was compared with others' to the same question. */
+  public void countCompared(boolean stoodApart) {
+    compared.increment();
+    if (stoodApart) {
+      apart.increment();
+    }
+  }
+
   /** Something went wrong that is no task's failure. */
   public void noteError(String why) {
     lastError = why;
@@ -61,6 +71,13 @@ public final class NodeAccount {
   /** The figures now. */
   public NodeView.Figures figures() {
     return new NodeView.Figures(
-        offered.sum(), acked.sum(), refused.sum(), completed.sum(), failed.sum(), lastError);
+        offered.sum(),
+        acked.sum(),
+        refused.sum(),
+        completed.sum(),
+        failed.sum(),
+        compared.sum(),
+        apart.sum(),
+        lastError);
   }
 }

@@ -207,6 +207,11 @@ public final class NodeHub extends GatewayComputeGrpc.GatewayComputeImplBase
     }
   }
 
+  /** An answer of a node was compared with others' to the same question, and stood apart or not. */
+  public void countCompared(Address node, boolean stoodApart) {
+    accountOf(node).countCompared(stoodApart);
+  }
+
   NodeAccount accountOf(Address node) {
     synchronized (lock) {
       if (accounts.size() >= MAX_ACCOUNTS && !accounts.containsKey(node)) {

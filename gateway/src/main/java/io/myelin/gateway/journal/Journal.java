@@ -31,6 +31,7 @@ public final class Journal implements AutoCloseable {
   private final Earnings earnings;
   private final SettlementLog settlements;
   private final WorkStore works;
+  private final Comparisons comparisons;
 
   private Journal(FileChannel lock, Statements writes, Statements reads) {
     this.lock = lock;
@@ -42,6 +43,7 @@ public final class Journal implements AutoCloseable {
     this.earnings = new Earnings(reader);
     this.settlements = new SettlementLog(writer, reader);
     this.works = new WorkStore(writer, reader);
+    this.comparisons = new Comparisons(writer, reader);
     writer.start();
   }
 
@@ -150,6 +152,11 @@ public final class Journal implements AutoCloseable {
   /** What is settled, and how far. */
   public SettlementLog settlements() {
     return settlements;
+  }
+
+  /** How answers of several nodes to one question compared. */
+  public Comparisons comparisons() {
+    return comparisons;
   }
 
   /** What nodes did, with their evidence. */

@@ -13,7 +13,7 @@ import java.sql.SQLException;
  */
 final class Schema {
   /** Version this program writes. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   // "Myel": marks the file as ours, so that another program's database is not migrated by mistake.
   private static final int APPLICATION_ID = 0x4d79656c;

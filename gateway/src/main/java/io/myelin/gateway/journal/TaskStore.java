@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Tasks in the journal. Futures complete on the writer's thread: do not block in them. */
 public final class TaskStore {
+  /** The receipt that counts: the last that was made of the task. */
+  private static final String SETTLED =
+      "coalesce((SELECT json FROM receipt_again WHERE task = receipt.task ORDER BY nodes LIMIT 1),"
+          + " json)";
+
   private static final String COLUMNS =
       "SELECT id, session, live, client_reference, created_at_millis, timeout_millis, generation,"
           + " embedding, state, ended_at_millis, failure_code, failure_message, client_fault,"
@@ -254,7 +259,7 @@ public final class TaskStore {
   public Optional<ByteString> receipt(String taskId) {
     return reader
         .query(
-            "SELECT json FROM receipt WHERE task = ?",
+            "SELECT " + SETTLED + " FROM receipt WHERE task = ?",
             row -> ByteString.copyFrom(row.getBytes(1)),
             bytes(taskId))
         .stream()
@@ -265,7 +270,8 @@ public final class TaskStore {
   public Optional<String> receiptDigest(String taskId) {
     return reader
         .query(
-            "SELECT digest FROM receipt WHERE task = ?",
+            "SELECT coalesce((SELECT digest FROM receipt_again WHERE task = receipt.task ORDER BY"
+                + " nodes LIMIT 1), digest) FROM receipt WHERE task = ?",
             row -> HexFormat.of().formatHex(row.getBytes(1)),
             bytes(taskId))
         .stream()
@@ -283,7 +289,9 @@ public final class TaskStore {
    */
   public List<ByteString> receipts(String sessionId, long skip, int limit) {
     return reader.query(
-        "SELECT json FROM receipt WHERE session = ? AND task NOT IN (SELECT task FROM work_void)"
+        "SELECT "
+            + SETTLED
+            + " FROM receipt WHERE session = ? AND task NOT IN (SELECT task FROM work_void)"
             + " ORDER BY at_millis, task LIMIT ? OFFSET ?",
         row -> ByteString.copyFrom(row.getBytes(1)),
         bytes(sessionId),

@@ -2,7 +2,9 @@ package io.myelin.gateway.journal;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.v1.WorkRecord;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
@@ -43,17 +45,35 @@ public final class WorkStore {
 
   /**
    * Receipts of a session that validators may have been shown, oldest first, as canonical JSON:
-   * those among them that are left out of what is settled.
+   * those among them that are left out of what is settled, and those that were made again.
    *
    * @param sessionId 64 hex digits
    */
   public List<ByteString> receipts(String sessionId, long skip, int limit) {
     return reader.query(
-        "SELECT json FROM receipt WHERE session = ? ORDER BY at_millis, task LIMIT ? OFFSET ?",
+        "SELECT json FROM ("
+            + "SELECT json, at_millis, task, 64 AS nodes FROM receipt WHERE session = ?1"
+            + " UNION ALL SELECT again.json, receipt.at_millis, receipt.task, again.nodes"
+            + " FROM receipt_again again JOIN receipt ON receipt.task = again.task"
+            + " WHERE receipt.session = ?1"
+            + ") ORDER BY at_millis, task, nodes DESC LIMIT ?2 OFFSET ?3",
         row -> ByteString.copyFrom(row.getBytes(1)),
         HexFormat.of().parseHex(sessionId),
         limit,
         skip);
+  }
+
+  /** Settles a receipt in place of the one before: the same without a node that lied. */
+  public CompletableFuture<@Nullable Void> makeAgain(SignedReceipt receipt) {
+    return writer.submit(
+        true,
+        sql ->
+            sql.update(
+                "INSERT OR IGNORE INTO receipt_again (task, nodes, digest, json) VALUES (?, ?, ?, ?)",
+                receipt.receipt().taskId().bytes(),
+                receipt.receipt().nodes().size(),
+                receipt.receipt().digest().bytes(),
+                receipt.json().getBytes(StandardCharsets.UTF_8)));
   }
 
   /**

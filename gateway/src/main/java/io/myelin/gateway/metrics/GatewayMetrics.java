@@ -96,6 +96,15 @@ public final class GatewayMetrics {
         .increment();
   }
 
+  /** Answers of several nodes to one question were compared, with this outcome. */
+  public void countComparison(String outcome) {
+    Counter.builder("myelin.comparisons")
+        .description("Redundant tasks whose answers were compared, by outcome")
+        .tag("outcome", outcome)
+        .register(registry)
+        .increment();
+  }
+
   /** One entry of the journal is on disk after so long. */
   public Timer journalCommit() {
     return journalCommit;

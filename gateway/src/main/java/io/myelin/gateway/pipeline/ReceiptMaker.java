@@ -177,7 +177,7 @@ final class ReceiptMaker {
       boolean agree =
           committed.stream()
               .allMatch(a -> commitment(a).outputDigest().equals(answer.outputDigest()));
-      findings.add(new Verdict.Finding("replicas_agree", agree));
+      findings.add(new Verdict.Finding(Verdict.REPLICAS_AGREE, agree));
     }
     return new Verdict(level.inReceipts(), findings);
   }

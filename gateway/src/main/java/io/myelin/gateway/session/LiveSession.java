@@ -100,6 +100,7 @@ final class LiveSession {
         state.phase().label(),
         terms.model(),
         terms.redundancy(),
+        grant().verification().label(),
         terms.budgetWei(),
         state.spentWei(),
         state.counted().size(),

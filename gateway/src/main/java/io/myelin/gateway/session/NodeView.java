@@ -45,6 +45,8 @@ public record NodeView(
    * @param refused offers it declined
    * @param completed tasks that completed with its commitment
    * @param failed tasks it failed
+   * @param compared answers that were compared with others' to the same question
+   * @param apart those of them that stood apart
    * @param lastError what went wrong last, or null
    */
   public record Figures(
@@ -53,9 +55,11 @@ public record NodeView(
       long refused,
       long completed,
       long failed,
+      long compared,
+      long apart,
       @Nullable String lastError) {
     /** Nothing yet. */
-    public static final Figures NONE = new Figures(0, 0, 0, 0, 0, null);
+    public static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0, 0, null);
   }
 
   /**

@@ -42,14 +42,28 @@ final class SessionRefusals {
               + settings.maxRedundancy()
               + ").");
     }
-    if (VerificationLevel.of(request.verification())
-        .filter(VerificationLevel::isOffered)
-        .isEmpty()) {
+    VerificationLevel level =
+        VerificationLevel.of(request.verification())
+            .orElseThrow(
+                () ->
+                    new SessionRefusedException(
+                        Reason.BAD_TERMS,
+                        "request.verification: "
+                            + request.verification()
+                            + " (expected: 0 for none, 1 for a sample of the answers, 2 for several"
+                            + " nodes each, 3 for all of them)."));
+    if (request.redundancy() < level.leastNodes()) {
       throw new SessionRefusedException(
           Reason.BAD_TERMS,
-          "request.verification: "
-              + request.verification()
-              + " (expected: 0 for none, 1 for a sample of the answers, 3 for all of them).");
+          "request.redundancy: "
+              + request.redundancy()
+              + " (expected: at least "
+              + level.leastNodes()
+              + " at level "
+              + level.label()
+              + ", nodes of different owners that are compared; "
+              + level.usualNodes()
+              + " tell which one is wrong).");
     }
     long least = now + LEAST_LIFETIME_MILLIS;
     long most = now + settings.maxLifetimeMillis();

@@ -11,6 +11,7 @@ import java.util.List;
  * @param state requested, approved, active, settling, closed, expired, failed
  * @param model the model it was opened for, or {@code *} for every model of the subnet
  * @param redundancy nodes per task
+ * @param verification the label of its level
  * @param budgetWei escrowed
  * @param spentWei counted so far
  * @param tasksDone tasks counted so far
@@ -24,6 +25,7 @@ public record SessionView(
     String state,
     String model,
     int redundancy,
+    String verification,
     BigInteger budgetWei,
     BigInteger spentWei,
     long tasksDone,

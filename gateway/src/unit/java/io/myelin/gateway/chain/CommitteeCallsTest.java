@@ -3,6 +3,7 @@ package io.myelin.gateway.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.myelin.committee.NotAgreedException.BadSession;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.work.WorkObjection;
@@ -22,7 +23,9 @@ final class CommitteeCallsTest {
   @Test
   void shouldAskForTheSameBatchAgainWhereFewObjectToWork() {
     for (String reason :
-        new String[] {WorkObjection.wanted(TASK), WorkObjection.provenFalse(TASK, "by one")}) {
+        new String[] {
+          WorkObjection.wanted(TASK), WorkObjection.provenFalse(TASK, Address.ZERO, "by one")
+        }) {
       assertThat(isLeftOut(2, reason)).as(reason).isFalse();
       assertThat(isLeftOut(3, reason)).as(reason).isTrue();
     }

@@ -126,6 +126,8 @@ final class PipelineTest {
     assertThat(receipt.receipt().verdict().accepted()).isFalse();
     assertThat(receipt.receipt().verdict().findings())
         .anyMatch(finding -> finding.name().equals("replicas_agree") && !finding.held());
+    // An alarm: it takes nobody's pay.
+    assertThat(verify(receipt).holds()).isTrue();
     // The replica is paid for no more than it signed: 7 + 90 beside 7 + 200.
     assertThat(receipt.receipt().price().totalWei()).isEqualTo(304);
   }

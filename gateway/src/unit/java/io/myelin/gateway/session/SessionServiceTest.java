@@ -14,6 +14,7 @@ import io.myelin.protocol.selection.NodeSelection;
 import io.myelin.protocol.selection.SelectionSeed;
 import io.myelin.protocol.typeddata.Eip712Domain;
 import io.myelin.protocol.typeddata.SessionRequest;
+import io.myelin.protocol.work.VerificationLevel;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -158,6 +159,36 @@ class SessionServiceTest {
     assertThat(opened.session().nodes()).hasSize(1);
     assertThat(service.nodeState(opened.session().nodes().getFirst())).isEqualTo("reserved");
     assertRefused(client.sign(request(1, BUDGET, HOUR)), Reason.NO_CAPACITY);
+  }
+
+  private SignedSessionRequest atLevel(int number, int redundancy) {
+    SessionRequest plain = client.request("tiny", redundancy, BUDGET, START + HOUR);
+    return client.sign(
+        new SessionRequest(
+            plain.client(),
+            GATEWAY,
+            "tiny",
+            redundancy,
+            number,
+            BUDGET,
+            START + HOUR,
+            plain.nonce()));
+  }
+
+  @Test
+  void shouldOpenARedundantSessionForSeveralNodesOnly() {
+    for (int i = 1; i <= 3; i++) {
+      nodes.join(FixedNodes.node(i, 2, "tiny"));
+    }
+    assertThatThrownBy(() -> service.open(atLevel(2, 1)).join())
+        .hasMessageContaining("request.redundancy: 1 (expected: at least 2 at level redundant");
+    assertThatThrownBy(() -> service.open(atLevel(4, 2)).join())
+        .hasMessageContaining("request.verification: 4 (expected: 0 for none");
+    OpenedSession opened = service.open(atLevel(2, 3)).join();
+    assertThat(opened.session().verification()).isEqualTo("redundant");
+    assertThat(opened.session().nodes()).hasSize(3);
+    assertThat(service.grant(opened.session().id()).orElseThrow().verification())
+        .isEqualTo(VerificationLevel.REDUNDANT);
   }
 
   @Test

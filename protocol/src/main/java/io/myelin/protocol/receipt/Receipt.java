@@ -8,8 +8,10 @@ import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.typeddata.Eip712Domain;
 import io.myelin.protocol.typeddata.ReceiptAttestation;
 import io.myelin.protocol.typeddata.TaskCommit;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The record of one finished task. It says what was asked, what came back, who says so, and what it
@@ -66,6 +68,37 @@ public record Receipt(
     if (finishedMillis < 0) {
       throw new IllegalArgumentException("finishedMillis: " + finishedMillis + " (expected: >= 0)");
     }
+  }
+
+  /**
+   * The same without a replica: its work is proven false, and the others' is not. Empty when it is
+   * none of the receipt's, or the primary, whose answer the client got.
+   */
+  public Optional<Receipt> without(Address replica) {
+    boolean has =
+        nodes.stream()
+            .anyMatch(
+                node -> node.address().equals(replica) && node.role() == ReceiptNode.Role.REPLICA);
+    if (!has) {
+      return Optional.empty();
+    }
+    List<ReceiptNode> left =
+        nodes.stream().filter(node -> !node.address().equals(replica)).toList();
+    BigInteger totalWei =
+        left.stream().map(ReceiptNode::priceWei).reduce(BigInteger.ZERO, BigInteger::add);
+    return Optional.of(
+        new Receipt(
+            domain,
+            gateway,
+            sessionId,
+            taskId,
+            work,
+            output,
+            new ReceiptPrice(price.inputWei(), price.outputWei(), totalWei),
+            left,
+            segments,
+            verdict.of(left),
+            finishedMillis));
   }
 
   /** Canonical JSON: keys sorted, no spaces, no floating point, UTF-8. */

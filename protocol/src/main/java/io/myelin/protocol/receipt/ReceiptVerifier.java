@@ -191,20 +191,32 @@ public final class ReceiptVerifier {
     return SegmentCheck.check(receipt, solePrimary());
   }
 
+  /**
+   * A failed finding fails the receipt. That replicas disagree does not, as long as it is true:
+   * honest nodes of two kinds of processor may draw other tokens, and each did its work.
+   */
   private Check verdict() {
     String name = "verdict";
-    return receipt.verdict().findings().stream()
-        .filter(finding -> !finding.held())
-        .findFirst()
-        .map(finding -> Check.failed(name, "the gateway found that " + finding.name() + " failed"))
-        .orElseGet(
-            () ->
-                Check.held(
-                    name,
-                    receipt.verdict().level()
-                        + ": "
-                        + receipt.verdict().findings().size()
-                        + " findings, none against it"));
+    boolean agree = Verdict.agree(receipt.nodes());
+    boolean apart = false;
+    for (Verdict.Finding finding : receipt.verdict().findings()) {
+      boolean alarm = finding.name().equals(Verdict.REPLICAS_AGREE);
+      if (alarm && finding.held() && !agree) {
+        return Check.failed(
+            name, finding.name() + " held (expected: not, the nodes signed different outputs)");
+      }
+      if (!finding.held() && (!alarm || agree)) {
+        return Check.failed(name, "the gateway found that " + finding.name() + " failed");
+      }
+      apart |= alarm && !finding.held();
+    }
+    return Check.held(
+        name,
+        receipt.verdict().level()
+            + ": "
+            + receipt.verdict().findings().size()
+            + " findings, none against it"
+            + (apart ? "; the nodes' outputs differ, which is an alarm and no fault" : ""));
   }
 
   private Check specDigest() {

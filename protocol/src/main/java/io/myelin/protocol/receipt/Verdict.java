@@ -1,5 +1,6 @@
 package io.myelin.protocol.receipt;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,6 +10,9 @@ import java.util.List;
  * @param findings in the order they were made
  */
 public record Verdict(String level, List<Finding> findings) {
+  /** Whether all nodes signed the same output: the one finding that is an alarm and no fault. */
+  public static final String REPLICAS_AGREE = "replicas_agree";
+
   /**
    * One finding.
    *
@@ -24,6 +28,28 @@ public record Verdict(String level, List<Finding> findings) {
   public Verdict {
     ReceiptText.check("level", level, 1);
     findings = List.copyOf(findings);
+  }
+
+  /** The same of fewer nodes: what they say of each other may be another thing. */
+  Verdict of(List<ReceiptNode> nodes) {
+    List<Finding> left = new ArrayList<>();
+    for (Finding finding : findings) {
+      if (!finding.name().equals(REPLICAS_AGREE)) {
+        left.add(finding);
+      } else if (nodes.size() > 1) {
+        left.add(new Finding(REPLICAS_AGREE, agree(nodes)));
+      }
+    }
+    return new Verdict(level, left);
+  }
+
+  /** Whether all signed the same output. */
+  static boolean agree(List<ReceiptNode> nodes) {
+    return nodes.stream()
+            .map(node -> node.commitment().statement().outputDigest())
+            .distinct()
+            .count()
+        <= 1;
   }
 
   /** Whether every finding held. */

@@ -11,7 +11,7 @@ public enum VerificationLevel {
   NONE(0),
   /** A share of the answers, chosen after they were promised. */
   SAMPLED(1),
-  /** Several nodes make each answer. Not offered yet. */
+  /** Several nodes make each answer, and are compared; a share is checked as when sampled. */
   REDUNDANT(2),
   /** Every answer. */
   FULL(3);
@@ -52,32 +52,33 @@ public enum VerificationLevel {
     return Arrays.stream(values()).filter(level -> level.inReceipts().equals(word)).findFirst();
   }
 
+  /** Fewest nodes that a task of such a session has. */
+  public int leastNodes() {
+    return this == REDUNDANT ? 2 : 1;
+  }
+
+  /** Nodes of a task where nobody says how many: of three, two tell who is wrong. */
+  public int usualNodes() {
+    return this == REDUNDANT ? 3 : 1;
+  }
+
   /**
    * Reads a label, in any case.
    *
-   * @throws IllegalArgumentException naming those that sessions can have now
+   * @throws IllegalArgumentException naming those that there are
    */
   public static VerificationLevel parse(String label) {
     return Arrays.stream(values())
         .filter(level -> level.label().equals(label.toLowerCase(Locale.ROOT)))
-        .filter(VerificationLevel::isOffered)
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "verification: " + label + " (expected: " + offered() + ")"));
+                    "verification: " + label + " (expected: " + labels() + ")"));
   }
 
-  /** Whether sessions can have it now. */
-  public boolean isOffered() {
-    return this != REDUNDANT;
-  }
-
-  /** Labels of those that sessions can have now, for messages. */
-  public static String offered() {
-    return Arrays.stream(values())
-        .filter(VerificationLevel::isOffered)
-        .map(VerificationLevel::label)
-        .collect(Collectors.joining(", "));
+  /** All labels, for messages. */
+  public static String labels() {
+    return Arrays.stream(values()).map(VerificationLevel::label).collect(Collectors.joining(", "));
   }
 }

@@ -1,5 +1,6 @@
 package io.myelin.protocol.work;
 
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.TaskId;
 import java.util.Optional;
 
@@ -8,13 +9,34 @@ import java.util.Optional;
  */
 public final class WorkObjection {
   private static final String FALSE = "PROVEN_FALSE: task ";
+  private static final String BY = ": node ";
   private static final String WANTED = "WORK_WANTED: task ";
 
   private WorkObjection() {}
 
-  /** The work of a task is proven false, so nobody is paid for it. */
-  public static String provenFalse(TaskId task, String detail) {
-    return FALSE + task.hex() + ": " + detail;
+  /**
+   * The work of a task is proven false, so it is not paid.
+   *
+   * @param node whose work
+   */
+  public static String provenFalse(TaskId task, Address node, String detail) {
+    return FALSE + task.hex() + BY + node + ", " + detail;
+  }
+
+  /** Whose work an objection says to be false; empty for any other text. */
+  public static Optional<Address> falseNode(String reason) {
+    int begin = FALSE.length() + 2 * TaskId.LENGTH + BY.length();
+    int end = begin + 2 + 2 * Address.LENGTH;
+    if (falseTask(reason).isEmpty()
+        || reason.length() < end
+        || !reason.startsWith(BY, begin - BY.length())) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Address.parse(reason.substring(begin, end)));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /** The validator has to see the work of a task first. */

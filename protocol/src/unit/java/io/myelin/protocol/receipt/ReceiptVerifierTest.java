@@ -274,9 +274,47 @@ final class ReceiptVerifierTest {
         .containsExactly("spec_digest", "output_digest", "hash_chain");
   }
 
+  private static Receipt saying(List<ReceiptNode> nodes, String finding, boolean held) {
+    return new Receipt(
+        RECEIPT.domain(),
+        RECEIPT.gateway(),
+        RECEIPT.sessionId(),
+        RECEIPT.taskId(),
+        RECEIPT.work(),
+        RECEIPT.output(),
+        RECEIPT.price(),
+        nodes,
+        RECEIPT.segments(),
+        new Verdict("commitments", List.of(new Verdict.Finding(finding, held))),
+        0);
+  }
+
   @Test
   void aFindingOfTheGatewayThatFailedFailsTheReceipt() {
-    Receipt rejected =
+    assertThat(failures(saying(RECEIPT.nodes(), "nodes_signed", false)))
+        .containsExactly(Check.failed("verdict", "the gateway found that nodes_signed failed"));
+    // It is not even true: both signed the same.
+    assertThat(failures(saying(RECEIPT.nodes(), Verdict.REPLICAS_AGREE, false)))
+        .containsExactly(Check.failed("verdict", "the gateway found that replicas_agree failed"));
+  }
+
+  @Test
+  void thatReplicasDisagreeIsToldTrulyAndTakesNobodysPay() {
+    ReceiptNode primary = RECEIPT.nodes().getFirst();
+    List<ReceiptNode> apart = List.of(primary, TestingReceipts.saying("node-3", "another text"));
+
+    assertThat(failures(saying(apart, Verdict.REPLICAS_AGREE, false))).isEmpty();
+    assertThat(failures(saying(apart, Verdict.REPLICAS_AGREE, true)))
+        .extracting(Check::name)
+        .containsExactly("verdict");
+  }
+
+  @Test
+  void aReceiptHoldsWithoutAReplicaThatLied() {
+    ReceiptNode primary = RECEIPT.nodes().getFirst();
+    ReceiptNode honest = RECEIPT.nodes().getLast();
+    ReceiptNode liar = TestingReceipts.saying("node-4", "another text");
+    Receipt three =
         new Receipt(
             RECEIPT.domain(),
             RECEIPT.gateway(),
@@ -284,13 +322,26 @@ final class ReceiptVerifierTest {
             RECEIPT.taskId(),
             RECEIPT.work(),
             RECEIPT.output(),
-            RECEIPT.price(),
-            RECEIPT.nodes(),
+            new ReceiptPrice(
+                RECEIPT.price().inputWei(),
+                RECEIPT.price().outputWei(),
+                primary.priceWei().multiply(BigInteger.valueOf(3))),
+            List.of(primary, honest, liar),
             RECEIPT.segments(),
-            new Verdict("commitments", List.of(new Verdict.Finding("replicas_agree", false))),
+            new Verdict("redundant", List.of(new Verdict.Finding(Verdict.REPLICAS_AGREE, false))),
             0);
+    assertThat(failures(three)).isEmpty();
 
-    assertThat(failures(rejected))
-        .containsExactly(Check.failed("verdict", "the gateway found that replicas_agree failed"));
+    Receipt two = three.without(liar.address()).orElseThrow();
+    assertThat(failures(two)).isEmpty();
+    assertThat(two.nodes()).containsExactly(primary, honest);
+    assertThat(two.price().totalWei()).isEqualTo(primary.priceWei().multiply(BigInteger.TWO));
+    assertThat(two.verdict().accepted()).isTrue();
+    Receipt one = two.without(honest.address()).orElseThrow();
+    assertThat(failures(one)).isEmpty();
+    assertThat(one.verdict().findings()).isEmpty();
+    // Whose answer the client got is no witness; nor is who was not there.
+    assertThat(three.without(primary.address())).isEmpty();
+    assertThat(two.without(liar.address())).isEmpty();
   }
 }

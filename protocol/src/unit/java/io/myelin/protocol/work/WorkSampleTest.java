@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.crypto.Sha256;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.TaskId;
 import java.nio.ByteBuffer;
@@ -31,6 +32,11 @@ class WorkSampleTest {
             .count();
     // Four standard deviations.
     assertThat(drawn).isBetween(400L - 80, 400L + 80);
+    assertThat(
+            IntStream.range(0, TASKS)
+                .filter(task -> WorkSample.isDrawn(luck(task), VerificationLevel.REDUNDANT))
+                .count())
+        .isEqualTo(drawn);
     assertThat(WorkSample.isDrawn(luck(1), VerificationLevel.FULL)).isTrue();
     assertThat(IntStream.range(0, TASKS).mapToObj(WorkSampleTest::luck))
         .noneMatch(one -> WorkSample.isDrawn(one, VerificationLevel.NONE));
@@ -62,17 +68,27 @@ class WorkSampleTest {
     assertThat(VerificationLevel.ofReceipt("commitments")).contains(VerificationLevel.NONE);
     assertThat(VerificationLevel.ofReceipt("full")).contains(VerificationLevel.FULL);
     assertThat(VerificationLevel.parse("Full")).isEqualTo(VerificationLevel.FULL);
-    assertThatThrownBy(() -> VerificationLevel.parse("redundant"))
-        .hasMessage("verification: redundant (expected: none, sampled, full)");
+    assertThat(VerificationLevel.parse("redundant")).isEqualTo(VerificationLevel.REDUNDANT);
+    assertThat(VerificationLevel.ofReceipt("redundant")).contains(VerificationLevel.REDUNDANT);
+    assertThatThrownBy(() -> VerificationLevel.parse("twice"))
+        .hasMessage("verification: twice (expected: none, sampled, redundant, full)");
   }
 
   @Test
   void shouldFindTheTaskInAnObjectionAndInNothingElse() {
     TaskId task = TaskId.of(luck(3).bytes());
-    assertThat(WorkObjection.falseTask(WorkObjection.provenFalse(task, "why"))).contains(task);
+    assertThat(WorkObjection.falseTask(WorkObjection.provenFalse(task, Address.ZERO, "why")))
+        .contains(task);
     assertThat(WorkObjection.falseTask(WorkObjection.wanted(task))).isEmpty();
     assertThat(WorkObjection.wantedTask(WorkObjection.wanted(task))).contains(task);
-    assertThat(WorkObjection.wantedTask(WorkObjection.provenFalse(task, "why"))).isEmpty();
+    Address liar = Address.parse("0x" + "ab".repeat(20));
+    assertThat(WorkObjection.falseNode(WorkObjection.provenFalse(task, liar, "why")))
+        .contains(liar);
+    assertThat(WorkObjection.falseNode(WorkObjection.wanted(task))).isEmpty();
+    assertThat(WorkObjection.falseNode("PROVEN_FALSE: task " + task.hex() + ": node 0x1"))
+        .isEmpty();
+    assertThat(WorkObjection.wantedTask(WorkObjection.provenFalse(task, Address.ZERO, "why")))
+        .isEmpty();
     assertThat(WorkObjection.falseTask("PROVEN_FALSE: task 12")).isEmpty();
     assertThat(WorkObjection.falseTask("PROVEN_FALSE: task " + "z".repeat(64))).isEmpty();
   }
