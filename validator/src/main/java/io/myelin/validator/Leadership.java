@@ -146,6 +146,16 @@ public final class Leadership implements AutoCloseable {
         : send(new Duty("share", chain.head().timestampSeconds() * 1_000), due.get());
   }
 
+  /** Whose turn it is, by a set. */
+  Leaders leaders(long version) {
+    ValidatorRegistry validators = network.validators();
+    return Leaders.of(
+        validators.beaconOf(version).on(chain),
+        SetLine.candidates(validators.setOf(version).on(chain).line()),
+        WINDOW.toMillis(),
+        HEARTBEAT.toMillis());
+  }
+
   /**
    * Does what is due and this validator's turn.
    *
@@ -162,12 +172,7 @@ public final class Leadership implements AutoCloseable {
     if (dues.isEmpty()) {
       return most;
     }
-    Leaders leaders =
-        Leaders.of(
-            validators.beaconOf(version).on(chain),
-            SetLine.candidates(validators.setOf(version).on(chain).line()),
-            WINDOW.toMillis(),
-            HEARTBEAT.toMillis());
+    Leaders leaders = leaders(version);
     Address owner = validators.ownerOf(key.address()).on(chain);
     int sent = 0;
     for (Watch.Due due : dues) {

@@ -18,19 +18,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiFunction;
 
 /** How well each way to mark answers tells planted good ones from planted bad ones. */
 final class JudgePart {
   /** The ways there are. */
   enum Way {
-    LIKELIHOOD(LikelihoodJudge::new),
-    RUBRIC(RubricJudge::new);
+    LIKELIHOOD,
+    RUBRIC;
 
-    private final BiFunction<CompletableFuture<InferenceEngine>, String, AnswerJudge> make;
-
-    Way(BiFunction<CompletableFuture<InferenceEngine>, String, AnswerJudge> make) {
-      this.make = make;
+    private AnswerJudge over(InferenceEngine engine, String model) {
+      CompletableFuture<InferenceEngine> opened = CompletableFuture.completedFuture(engine);
+      return switch (this) {
+        case LIKELIHOOD -> new LikelihoodJudge(opened, model);
+        case RUBRIC -> new RubricJudge(opened, model);
+      };
     }
   }
 
@@ -84,7 +85,7 @@ final class JudgePart {
   }
 
   private List<Marks> marks(Way way, InferenceEngine engine, List<PlantedAnswer> planted) {
-    AnswerJudge judge = way.make.apply(CompletableFuture.completedFuture(engine), bench.modelId());
+    AnswerJudge judge = way.over(engine, bench.modelId());
     List<Marks> marks = new ArrayList<>();
     for (PlantedAnswer one : planted) {
       progress.at("marks by " + way, marks.size(), planted.size());
