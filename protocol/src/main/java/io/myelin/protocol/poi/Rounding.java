@@ -19,6 +19,9 @@ final class Rounding {
    */
   static final int MOST_MEAN_Q10 = 128;
 
+  /** More than that in all: the mean of two or three tokens scatters. */
+  static final int SLACK_Q10 = 256;
+
   /** Of the tokens that each drew where the other did not; a single number scatters more. */
   static final int MOST_AT_PARTING_Q10 = 512;
 
@@ -38,7 +41,7 @@ final class Rounding {
       // One stops where the other goes on: no draw explains that.
       return false;
     }
-    if (apart > (long) MOST_MEAN_Q10 * same) {
+    if (apart > (long) MOST_MEAN_Q10 * same + SLACK_Q10) {
       return false;
     }
     return isLikely(left.get(same), right.get(same), other.repeats())

@@ -154,6 +154,17 @@ class AgreementTest {
     assertThat(rounded.outcome()).isEqualTo(Outcome.ROUNDED);
     assertThat(rounded.named()).isEmpty();
     assertThat(rounded.alarms()).isFalse();
+    // A token or two in common may scatter; many may not.
+    assertThat(Rounding.explains(answer(1, ZEN, "ab"), answer(3, HASWELL, "ac", 300, false)))
+        .isTrue();
+    assertThat(
+            Rounding.explains(
+                answer(1, ZEN, "abcdefgb"), answer(3, HASWELL, "abcdefgc", 300, false)))
+        .isFalse();
+    assertThat(
+            Rounding.explains(
+                answer(1, ZEN, "abcdefgb"), answer(3, HASWELL, "abcdefgc", 100, false)))
+        .isTrue();
     // The same text with numbers far from the others' is another model's.
     assertThat(
             compared(
