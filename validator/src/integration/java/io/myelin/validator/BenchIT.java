@@ -238,10 +238,7 @@ final class BenchIT {
   private static List<Integer> whoseTurnIsLastFirst() throws InterruptedException {
     RollCallWatch watch =
         new RollCallWatch(
-            world.chain(),
-            world.network(),
-            absences,
-            world.validators().get(SECOND).address());
+            world.chain(), world.network(), absences, world.validators().get(SECOND).address());
     List<Watch.Due> due = watch.due(world.nowSeconds() * 1_000);
     assertThat(due).isNotEmpty();
     List<Address> order;
