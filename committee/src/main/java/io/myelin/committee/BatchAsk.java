@@ -122,7 +122,7 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
 
   /** Sessions that members found wrong, of the batch only. */
   List<BadSession> badSessions(List<Verdict> verdicts) {
-    Map<SessionId, Map<String, BadSession>> bad = new LinkedHashMap<>();
+    Map<SessionId, Map<String, List<String>>> bad = new LinkedHashMap<>();
     for (Verdict verdict : verdicts) {
       review(verdict).ifPresent(reply -> wrong(reply).forEach(one -> note(bad, one)));
     }
@@ -130,7 +130,8 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
     for (SettlementBatch.Part part : batch.sessions()) {
       SessionId id = part.claim().brief().sessionId();
       bad.getOrDefault(id, Map.of()).values().stream()
-          .max(Comparator.comparingInt(BadSession::members))
+          .max(Comparator.comparingInt(List::size))
+          .map(reasons -> new BadSession(id, reasons.size(), usual(reasons)))
           .ifPresent(ours::add);
     }
     return ours;
@@ -147,7 +148,19 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
     }
   }
 
-  private static void note(Map<SessionId, Map<String, BadSession>> bad, SessionReview session) {
+  /** Of members that agree on a task, what most say of who lied: no single one picks the node. */
+  static String usual(List<String> reasons) {
+    Map<Optional<Address>, List<String>> byNode = new LinkedHashMap<>();
+    for (String reason : reasons) {
+      byNode.computeIfAbsent(WorkObjection.falseNode(reason), _ -> new ArrayList<>()).add(reason);
+    }
+    return byNode.values().stream()
+        .max(Comparator.comparingInt(List::size))
+        .orElseThrow()
+        .getFirst();
+  }
+
+  private static void note(Map<SessionId, Map<String, List<String>>> bad, SessionReview session) {
     SessionId id;
     try {
       id = SessionId.of(session.getSessionId().toByteArray());
@@ -163,9 +176,7 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
                 .map(TaskId::hex)
                 .orElse(session.getReason());
     bad.computeIfAbsent(id, _ -> new LinkedHashMap<>())
-        .merge(
-            about,
-            new BadSession(id, 1, session.getReason()),
-            (one, _) -> new BadSession(id, one.members() + 1, one.reason()));
+        .computeIfAbsent(about, _ -> new ArrayList<>())
+        .add(session.getReason());
   }
 }

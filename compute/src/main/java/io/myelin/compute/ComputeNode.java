@@ -231,6 +231,11 @@ public final class ComputeNode implements AutoCloseable {
     return room.desk();
   }
 
+  /** Where the node sits exams, whoever asks for them. */
+  public ExamDesk exams() {
+    return exams;
+  }
+
   /** Done when a gateway first welcomed the node, with the gateway's address. */
   public CompletableFuture<Address> firstWelcome() {
     return firstWelcome.copy();

@@ -1,5 +1,6 @@
 package io.myelin.validator;
 
+import com.google.protobuf.ByteString;
 import io.myelin.committee.wire.Reason;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.cognitive.RoundVerdict.Found;
@@ -77,7 +78,10 @@ final class AnswerDesk implements AutoCloseable {
   synchronized Pending check(GenerationSpec spec, RoundContent content) {
     Evidence evidence = content.getEvidence();
     int tokens = evidence.getTokensCount();
-    if (evidence.getPrefixTokensCount() > 0 || content.getResult().getOutputTokens() != tokens) {
+    // Another server's model has no weights that are named, nor numbers for each token.
+    boolean counted = !evidence.getWeightsDigest().isEmpty() && !isZero(evidence);
+    if (evidence.getPrefixTokensCount() > 0
+        || (counted && content.getResult().getOutputTokens() != tokens)) {
       return wrong(
           "it has %d tokens after %d of others (expected: %d after none, as it says)"
               .formatted(
@@ -93,6 +97,10 @@ final class AnswerDesk implements AutoCloseable {
     Pending pending = new Pending(CompletableFuture.supplyAsync(() -> find(spec, content), thread));
     known.put(key, pending);
     return pending;
+  }
+
+  private static boolean isZero(Evidence evidence) {
+    return evidence.getWeightsDigest().equals(ByteString.copyFrom(Digest.ZERO.bytes()));
   }
 
   private Finding find(GenerationSpec spec, RoundContent content) {

@@ -2,6 +2,7 @@ package io.myelin.validator;
 
 import io.myelin.committee.wire.Reason;
 import io.myelin.protocol.commitment.WorkDigest;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.settlement.SignOfLife;
 import io.myelin.protocol.work.EvidenceFit;
 import io.myelin.protocol.work.Exam;
@@ -10,6 +11,8 @@ import io.myelin.protocol.work.SignedWork;
 import io.myelin.protocol.work.WorkFinding;
 import io.myelin.v1.ExamAnswer;
 import io.myelin.v1.ServedModel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,6 +25,7 @@ final class ExamCheck {
 
   private final ChainView view;
   private final WorkDesk desk;
+  private final Set<Address> underWay = ConcurrentHashMap.newKeySet();
 
   ExamCheck(ChainView view, WorkDesk desk) {
     this.view = view;
@@ -41,11 +45,19 @@ final class ExamCheck {
                   WorkDigest.ofModels(paper.models()),
                   life.hello().modelsDigest()));
     }
-    long deadlineNanos = System.nanoTime() + EXAM_NANOS;
-    for (ServedModel model : paper.models()) {
-      if (Exam.covers(model)) {
-        require(life, model, answer(paper, model), deadlineNanos);
+    if (!underWay.add(life.node())) {
+      throw new RefusedException(
+          Reason.BUSY, "node " + life.node() + " is being examined; ask again when it is done");
+    }
+    try {
+      long deadlineNanos = System.nanoTime() + EXAM_NANOS;
+      for (ServedModel model : paper.models()) {
+        if (Exam.covers(model)) {
+          require(life, model, answer(paper, model), deadlineNanos);
+        }
       }
+    } finally {
+      underWay.remove(life.node());
     }
   }
 

@@ -27,6 +27,7 @@ final class MarkDesk {
 
   private final Optional<AnswerJudge> judge;
   private final Semaphore free = new Semaphore(1);
+  private long freeAtNanos = System.nanoTime();
 
   MarkDesk(Optional<AnswerJudge> judge) {
     this.judge = judge;
@@ -53,9 +54,20 @@ final class MarkDesk {
     if (!free.tryAcquire()) {
       throw new RefusedException(Reason.BUSY, "other answers are marked; ask again");
     }
+    long beganNanos = System.nanoTime();
     try {
+      long restNanos = freeAtNanos - beganNanos;
+      if (restNanos > 0) {
+        throw new RefusedException(
+            Reason.BUSY,
+            "answers were marked just now; ask again in "
+                + (1 + TimeUnit.NANOSECONDS.toSeconds(restNanos))
+                + " s");
+      }
       return marks(request, judge.get());
     } finally {
+      // As long again for all else that the engine does; a refusal costs nothing.
+      freeAtNanos = Math.max(freeAtNanos, 2 * System.nanoTime() - beganNanos);
       free.release();
     }
   }

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,7 @@ final class RoundDesk implements AutoCloseable {
   private final RoundShelf shelf = new RoundShelf();
   private final Optional<AnswerDesk> answers;
   private final Optional<Dispersion.Embedder> embedder;
+  private @Nullable Measured measured;
 
   RoundDesk(
       ChainView view,
@@ -75,7 +77,7 @@ final class RoundDesk implements AutoCloseable {
               // The window's beginning, not now: members look at different moments.
               // Who has no gas serves gateways alone, and could not take part.
               if (reader.restsUntilSeconds(node) <= beganSeconds
-                  && view.client().balance(node).signum() > 0) {
+                  && view.client().balance(node).compareTo(RoundDraw.LEAST_WEI) >= 0) {
                 candidates.add(new Candidate(node, owner, records.weight(node)));
               }
             });
@@ -119,9 +121,14 @@ final class RoundDesk implements AutoCloseable {
   /** Takes what another has of a round; what the chain is not bound to is left out. */
   void add(RoundView round, List<ByteString> contents) {
     for (ByteString content : contents) {
-      RoundWork work = RoundWork.of(content);
-      if (round.binds(work.digest())) {
-        keep(round, work);
+      try {
+        RoundWork work = RoundWork.of(content);
+        if (round.binds(work.digest())) {
+          keep(round, work);
+        }
+      } catch (IllegalArgumentException e) {
+        // A node may bind itself to what is no content: that is as good as none.
+        LOG.debug("round {}: {}", round.number(), e.getMessage());
       }
     }
   }
@@ -254,7 +261,7 @@ final class RoundDesk implements AutoCloseable {
               });
     }
     try {
-      Dispersion dispersion = Dispersion.of(texts, embedder.get());
+      Dispersion dispersion = dispersion(texts);
       return Optional.of(
           (int) Math.round(dispersion.distances().get(known.indexOf(digest)) * 1_000));
     } catch (RuntimeException e) {
@@ -262,6 +269,18 @@ final class RoundDesk implements AutoCloseable {
       return Optional.empty();
     }
   }
+
+  /** The last one asked for is kept: who looks at a round asks for each of its answers. */
+  private synchronized Dispersion dispersion(List<String> texts) {
+    Measured before = measured;
+    if (before == null || !before.texts().equals(texts)) {
+      before = new Measured(List.copyOf(texts), Dispersion.of(texts, embedder.orElseThrow()));
+      measured = before;
+    }
+    return before.dispersion();
+  }
+
+  private record Measured(List<String> texts, Dispersion dispersion) {}
 
   private static RefusedException refused(String detail) {
     return new RefusedException(Reason.REFUSED_ROUND, detail);

@@ -72,6 +72,12 @@ final class ValidatorService extends ValidatorImplBase {
   /** Each waits for the engine; the other checks must not wait for them. */
   private static final int MOST_JUDGING = 4;
 
+  /** The same of rounds. */
+  private static final int MOST_ROUNDS = 2;
+
+  /** The same of nodes that are examined. */
+  private static final int MOST_EXAMINING = 4;
+
   private final ChainView view;
   private final OperatorKey key;
   private final Signer signer;
@@ -98,6 +104,8 @@ final class ValidatorService extends ValidatorImplBase {
   private final Semaphore checking;
   private final Semaphore reviewing;
   private final Semaphore judging = new Semaphore(MOST_JUDGING);
+  private final Semaphore roundJudging = new Semaphore(MOST_ROUNDS);
+  private final Semaphore examining = new Semaphore(MOST_EXAMINING);
 
   ValidatorService(
       ChainView view,
@@ -192,13 +200,21 @@ final class ValidatorService extends ValidatorImplBase {
 
   @Override
   public void judge(JudgeRequest request, StreamObserver<Sealed> client) {
-    answer(
-        "judge",
-        client,
-        request.getAskingRound(),
-        () -> lives.sitting(ProposalCodec.life(request)),
-        () -> lives.check(ProposalCodec.life(request), ProposalCodec.paper(request)),
-        () -> ProposalCodec.life(request).attestation());
+    if (!examining.tryAcquire()) {
+      refuse("judge", client, Reason.BUSY, "more than " + MOST_EXAMINING + " at once");
+      return;
+    }
+    try {
+      answer(
+          "judge",
+          client,
+          request.getAskingRound(),
+          () -> lives.sitting(ProposalCodec.life(request)),
+          () -> lives.check(ProposalCodec.life(request), ProposalCodec.paper(request)),
+          () -> ProposalCodec.life(request).attestation());
+    } finally {
+      examining.release();
+    }
   }
 
   @Override
@@ -375,8 +391,8 @@ final class ValidatorService extends ValidatorImplBase {
 
   @Override
   public void judgeRound(JudgeRoundRequest request, StreamObserver<Sealed> client) {
-    if (!judging.tryAcquire()) {
-      refuse("judge round", client, Reason.BUSY, "more than " + MOST_JUDGING + " at once");
+    if (!roundJudging.tryAcquire()) {
+      refuse("judge round", client, Reason.BUSY, "more than " + MOST_ROUNDS + " at once");
       return;
     }
     try {
@@ -388,7 +404,7 @@ final class ValidatorService extends ValidatorImplBase {
           () -> roundChecks.check(request),
           () -> RoundCheck.unread(request));
     } finally {
-      judging.release();
+      roundJudging.release();
     }
   }
 

@@ -3,6 +3,7 @@ package io.myelin.validator;
 import io.myelin.committee.wire.Reason;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.work.EvidenceFit;
 import io.myelin.protocol.work.SignedWork;
 import io.myelin.protocol.work.WorkFinding;
@@ -50,7 +51,12 @@ final class WorkDesk implements AutoCloseable {
     this.files = files;
     this.terms = new WorkTerms(view);
     this.draws = new WorkDraws(view, key, terms, memory, checker.isPresent());
-    files.read().forEach(found -> memory.remember(found, System.nanoTime()));
+    for (WorkFiles.Kept kept : files.read()) {
+      memory.remember(kept.examined(), System.nanoTime());
+      if (kept.judged()) {
+        memory.judged(kept.examined().work().digest());
+      }
+    }
     this.thread = Thread.ofVirtual().name("validator-work").start(this::work);
   }
 
@@ -218,6 +224,18 @@ final class WorkDesk implements AutoCloseable {
       throw new IllegalStateException(
           "the validator's engine took longer than " + TimeUnit.NANOSECONDS.toSeconds(nanos) + " s",
           e);
+    }
+  }
+
+  /**
+   * A lie is judged, or its node is by another: it is no accusation any more, nor after a restart.
+   */
+  void judged(Digest work) {
+    memory.judged(work);
+    try {
+      files.judged(work);
+    } catch (IOException e) {
+      LOG.error("that work {} is judged is not kept: {}", work, e.toString());
     }
   }
 

@@ -54,7 +54,7 @@ final class WorkFiles {
   }
 
   /** What is kept, oldest first; a file that cannot be read is left alone and logged. */
-  synchronized List<Examined> read() throws IOException {
+  synchronized List<Kept> read() throws IOException {
     List<Path> files;
     try (Stream<Path> list = Files.list(folder)) {
       files = list.filter(WorkFiles::isOurs).toList();
@@ -69,14 +69,14 @@ final class WorkFiles {
       }
     }
     stored.sort(Comparator.comparingLong(one -> one.stored().getCheckedAtMillis()));
-    List<Examined> all = new ArrayList<>();
+    List<Kept> all = new ArrayList<>();
     for (StoredFile one : stored) {
       Examined examined =
           new Examined(one.work(), found(one.stored().getFound()), one.stored().getDetail());
       if (!examined.isLie()) {
         others.add(one.file());
       }
-      all.add(examined);
+      all.add(new Kept(examined, one.stored().getJudged()));
     }
     return all;
   }
@@ -94,6 +94,28 @@ final class WorkFiles {
     } catch (IllegalArgumentException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * What was found.
+   *
+   * @param judged whether nobody is accused by it any more
+   */
+  record Kept(Examined examined, boolean judged) {}
+
+  /** From now on nobody is accused by this work; one that is not kept is left alone. */
+  synchronized void judged(Digest digest) throws IOException {
+    Path file = path(digest);
+    if (Files.exists(file)) {
+      StoredWork stored = StoredWork.parseFrom(Files.readAllBytes(file));
+      write(file, stored.toBuilder().setJudged(true).build());
+    }
+  }
+
+  private void write(Path file, StoredWork stored) throws IOException {
+    Path temporary = folder.resolve(file.getFileName() + ".tmp");
+    Files.write(temporary, stored.toByteArray());
+    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private record StoredFile(Path file, StoredWork stored, SignedWork work) {}
@@ -124,9 +146,7 @@ final class WorkFiles {
             .setChainId(domain.chainId())
             .setDirectory(ByteString.copyFrom(domain.verifyingContract().bytes()))
             .build();
-    Path temporary = folder.resolve(file.getFileName() + ".tmp");
-    Files.write(temporary, stored.toByteArray());
-    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    write(file, stored);
     if (!examined.isLie()) {
       others.add(file);
     }

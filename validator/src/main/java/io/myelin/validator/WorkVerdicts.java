@@ -122,7 +122,7 @@ public final class WorkVerdicts implements AutoCloseable {
     SignedWork work = accusation.lie().work();
     NodePool.Node node = network.nodes().nodeOf(work.node()).on(chain);
     if (node.standing() == SUSPENDED || desk.terms().isJudged(work.node(), work.digest())) {
-      desk.memory().judged(work.digest());
+      desk.judged(work.digest());
       notBefore.remove(work.digest());
       return;
     }

@@ -88,6 +88,7 @@ public final class QueueHost implements AutoCloseable {
               key,
               engine,
               node.desk(),
+              node.exams(),
               new KeyCommitSigner(
                   key, network.domain(), new SecureRandom(), InstantSource.system()),
               chain,

@@ -2,19 +2,17 @@ package io.myelin.cli.node;
 
 import io.myelin.engine.InferenceEngine;
 import io.myelin.engine.catalogue.ModelCatalogue;
+import io.myelin.engine.check.SentenceDistances;
 import io.myelin.gateway.hub.NodeHub;
 import io.myelin.gateway.journal.Journal;
 import io.myelin.gateway.metrics.GatewayMetrics;
 import io.myelin.gateway.poi.AgreementDesk;
 import io.myelin.protocol.poi.Agreement;
 import io.myelin.protocol.poi.Dispersion;
-import io.myelin.v1.Embedding;
-import io.myelin.v1.EmbeddingSpec;
+import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 
 /** What a gateway does about answers of several nodes: compares, counts, raises the alarm. */
 public final class Redundancy {
@@ -53,22 +51,7 @@ public final class Redundancy {
 
   /** By an engine that serves {@link #MODEL}; blocks for a bounded time. */
   public static Dispersion.Embedder by(InferenceEngine engine) {
-    return texts -> {
-      EmbeddingSpec spec = EmbeddingSpec.newBuilder().setModel(MODEL).addAllInputs(texts).build();
-      List<float[]> vectors = new ArrayList<>();
-      for (Embedding one :
-          engine
-              .embed(spec)
-              .orTimeout(EMBED_SECONDS, TimeUnit.SECONDS)
-              .join()
-              .getEmbeddingsList()) {
-        float[] vector = new float[one.getValuesCount()];
-        for (int at = 0; at < vector.length; at++) {
-          vector[at] = one.getValues(at);
-        }
-        vectors.add(vector);
-      }
-      return vectors;
-    };
+    return new SentenceDistances(
+        CompletableFuture.completedFuture(engine), Duration.ofSeconds(EMBED_SECONDS));
   }
 }

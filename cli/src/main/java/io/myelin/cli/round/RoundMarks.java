@@ -70,7 +70,8 @@ final class RoundMarks {
                 out.println(
                     "           by the validator of %s, %s".formatted(owner, words(reliability))));
     if (marking.members().isEmpty()) {
-      out.println("           no validator marked anything: none has a model for text");
+      out.println(
+          "           no validator marked anything: none has a model for text, or all are busy");
     }
   }
 

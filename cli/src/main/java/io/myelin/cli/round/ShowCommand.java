@@ -222,7 +222,7 @@ final class ShowCommand extends MyelinCommand {
             .orElse("(no validator that is known shows it)");
     // A node's words: nothing in them may steer a terminal.
     text.lines()
-        .map(line -> line.replaceAll("\\p{Cntrl}", " "))
+        .map(line -> line.replaceAll("[\\p{Cc}\\p{Cf}]", " "))
         .forEach(line -> out().println("           " + line));
   }
 }

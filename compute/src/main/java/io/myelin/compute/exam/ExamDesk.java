@@ -8,11 +8,11 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.typeddata.Eip712Domain;
 import io.myelin.protocol.work.Exam;
 import io.myelin.v1.ExamAnswer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class ExamDesk {
   private static final Logger LOG = LoggerFactory.getLogger(ExamDesk.class);
 
-  /** Less than who asks waits. */
+  /** For all models; less than who asks waits. */
   private static final int SECONDS = 20;
 
   /** Exams that wait for the one before. */
@@ -65,25 +65,26 @@ public final class ExamDesk {
         });
   }
 
+  /** One model after the other: an exam takes one of the engine's places. */
   private CompletableFuture<List<ExamAnswer>> answers(Digest nonce) {
-    List<CompletableFuture<Optional<ExamAnswer>>> all =
-        engine.models().stream()
-            .filter(model -> !model.embeddings() && !model.weightsDigestHex().isEmpty())
-            .limit(Exam.MOST_MODELS)
-            .map(model -> answer(model, nonce))
-            .toList();
-    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-        .thenApply(
-            _ -> {
-              List<ExamAnswer> answers = new ArrayList<>();
-              all.forEach(one -> one.join().ifPresent(answers::add));
-              return answers;
-            });
+    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    CompletableFuture<List<ExamAnswer>> all = CompletableFuture.completedFuture(List.of());
+    for (EngineModel model : engine.models()) {
+      if (!model.embeddings() && !model.weightsDigestHex().isEmpty()) {
+        all =
+            all.thenCompose(
+                before ->
+                    answer(model, nonce, deadlineNanos)
+                        .thenApply(one -> Stream.concat(before.stream(), one.stream()).toList()));
+      }
+    }
+    return all;
   }
 
-  private CompletableFuture<Optional<ExamAnswer>> answer(EngineModel model, Digest nonce) {
+  private CompletableFuture<Optional<ExamAnswer>> answer(
+      EngineModel model, Digest nonce, long deadlineNanos) {
     return MadeAnswer.one(engine, model, Exam.question(model.id(), nonce))
-        .orTimeout(SECONDS, TimeUnit.SECONDS)
+        .orTimeout(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS)
         .thenApply(
             made -> Exam.answer(key, domain, model.id(), nonce, made.evidence(), made.result()))
         .handle(

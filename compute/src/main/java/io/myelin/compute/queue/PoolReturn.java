@@ -47,6 +47,7 @@ final class PoolReturn {
       ChainWrites writes,
       OperatorKey key,
       InferenceEngine engine,
+      ExamDesk exams,
       int slots) {
     this.chain = chain;
     this.network = network;
@@ -54,7 +55,7 @@ final class PoolReturn {
     this.writes = writes;
     this.key = key;
     this.engine = engine;
-    this.exams = new ExamDesk(engine, key, network.domain());
+    this.exams = exams;
     this.slots = slots;
   }
 

@@ -10,6 +10,7 @@ import io.myelin.chain.transaction.TransactionSender;
 import io.myelin.committee.CommitteeClient;
 import io.myelin.compute.evidence.EvidenceStore;
 import io.myelin.compute.evidence.FileEvidenceStore;
+import io.myelin.compute.exam.ExamDesk;
 import io.myelin.compute.task.CommitSigner;
 import io.myelin.compute.task.EngineDesk;
 import io.myelin.contracts.deploy.NetworkContracts;
@@ -68,6 +69,7 @@ public final class QueueWorker implements AutoCloseable {
       OperatorKey key,
       InferenceEngine engine,
       EngineDesk desk,
+      ExamDesk exams,
       CommitSigner signer,
       ChainClient chain,
       NetworkContracts network,
@@ -94,7 +96,8 @@ public final class QueueWorker implements AutoCloseable {
             clock,
             threads,
             news::release);
-    this.pool = new PoolReturn(chain, network, committee, writes, key, engine, settings.slots());
+    this.pool =
+        new PoolReturn(chain, network, committee, writes, key, engine, exams, settings.slots());
     this.inbox =
         new QueueInbox(
             key.address(),
@@ -122,6 +125,7 @@ public final class QueueWorker implements AutoCloseable {
    *
    * @param engine whose models the node serves
    * @param desk where they run, in the node's slots
+   * @param exams where it sits exams
    * @param signer of promises
    * @param store for the cursor and what was offered; the caller closes it, after this
    * @param sender of the node's key, which pays the gas; the caller closes it, after this
@@ -133,6 +137,7 @@ public final class QueueWorker implements AutoCloseable {
       OperatorKey key,
       InferenceEngine engine,
       EngineDesk desk,
+      ExamDesk exams,
       CommitSigner signer,
       ChainClient chain,
       NetworkContracts network,
@@ -145,8 +150,8 @@ public final class QueueWorker implements AutoCloseable {
         FileEvidenceStore.open(settings.folder().resolve("promises"), settings.promises());
     QueueWorker worker =
         new QueueWorker(
-            settings, key, engine, desk, signer, chain, network, store, sender, committee, clock,
-            promises);
+            settings, key, engine, desk, exams, signer, chain, network, store, sender, committee,
+            clock, promises);
     if (chain.balance(key.address()).signum() == 0) {
       logger.warn(
           "Account {} has no ether for gas, so it can take no task of the queue: send it some",

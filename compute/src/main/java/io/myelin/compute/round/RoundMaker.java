@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.myelin.committee.RoundCalls;
 import io.myelin.compute.task.EngineDesk;
 import io.myelin.compute.task.TaskOutput;
+import io.myelin.engine.EngineException;
 import io.myelin.engine.EngineModel;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.protocol.cognitive.RoundNode.Step;
@@ -25,10 +26,13 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Generates what a round asks of the node, in one of its slots; blocks. */
+/** Generates what a round asks of the node, beside its slots; blocks. */
 final class RoundMaker {
-  private static final int DESK_SECONDS = 5;
+  private static final Logger logger = LoggerFactory.getLogger(RoundMaker.class);
   private static final String NO_MODEL = "none";
 
   private final Address self;
@@ -55,7 +59,7 @@ final class RoundMaker {
    * Makes it.
    *
    * @param untilSeconds when the stage is over
-   * @return empty when it has to wait: for what others made, or for a free slot
+   * @return empty when it has to wait for what others made
    * @throws ExecutionException when the engine fails
    */
   Optional<RoundWork> make(RoundView round, Step.Make make, long untilSeconds, long leftSeconds)
@@ -68,28 +72,51 @@ final class RoundMaker {
     if (make.input().isPresent() && input.isEmpty() && make.patient()) {
       return Optional.empty();
     }
+    try {
+      return Optional.of(make(round, make, model.get(), input, untilSeconds, leftSeconds));
+    } catch (ExecutionException e) {
+      if (input.isEmpty() || !isRefused(e.getCause())) {
+        throw e;
+      }
+      // What others made cannot be worked with: the fixed words stand in for it.
+      logger.info("Round {}: goes on with fixed words: {}", round.number(), e.getMessage());
+      return Optional.of(
+          make(round, make, model.get(), Optional.empty(), untilSeconds, leftSeconds));
+    }
+  }
+
+  /** Whether the engine would refuse it again. */
+  private static boolean isRefused(@Nullable Throwable cause) {
+    return cause instanceof EngineException refused && !refused.retryElsewhere();
+  }
+
+  private RoundWork make(
+      RoundView round,
+      Step.Make make,
+      String model,
+      Optional<RoundWork> input,
+      long untilSeconds,
+      long leftSeconds)
+      throws InterruptedException, ExecutionException, TimeoutException {
     String text = input.map(RoundWork::text).orElseGet(() -> RoundTasks.fallback(make.kind()));
     GenerationSpec spec =
-        RoundTasks.spec(make.kind(), model.get(), round.number(), round.beganSeconds(), text);
+        RoundTasks.spec(make.kind(), model, round.number(), round.beganSeconds(), text);
     Offer offer = offer(round, make.kind(), spec, untilSeconds);
     try {
-      if (!desk.hold(offer.getTaskId()).get(DESK_SECONDS, TimeUnit.SECONDS)) {
-        return Optional.empty();
-      }
-      TaskOutput output = desk.run(offer).get(Math.max(1, leftSeconds), TimeUnit.SECONDS);
+      TaskOutput output = desk.beside(offer).get(Math.max(1, leftSeconds), TimeUnit.SECONDS);
       RoundContent.Builder content =
           RoundContent.newBuilder()
               .setRoundId(bytes(round.id()))
               .setKind(make.kind())
               .setNode(ByteString.copyFrom(self.bytes()))
-              .setModel(model.get())
+              .setModel(model)
               .setResult(output.result());
       input.ifPresent(from -> content.setInputDigest(bytes(from.digest())));
       Evidence evidence = output.evidence();
       if (evidence != null) {
         content.setEvidence(evidence);
       }
-      return Optional.of(RoundWork.of(content.build().toByteString()));
+      return RoundWork.of(content.build().toByteString());
     } finally {
       desk.release(offer.getTaskId());
     }

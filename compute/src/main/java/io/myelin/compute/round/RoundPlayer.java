@@ -6,6 +6,7 @@ import io.myelin.chain.abi.ContractWrite;
 import io.myelin.committee.RoundCalls;
 import io.myelin.contracts.Cognitive;
 import io.myelin.contracts.write.ChainWrites;
+import io.myelin.protocol.cognitive.RoundDraw;
 import io.myelin.protocol.cognitive.RoundNode;
 import io.myelin.protocol.cognitive.RoundNode.Made;
 import io.myelin.protocol.cognitive.RoundNode.Step;
@@ -161,13 +162,13 @@ final class RoundPlayer {
 
   /** Without gas nothing of it could be told to the chain. */
   private boolean canPay(RoundView round, Entry entry) {
-    if (chain.balance(self).signum() > 0) {
+    if (chain.balance(self).compareTo(RoundDraw.LEAST_WEI) >= 0) {
       return true;
     }
     if (!entry.poor) {
       entry.poor = true;
       logger.warn(
-          "Round {}: account {} has no ether for gas, so it takes no part: send it some",
+          "Round {}: account {} has less than 0.002 ether for gas, so it takes no part: send it some",
           round.number(),
           self);
     }

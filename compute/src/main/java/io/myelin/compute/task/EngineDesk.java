@@ -25,6 +25,15 @@ public interface EngineDesk {
    */
   CompletableFuture<TaskOutput> run(Offer offer);
 
+  /**
+   * Runs beside the slots, one at a time: for what is short and must not wait for who pays, nor let
+   * who pays wait for a slot. Where the engine has no place left it waits for one there.
+   *
+   * @param offer as for {@link #run}
+   * @return its output; fails with what the engine says otherwise, and when another runs already
+   */
+  CompletableFuture<TaskOutput> beside(Offer offer);
+
   /** Gives a slot back, and stops what runs in it. */
   void release(ByteString taskId);
 }

@@ -16,6 +16,7 @@ final class EngineSlots {
   private final Set<TaskRun> onEngine = new HashSet<>();
   private final Set<TaskRun> stopped = new HashSet<>();
   private final Deque<TaskRun> waiting = new ArrayDeque<>();
+  private final Set<TaskRun> beside = new HashSet<>();
   private int reserved;
 
   EngineSlots(int slots, DecodeSpeed speed) {
@@ -51,6 +52,13 @@ final class EngineSlots {
     }
   }
 
+  /** Starts it in no slot: the slots are as many as before. */
+  void startBeside(TaskRun run) {
+    beside.add(run);
+    speed.taskStarted(System.nanoTime());
+    run.start();
+  }
+
   /** Stops it; its slot may be given away. */
   void stop(TaskRun run) {
     run.stop();
@@ -62,6 +70,10 @@ final class EngineSlots {
   /** The engine is done with it. */
   void released(TaskRun run) {
     stopped.remove(run);
+    if (beside.remove(run)) {
+      speed.taskEnded(System.nanoTime());
+      return;
+    }
     if (!onEngine.remove(run)) {
       return;
     }

@@ -23,6 +23,7 @@ final class GuestRuns implements EngineDesk {
   private final Runnable changed;
   private final Map<ByteString, Guest> guests = new HashMap<>();
   private final Set<ByteString> held = new HashSet<>();
+  private ByteString beside = ByteString.EMPTY;
   private boolean draining;
 
   private record Guest(TaskRun run, CompletableFuture<TaskOutput> output) {}
@@ -74,6 +75,25 @@ final class GuestRuns implements EngineDesk {
     return output;
   }
 
+  @Override
+  public CompletableFuture<TaskOutput> beside(Offer offer) {
+    CompletableFuture<TaskOutput> output = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          try {
+            if (draining || guests.containsKey(beside)) {
+              throw new IllegalStateException(
+                  draining ? "the node takes nothing new" : "another runs beside the slots");
+            }
+            beside = offer.getTaskId();
+            slots.startBeside(guest(offer, output));
+          } catch (RuntimeException e) {
+            output.completeExceptionally(e);
+          }
+        });
+    return output;
+  }
+
   private void start(Offer offer, CompletableFuture<TaskOutput> output) {
     ByteString taskId = offer.getTaskId();
     if (!held.remove(taskId)) {
@@ -81,6 +101,10 @@ final class GuestRuns implements EngineDesk {
           "task " + TaskMessages.shown(taskId) + " holds no slot (expected: hold before run)");
     }
     slots.unreserve();
+    slots.start(guest(offer, output));
+  }
+
+  private TaskRun guest(Offer offer, CompletableFuture<TaskOutput> output) {
     EngineModel model =
         engine.models().stream()
             .filter(one -> one.id().equals(offer.getGeneration().getModel()))
@@ -96,8 +120,8 @@ final class GuestRuns implements EngineDesk {
             engine,
             _ -> {},
             new Events());
-    guests.put(taskId, new Guest(run, output));
-    slots.start(run);
+    guests.put(offer.getTaskId(), new Guest(run, output));
+    return run;
   }
 
   @Override

@@ -111,6 +111,20 @@ class MiniLmIT {
   }
 
   @Test
+  void comparesTheBeginningOfWhatIsTooLong() {
+    String whole = "The capital of France is Paris, a city on the river Seine. ".repeat(60);
+    Dispersion found =
+        Dispersion.of(
+            List.of(
+                whole,
+                "Bananas are yellow and grow in bunches.",
+                "Paris is the capital of France.",
+                "France's capital is Paris."),
+            new SentenceDistances(CompletableFuture.completedFuture(engine)));
+    assertThat(found.outliers()).containsExactly(1);
+  }
+
+  @Test
   void saysWhatItIs() {
     EngineModel model = engine.models().getFirst();
     assertThat(model.id()).isEqualTo("all-minilm-l6-v2");

@@ -73,6 +73,10 @@ public final class AnyClassChecker implements WorkChecker, AutoCloseable {
     try {
       return others.forClass(model, wanted).orElse(ownChecker);
     } catch (EngineException e) {
+      if (e.kind() == EngineException.Kind.BUSY) {
+        // It passes; what was only measured would be remembered as that.
+        throw e;
+      }
       LOG.warn("work of class {} is measured only: {}", wanted, e.getMessage());
       return ownChecker;
     }

@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,9 @@ public final class ClassCheckers implements AutoCloseable {
   /** Workers that run at once, unless told otherwise. */
   public static final int MOST_AT_ONCE = 2;
 
+  /** How long one that is to be opened waits for another's end. */
+  private static final int ROOM_SECONDS = 30;
+
   private static final Pattern CLASS =
       Pattern.compile(
           "llama\\.cpp-v[0-9.]{1,16}/cpu-([a-z0-9]{1,24})/bf16/rule-[0-9]{1,4}(?:/chatml)?");
@@ -38,6 +43,9 @@ public final class ClassCheckers implements AutoCloseable {
   private final Set<String> variants;
   private final Opener opener;
   private final int mostAtOnce;
+
+  /** Workers there may be, one of them for a check that is not done with it yet. */
+  private final Semaphore alive;
 
   /** The one that was not asked for longest first. */
   private final Map<Place, Held> engines = new LinkedHashMap<>(4, 0.75f, true);
@@ -93,6 +101,7 @@ public final class ClassCheckers implements AutoCloseable {
     this.variants = Set.copyOf(variants);
     this.opener = opener;
     this.mostAtOnce = mostAtOnce;
+    this.alive = new Semaphore(mostAtOnce + 1);
   }
 
   /**
@@ -123,17 +132,12 @@ public final class ClassCheckers implements AutoCloseable {
       isNew = known == null;
       held = known == null ? new Held() : known;
       if (isNew) {
-        while (engines.size() >= mostAtOnce) {
-          Iterator<Held> eldest = engines.values().iterator();
-          Held ending = eldest.next();
-          eldest.remove();
-          retire(ending, idle);
-        }
+        makeRoom(idle);
         engines.put(place, held);
       }
       held.uses++;
     }
-    idle.forEach(ClassCheckers::end);
+    idle.forEach(this::end);
     try {
       if (isNew) {
         open(place, held);
@@ -145,6 +149,22 @@ public final class ClassCheckers implements AutoCloseable {
       return Optional.empty();
     } finally {
       release(held);
+    }
+  }
+
+  /** With the lock: ends the one that was not asked for longest, but none that is being opened. */
+  private void makeRoom(List<Held> idle) {
+    Iterator<Held> eldest = engines.values().iterator();
+    while (engines.size() >= mostAtOnce && eldest.hasNext()) {
+      Held ending = eldest.next();
+      if (ending.engine.isDone()) {
+        eldest.remove();
+        retire(ending, idle);
+      }
+    }
+    if (engines.size() >= mostAtOnce) {
+      throw new EngineException(
+          EngineException.Kind.BUSY, "checkers of " + mostAtOnce + " other classes are opening");
     }
   }
 
@@ -166,12 +186,33 @@ public final class ClassCheckers implements AutoCloseable {
 
   private void open(Place place, Held held) {
     try {
-      InferenceEngine engine = opener.open(place.model(), place.variant());
+      if (!alive.tryAcquire(ROOM_SECONDS, TimeUnit.SECONDS)) {
+        throw new EngineException(
+            EngineException.Kind.BUSY, "checkers of other classes that end are still busy");
+      }
+    } catch (InterruptedException | EngineException e) {
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      synchronized (this) {
+        engines.remove(place, held);
+      }
+      held.engine.completeExceptionally(
+          new EngineException(EngineException.Kind.BUSY, String.valueOf(e.getMessage()), e));
+      return;
+    }
+    InferenceEngine engine = null;
+    try {
+      engine = opener.open(place.model(), place.variant());
       synchronized (this) {
         classes.put(place, Optional.of(classOf(engine)));
       }
       held.engine.complete(engine);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      if (engine != null) {
+        engine.close();
+      }
+      alive.release();
       boolean cannot =
           e instanceof EngineException refused
               && refused.kind() == EngineException.Kind.BAD_REQUEST;
@@ -205,9 +246,13 @@ public final class ClassCheckers implements AutoCloseable {
     }
   }
 
-  private static void end(Held held) {
+  private void end(Held held) {
     if (held.engine.isDone() && !held.engine.isCompletedExceptionally()) {
-      held.engine.join().close();
+      try {
+        held.engine.join().close();
+      } finally {
+        alive.release();
+      }
     }
   }
 
@@ -269,6 +314,6 @@ public final class ClassCheckers implements AutoCloseable {
       engines.values().forEach(held -> retire(held, idle));
       engines.clear();
     }
-    idle.forEach(ClassCheckers::end);
+    idle.forEach(this::end);
   }
 }

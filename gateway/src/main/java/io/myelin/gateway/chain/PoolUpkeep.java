@@ -115,38 +115,52 @@ public final class PoolUpkeep {
   }
 
   private void attempt(Address node, Connected connected) {
-    boolean passed = false;
+    // Only what is the node's own doing lets it wait for longer each time.
+    Ended ended = Ended.NOT_ITS_DOING;
     try {
       test(node, connected);
-      passed = true;
+      ended = Ended.PASSED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (NoQuorumException
-        | ExecutionException
-        | TimeoutException
-        | io.myelin.chain.ChainException
-        | IllegalStateException e) {
+    } catch (NoQuorumException e) {
+      ended = e.why() == NoQuorumException.Why.REFUSED ? Ended.FAILED : Ended.NOT_ITS_DOING;
+      log.info("node {} is not tested yet: {}", node, e.getMessage());
+    } catch (ExecutionException | TimeoutException e) {
+      ended = Ended.FAILED;
+      log.info("node {} gives no proof: {}", node, e.getMessage() == null ? e : e.getMessage());
+    } catch (io.myelin.chain.ChainException | IllegalStateException e) {
       log.info("node {} is not tested yet: {}", node, e.getMessage() == null ? e : e.getMessage());
     } catch (RuntimeException e) {
       log.error("node {} is not tested: a fault of the gateway itself", node, e);
     } finally {
-      ended(node, passed);
+      ended(node, ended);
     }
   }
 
-  private synchronized void ended(Address node, boolean passed) {
+  private enum Ended {
+    PASSED,
+    FAILED,
+    NOT_ITS_DOING
+  }
+
+  private synchronized void ended(Address node, Ended how) {
     underWay.remove(node);
-    if (passed) {
-      pauses.remove(node);
-    } else {
-      Pause before = pauses.get(node);
-      pauses.put(
-          node,
-          new Pause(
-              nanos.getAsLong(),
-              before == null
-                  ? FIRST_PAUSE_NANOS
-                  : Math.min(2 * before.lengthNanos(), LONGEST_PAUSE_NANOS)));
+    Pause before = pauses.get(node);
+    switch (how) {
+      case PASSED -> pauses.remove(node);
+      case FAILED ->
+          pauses.put(
+              node,
+              new Pause(
+                  nanos.getAsLong(),
+                  before == null
+                      ? FIRST_PAUSE_NANOS
+                      : Math.min(2 * before.lengthNanos(), LONGEST_PAUSE_NANOS)));
+      case NOT_ITS_DOING ->
+          pauses.put(
+              node,
+              new Pause(
+                  nanos.getAsLong(), before == null ? FIRST_PAUSE_NANOS : before.lengthNanos()));
     }
   }
 

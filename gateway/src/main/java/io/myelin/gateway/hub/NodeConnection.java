@@ -233,7 +233,8 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
   private void proveAgain(Proof proof) {
     Asked asked = question.getAndSet(null);
     if (asked == null) {
-      throw new IllegalArgumentException("message: PROOF (expected: none, nothing was asked)");
+      // The answer to a question that another took the place of.
+      return;
     }
     Signature signature = Signature.of(proof.getSignature().toByteArray());
     if (Signers.signedBy(node, hub.domain().digest(asked.hello()), signature)) {
@@ -312,6 +313,10 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
     Stage before = stage.getAndSet(Stage.CLOSED);
     if (before == Stage.CLOSED) {
       return;
+    }
+    Asked open = question.getAndSet(null);
+    if (open != null) {
+      open.answer().completeExceptionally(new IllegalStateException(reason));
     }
     Loop.Timer timer = watch;
     if (timer != null) {

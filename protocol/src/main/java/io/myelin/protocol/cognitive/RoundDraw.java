@@ -9,6 +9,7 @@ import io.myelin.protocol.selection.SelectionSeed;
 import io.myelin.protocol.settlement.Approvals;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.RoundRequest;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -27,6 +28,12 @@ public record RoundDraw(List<Address> nodes, int responders) {
 
   /** Most that answer: five opinions are enough to see who stands apart. */
   public static final int MOST_RESPONDERS = 5;
+
+  /**
+   * What a node's account must hold to be drawn: the gas of a round, and more than somebody would
+   * give away so that a node that serves gateways alone is drawn in vain.
+   */
+  public static final BigInteger LEAST_WEI = BigInteger.valueOf(2_000_000_000_000_000L);
 
   /** Most that stand by. */
   public static final int MOST_SPARES = 4;

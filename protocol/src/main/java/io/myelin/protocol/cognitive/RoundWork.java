@@ -25,7 +25,7 @@ public record RoundWork(
   public static final int MAX_BYTES = 128 << 10;
 
   private static final int MOST_MODEL_CHARS = 200;
-  private static final int MOST_TEXT_CHARS = 2_000;
+  private static final int MOST_TEXT_CHARS = 600;
 
   /**
    * Reads it.

@@ -14,7 +14,7 @@ import java.util.List;
  */
 public record Reliability(int thousandths, int pairs) {
   /** Below this nobody's marks count: it would take luck, or spite. */
-  public static final int LEAST_THOUSANDTHS = 700;
+  public static final int LEAST_THOUSANDTHS = 800;
 
   /** Fewer than these say too little. */
   public static final int LEAST_PAIRS = 9;

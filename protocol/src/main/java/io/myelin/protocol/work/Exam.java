@@ -40,8 +40,8 @@ public final class Exam {
   /** Of an answer. Half as many would do for an exact check; a measured one has use for more. */
   public static final int TOKENS = 16;
 
-  /** Models of one node that it is examined in. */
-  public static final int MOST_MODELS = 16;
+  /** Models of one node, as many as a gateway lets it serve. */
+  public static final int MOST_MODELS = 64;
 
   private static final SessionId NO_SESSION = SessionId.of(Digest.ZERO.bytes());
   private static final byte[] PURPOSE = "myelin/exam/1".getBytes(StandardCharsets.UTF_8);

@@ -45,7 +45,7 @@ class ReliabilityTest {
   @Test
   void shouldNotTrustFewPairs() {
     assertThat(new Reliability(1_000, Reliability.LEAST_PAIRS - 1).counts()).isFalse();
-    assertThat(new Reliability(699, 100).counts()).isFalse();
-    assertThat(new Reliability(700, Reliability.LEAST_PAIRS).counts()).isTrue();
+    assertThat(new Reliability(799, 100).counts()).isFalse();
+    assertThat(new Reliability(800, Reliability.LEAST_PAIRS).counts()).isTrue();
   }
 }

@@ -112,9 +112,9 @@ class ExamTest {
 
   @Test
   void shouldTakeAPaperOfFewModelsEachOnce() {
-    assertThat(new ExamPaper(models(Exam.MOST_MODELS), List.of()).models()).hasSize(16);
+    assertThat(new ExamPaper(models(Exam.MOST_MODELS), List.of()).models()).hasSize(64);
     assertThatThrownBy(() -> new ExamPaper(models(Exam.MOST_MODELS + 1), List.of()))
-        .hasMessage("models: 17 (expected: at most 16, in which a node is examined)");
+        .hasMessage("models: 65 (expected: at most 64, in which a node is examined)");
     List<ServedModel> twice =
         List.of(models(1).getFirst(), models(1).getFirst().toBuilder().setEmbeddings(true).build());
     assertThatThrownBy(() -> new ExamPaper(twice, List.of())).hasMessageContaining("named twice");
