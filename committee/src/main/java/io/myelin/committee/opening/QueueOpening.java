@@ -3,9 +3,11 @@ package io.myelin.committee.opening;
 import io.myelin.chain.Bytes;
 import io.myelin.chain.ChainClient;
 import io.myelin.committee.CommitteeClient;
+import io.myelin.committee.MemberAnswer;
 import io.myelin.committee.NotAgreedException;
 import io.myelin.committee.proposal.OpeningProposal;
 import io.myelin.committee.proposal.PoolView;
+import io.myelin.committee.wire.Reason;
 import io.myelin.contracts.Session;
 import io.myelin.contracts.SubnetRegistry;
 import io.myelin.contracts.deploy.NetworkContracts;
@@ -22,6 +24,7 @@ import io.myelin.protocol.settlement.SessionSeed;
 import io.myelin.protocol.settlement.SessionTail;
 import io.myelin.protocol.typeddata.SessionRequest;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -34,6 +37,9 @@ import java.util.random.RandomGenerator;
 public final class QueueOpening {
   /** Most nodes a pool may have had in all for this to read it. */
   private static final int MOST_NODES = 4_096;
+
+  private static final int MOST_TRIES = 4;
+  private static final Duration PAUSE = Duration.ofMillis(500);
 
   private final ChainClient chain;
   private final NetworkContracts network;
@@ -105,7 +111,8 @@ public final class QueueOpening {
   }
 
   /**
-   * Has it approved; blocks for a bounded time.
+   * Has it approved; blocks for a bounded time. Where nodes came or went between this draw and the
+   * members', it is drawn anew, a few times.
    *
    * @param random must be unpredictable for others
    * @throws ImpossibleException when the subnet lacks the model, or the pool the nodes
@@ -113,6 +120,29 @@ public final class QueueOpening {
    * @throws io.myelin.chain.ChainException when the chain cannot be read
    */
   public Approved approve(OperatorKey client, Wish wish, RandomGenerator random)
+      throws ImpossibleException, NotAgreedException, InterruptedException {
+    for (int tries = 1; ; tries++) {
+      try {
+        return once(client, wish, random);
+      } catch (NotAgreedException e) {
+        if (tries == MOST_TRIES || !poolMoved(e)) {
+          throw e;
+        }
+        Thread.sleep(PAUSE);
+      }
+    }
+  }
+
+  private static boolean poolMoved(NotAgreedException refused) {
+    return refused.answers().stream()
+        .map(MemberAnswer::answer)
+        .anyMatch(
+            answer ->
+                answer instanceof MemberAnswer.Answer.Refused no
+                    && no.reason().equals(Reason.REFUSED_CANDIDATES.name()));
+  }
+
+  private Approved once(OperatorKey client, Wish wish, RandomGenerator random)
       throws ImpossibleException, NotAgreedException, InterruptedException {
     SubnetRegistry.Model listed =
         network.subnets().modelOf(wish.subnetId(), SessionTail.modelIdOf(wish.model())).on(chain);
