@@ -59,6 +59,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,9 +104,9 @@ final class ValidatorService extends ValidatorImplBase {
   private final Reviewed reviewed = new Reviewed();
   private final Semaphore checking;
   private final Semaphore reviewing;
-  private final Semaphore judging = new Semaphore(MOST_JUDGING);
-  private final Semaphore roundJudging = new Semaphore(MOST_ROUNDS);
-  private final Semaphore examining = new Semaphore(MOST_EXAMINING);
+  private final Places judging = new Places(MOST_JUDGING);
+  private final Places roundJudging = new Places(MOST_ROUNDS);
+  private final Places examining = new Places(MOST_EXAMINING);
 
   ValidatorService(
       ChainView view,
@@ -200,21 +201,18 @@ final class ValidatorService extends ValidatorImplBase {
 
   @Override
   public void judge(JudgeRequest request, StreamObserver<Sealed> client) {
-    if (!examining.tryAcquire()) {
-      refuse("judge", client, Reason.BUSY, "more than " + MOST_EXAMINING + " at once");
-      return;
-    }
-    try {
-      answer(
-          "judge",
-          client,
-          request.getAskingRound(),
-          () -> lives.sitting(ProposalCodec.life(request)),
-          () -> lives.check(ProposalCodec.life(request), ProposalCodec.paper(request)),
-          () -> ProposalCodec.life(request).attestation());
-    } finally {
-      examining.release();
-    }
+    within(
+        examining,
+        "judge",
+        client,
+        () ->
+            answer(
+                "judge",
+                client,
+                request.getAskingRound(),
+                () -> lives.sitting(ProposalCodec.life(request)),
+                () -> lives.check(ProposalCodec.life(request), ProposalCodec.paper(request)),
+                () -> ProposalCodec.life(request).attestation()));
   }
 
   @Override
@@ -322,60 +320,34 @@ final class ValidatorService extends ValidatorImplBase {
 
   @Override
   public void judgeWork(JudgeWorkRequest request, StreamObserver<Sealed> client) {
-    if (fault == ValidatorFault.SLEEP) {
-      return;
-    }
-    SignedWork work;
-    try {
-      work = works.work(request.getRecord());
-    } catch (RefusedException e) {
-      refuse("judge work", client, e.reason(), e.detail());
-      return;
-    }
-    if (!judging.tryAcquire()) {
-      refuse("judge work", client, Reason.BUSY, "more than " + MOST_JUDGING + " at once");
-      return;
-    }
-    try {
-      answer(
-          "judge work",
-          client,
-          request.getAskingRound(),
-          () -> works.sitting(work),
-          () -> works.check(work),
-          () -> WorkCheck.unread(work));
-    } finally {
-      judging.release();
-    }
+    onWork(
+        "judge work",
+        client,
+        request.getRecord(),
+        work ->
+            answer(
+                "judge work",
+                client,
+                request.getAskingRound(),
+                () -> works.sitting(work),
+                () -> works.check(work),
+                () -> WorkCheck.unread(work)));
   }
 
   @Override
   public void judgeAppeal(JudgeAppealRequest request, StreamObserver<Sealed> client) {
-    if (fault == ValidatorFault.SLEEP) {
-      return;
-    }
-    SignedWork work;
-    try {
-      work = works.work(request.getRecord());
-    } catch (RefusedException e) {
-      refuse("judge appeal", client, e.reason(), e.detail());
-      return;
-    }
-    if (!judging.tryAcquire()) {
-      refuse("judge appeal", client, Reason.BUSY, "more than " + MOST_JUDGING + " at once");
-      return;
-    }
-    try {
-      answer(
-          "judge appeal",
-          client,
-          request.getAskingRound(),
-          () -> appeals.sitting(work),
-          () -> appeals.check(work, request.getOverturned()),
-          () -> AppealCheck.unread(work, request.getOverturned()));
-    } finally {
-      judging.release();
-    }
+    onWork(
+        "judge appeal",
+        client,
+        request.getRecord(),
+        work ->
+            answer(
+                "judge appeal",
+                client,
+                request.getAskingRound(),
+                () -> appeals.sitting(work),
+                () -> appeals.check(work, request.getOverturned()),
+                () -> AppealCheck.unread(work, request.getOverturned())));
   }
 
   @Override
@@ -391,21 +363,18 @@ final class ValidatorService extends ValidatorImplBase {
 
   @Override
   public void judgeRound(JudgeRoundRequest request, StreamObserver<Sealed> client) {
-    if (!roundJudging.tryAcquire()) {
-      refuse("judge round", client, Reason.BUSY, "more than " + MOST_ROUNDS + " at once");
-      return;
-    }
-    try {
-      answer(
-          "judge round",
-          client,
-          request.getAskingRound(),
-          () -> roundChecks.sitting(request),
-          () -> roundChecks.check(request),
-          () -> RoundCheck.unread(request));
-    } finally {
-      roundJudging.release();
-    }
+    within(
+        roundJudging,
+        "judge round",
+        client,
+        () ->
+            answer(
+                "judge round",
+                client,
+                request.getAskingRound(),
+                () -> roundChecks.sitting(request),
+                () -> roundChecks.check(request),
+                () -> RoundCheck.unread(request)));
   }
 
   @Override
@@ -521,6 +490,42 @@ final class ValidatorService extends ValidatorImplBase {
             : signer.sign(attestation);
     LOG.info("{} {}: signed {}", what, attestation.subject(), attestation.content());
     return signature;
+  }
+
+  /** Judges the work that a record is of, in one of the places for that. */
+  private void onWork(
+      String what, StreamObserver<?> client, WorkRecord record, Consumer<SignedWork> judge) {
+    if (fault == ValidatorFault.SLEEP) {
+      return;
+    }
+    SignedWork work;
+    try {
+      work = works.work(record);
+    } catch (RefusedException e) {
+      refuse(what, client, e.reason(), e.detail());
+      return;
+    }
+    within(judging, what, client, () -> judge.accept(work));
+  }
+
+  /** Does what waits for the engine in a place of its kind, so that no other check waits for it. */
+  private static void within(
+      Places places, String what, StreamObserver<?> client, Runnable answer) {
+    if (!places.free().tryAcquire()) {
+      refuse(what, client, Reason.BUSY, "more than " + places.most() + " at once");
+      return;
+    }
+    try {
+      answer.run();
+    } finally {
+      places.free().release();
+    }
+  }
+
+  private record Places(int most, Semaphore free) {
+    Places(int most) {
+      this(most, new Semaphore(most));
+    }
   }
 
   /** Answers within bounds; what is thrown becomes a status. */

@@ -12,7 +12,6 @@ import io.myelin.v1.GeneratedChunk;
 import io.myelin.v1.GenerationResult;
 import io.myelin.v1.GenerationSpec;
 import io.myelin.v1.TokenLogprob;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,18 +28,9 @@ public record MadeAnswer(GenerationSpec spec, Evidence evidence, GenerationResul
   /** Makes answers at once, in the engine's batches, and waits for all. */
   public static List<MadeAnswer> together(InferenceEngine engine, List<GenerationSpec> specs) {
     EngineModel model = engine.models().getFirst();
-    List<Collector> running = new ArrayList<>();
-    for (GenerationSpec spec : specs) {
-      Collector collector = new Collector();
-      running.add(collector);
-      engine.generate(spec, OutputPrefix.NONE, collector).request(Long.MAX_VALUE);
-    }
-    List<MadeAnswer> answers = new ArrayList<>();
-    for (int i = 0; i < specs.size(); i++) {
-      GenerationResult result = running.get(i).done.join();
-      answers.add(new MadeAnswer(specs.get(i), running.get(i).evidence.build(), result).of(model));
-    }
-    return answers;
+    List<CompletableFuture<MadeAnswer>> running =
+        specs.stream().map(spec -> one(engine, model, spec)).toList();
+    return running.stream().map(CompletableFuture::join).toList();
   }
 
   /**

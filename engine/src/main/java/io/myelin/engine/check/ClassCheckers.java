@@ -184,21 +184,24 @@ public final class ClassCheckers implements AutoCloseable {
     }
   }
 
-  private void open(Place place, Held held) {
+  /** Waits for one of the workers that there may be. */
+  private boolean takesRoom() {
     try {
-      if (!alive.tryAcquire(ROOM_SECONDS, TimeUnit.SECONDS)) {
-        throw new EngineException(
-            EngineException.Kind.BUSY, "checkers of other classes that end are still busy");
-      }
-    } catch (InterruptedException | EngineException e) {
-      if (e instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-      }
+      return alive.tryAcquire(ROOM_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void open(Place place, Held held) {
+    if (!takesRoom()) {
       synchronized (this) {
         engines.remove(place, held);
       }
       held.engine.completeExceptionally(
-          new EngineException(EngineException.Kind.BUSY, String.valueOf(e.getMessage()), e));
+          new EngineException(
+              EngineException.Kind.BUSY, "checkers of other classes that end are still busy"));
       return;
     }
     InferenceEngine engine = null;

@@ -145,23 +145,16 @@ public final class PoolUpkeep {
 
   private synchronized void ended(Address node, Ended how) {
     underWay.remove(node);
-    Pause before = pauses.get(node);
-    switch (how) {
-      case PASSED -> pauses.remove(node);
-      case FAILED ->
-          pauses.put(
-              node,
-              new Pause(
-                  nanos.getAsLong(),
-                  before == null
-                      ? FIRST_PAUSE_NANOS
-                      : Math.min(2 * before.lengthNanos(), LONGEST_PAUSE_NANOS)));
-      case NOT_ITS_DOING ->
-          pauses.put(
-              node,
-              new Pause(
-                  nanos.getAsLong(), before == null ? FIRST_PAUSE_NANOS : before.lengthNanos()));
+    if (how == Ended.PASSED) {
+      pauses.remove(node);
+      return;
     }
+    Pause before = pauses.get(node);
+    long lengthNanos = before == null ? FIRST_PAUSE_NANOS : before.lengthNanos();
+    if (before != null && how == Ended.FAILED) {
+      lengthNanos = Math.min(2 * lengthNanos, LONGEST_PAUSE_NANOS);
+    }
+    pauses.put(node, new Pause(nanos.getAsLong(), lengthNanos));
   }
 
   private void test(Address node, Connected connected)
