@@ -15,6 +15,8 @@ import io.myelin.protocol.typeddata.AppealVerdict;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.FaultVerdict;
 import io.myelin.protocol.typeddata.NodeVerdict;
+import io.myelin.protocol.work.Charge;
+import io.myelin.protocol.work.SignedWork;
 import io.myelin.v1.JudgeAbsenceRequest;
 import io.myelin.v1.JudgeAppealRequest;
 import io.myelin.v1.JudgeFaultRequest;
@@ -74,9 +76,29 @@ public final class Cases {
    */
   public Quorum work(WorkRecord record, Digest digest)
       throws NotAgreedException, InterruptedException {
-    Address node = Fields.address("node", record.getNode());
+    return work(
+        Fields.address("node", record.getNode()),
+        digest,
+        JudgeWorkRequest.newBuilder().setRecord(record).build());
+  }
+
+  /** The same of a charge, which may be a run of measured answers. */
+  public Quorum work(Charge charge) throws NotAgreedException, InterruptedException {
+    JudgeWorkRequest.Builder message = JudgeWorkRequest.newBuilder().setRecord(first(charge));
+    return work(charge.node(), charge.digest(), message.addAllOthers(others(charge)).build());
+  }
+
+  private static WorkRecord first(Charge charge) {
+    return charge.works().getFirst().record();
+  }
+
+  private static List<WorkRecord> others(Charge charge) {
+    return charge.works().stream().skip(1).map(SignedWork::record).toList();
+  }
+
+  private Quorum work(Address node, Digest digest, JudgeWorkRequest message)
+      throws NotAgreedException, InterruptedException {
     Digest subject = Subjects.fraudSubject(node, digest);
-    JudgeWorkRequest message = JudgeWorkRequest.newBuilder().setRecord(record).build();
     return asking.ask(
         "node " + node + " is not found to have lied",
         seated.newest(subject),
@@ -97,7 +119,28 @@ public final class Cases {
    */
   public Quorum appeal(WorkRecord record, Digest digest, boolean overturned)
       throws NotAgreedException, InterruptedException {
-    Address node = Fields.address("node", record.getNode());
+    return appeal(
+        Fields.address("node", record.getNode()),
+        digest,
+        JudgeAppealRequest.newBuilder().setRecord(record).setOverturned(overturned).build());
+  }
+
+  /** The same of a charge, which may be a run of measured answers. */
+  public Quorum appeal(Charge charge, boolean overturned)
+      throws NotAgreedException, InterruptedException {
+    return appeal(
+        charge.node(),
+        charge.digest(),
+        JudgeAppealRequest.newBuilder()
+            .setRecord(first(charge))
+            .addAllOthers(others(charge))
+            .setOverturned(overturned)
+            .build());
+  }
+
+  private Quorum appeal(Address node, Digest digest, JudgeAppealRequest message)
+      throws NotAgreedException, InterruptedException {
+    boolean overturned = message.getOverturned();
     Digest subject = Subjects.appealSubject(node, digest);
     long set = network.nodes().cutOf(node, digest).on(chain).judgedBy();
     long newest = network.validators().setVersion().on(chain);
@@ -107,8 +150,6 @@ public final class Cases {
               .formatted(node, set, newest));
     }
     List<Address> barred = network.nodes().barredOf(node, digest).on(chain);
-    JudgeAppealRequest message =
-        JudgeAppealRequest.newBuilder().setRecord(record).setOverturned(overturned).build();
     return asking.ask(
         "the verdict on node " + node + " is not " + (overturned ? "overturned" : "upheld"),
         seated.without(subject, set, barred),

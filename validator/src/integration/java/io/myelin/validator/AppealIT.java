@@ -358,6 +358,8 @@ final class AppealIT {
         came.add(one.look(watches.get(i), 0));
       }
     }
+    // What the last of them sent may still wait for its block.
+    world.anvil().cheats().mine(1);
     return came;
   }
 

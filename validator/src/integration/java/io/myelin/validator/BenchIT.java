@@ -153,6 +153,8 @@ final class BenchIT {
     try (Leadership back = leadership(FIRST)) {
       world.anvil().fund(world.validators().get(FIRST).address(), ChainWorld.ether(1));
       assertThat(back.present()).isEqualTo(Looked.SENT);
+      // What was sent may still wait for its block.
+      world.anvil().cheats().mine(1);
       assertThat(isBenched(FIRST)).isFalse();
       assertThat(back.present()).isEqualTo(Looked.NOT_DUE);
     }

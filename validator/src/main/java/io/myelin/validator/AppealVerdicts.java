@@ -147,7 +147,7 @@ public final class AppealVerdicts implements AutoCloseable {
   }
 
   private void ask(Key one) throws InterruptedException {
-    Optional<Examined> kept;
+    Optional<WorkFiles.Kept> kept;
     try {
       kept = files.find(one.evidence());
     } catch (IOException e) {
@@ -155,12 +155,12 @@ public final class AppealVerdicts implements AutoCloseable {
       return;
     }
     boolean exact = kept.filter(work -> work.found() == ExamineReply.Found.FOUND_EXACT).isPresent();
-    boolean lie = kept.filter(Examined::isLie).isPresent();
+    boolean lie = kept.filter(WorkFiles.Kept::accuses).isPresent();
     if (!exact && !lie) {
       return;
     }
     try {
-      Quorum quorum = cases.appeal(kept.orElseThrow().work().record(), one.evidence(), exact);
+      Quorum quorum = cases.appeal(kept.orElseThrow().charge(), exact);
       boolean sent =
           sender.send(
               "appeal/" + one.node() + "/" + one.evidence().shortHex(),

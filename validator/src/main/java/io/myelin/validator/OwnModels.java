@@ -3,6 +3,7 @@ package io.myelin.validator;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.engine.judge.AnswerJudge;
 import io.myelin.protocol.poi.Dispersion;
+import io.myelin.protocol.work.Calibrations;
 import java.util.Optional;
 
 /**
@@ -12,12 +13,23 @@ import java.util.Optional;
  * @param checker of nodes' work
  * @param embedder by which it says how far answers of cognitive rounds lie apart
  * @param judge by which it marks answers
+ * @param calibrations by which measured checks count; without any for a node's class they decide
+ *     nothing
  */
 public record OwnModels(
     Optional<WorkChecker> checker,
     Optional<Dispersion.Embedder> embedder,
-    Optional<AnswerJudge> judge) {
+    Optional<AnswerJudge> judge,
+    Calibrations calibrations) {
   /** Of a validator without any model. */
   public static final OwnModels NONE =
-      new OwnModels(Optional.empty(), Optional.empty(), Optional.empty());
+      new OwnModels(Optional.empty(), Optional.empty(), Optional.empty(), Calibrations.NONE);
+
+  /** Without calibrations. */
+  public OwnModels(
+      Optional<WorkChecker> checker,
+      Optional<Dispersion.Embedder> embedder,
+      Optional<AnswerJudge> judge) {
+    this(checker, embedder, judge, Calibrations.NONE);
+  }
 }

@@ -153,7 +153,7 @@ public final class ValidatorNode implements AutoCloseable {
           new WorkDesk(
               view,
               key,
-              models.checker(),
+              models,
               WorkFiles.open(config.data().resolve(EVIDENCE_FOLDER), network.domain()));
       ValidatorService service =
           new ValidatorService(view, key, signer, config, rollCall, desk, models);

@@ -20,7 +20,7 @@ import io.myelin.protocol.settlement.SettlementClaim;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.BatchSettlement;
-import io.myelin.protocol.work.SignedWork;
+import io.myelin.protocol.work.Charge;
 import io.myelin.v1.ApproveRequest;
 import io.myelin.v1.ApproveRoundRequest;
 import io.myelin.v1.AttestRequest;
@@ -324,14 +324,15 @@ final class ValidatorService extends ValidatorImplBase {
         "judge work",
         client,
         request.getRecord(),
-        work ->
+        request.getOthersList(),
+        charge ->
             answer(
                 "judge work",
                 client,
                 request.getAskingRound(),
-                () -> works.sitting(work),
-                () -> works.check(work),
-                () -> WorkCheck.unread(work)));
+                () -> works.sitting(charge),
+                () -> works.check(charge),
+                () -> WorkCheck.unread(charge)));
   }
 
   @Override
@@ -340,14 +341,15 @@ final class ValidatorService extends ValidatorImplBase {
         "judge appeal",
         client,
         request.getRecord(),
-        work ->
+        request.getOthersList(),
+        charge ->
             answer(
                 "judge appeal",
                 client,
                 request.getAskingRound(),
-                () -> appeals.sitting(work),
-                () -> appeals.check(work, request.getOverturned()),
-                () -> AppealCheck.unread(work, request.getOverturned())));
+                () -> appeals.sitting(charge),
+                () -> appeals.check(charge, request.getOverturned()),
+                () -> AppealCheck.unread(charge, request.getOverturned())));
   }
 
   @Override
@@ -492,20 +494,24 @@ final class ValidatorService extends ValidatorImplBase {
     return signature;
   }
 
-  /** Judges the work that a record is of, in one of the places for that. */
+  /** Judges the work that records are of, in one of the places for that. */
   private void onWork(
-      String what, StreamObserver<?> client, WorkRecord record, Consumer<SignedWork> judge) {
+      String what,
+      StreamObserver<?> client,
+      WorkRecord record,
+      List<WorkRecord> others,
+      Consumer<Charge> judge) {
     if (fault == ValidatorFault.SLEEP) {
       return;
     }
-    SignedWork work;
+    Charge charge;
     try {
-      work = works.work(record);
+      charge = works.charge(record, others);
     } catch (RefusedException e) {
       refuse(what, client, e.reason(), e.detail());
       return;
     }
-    within(judging, what, client, () -> judge.accept(work));
+    within(judging, what, client, () -> judge.accept(charge));
   }
 
   /** Does what waits for the engine in a place of its kind, so that no other check waits for it. */

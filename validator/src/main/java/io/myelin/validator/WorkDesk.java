@@ -4,11 +4,15 @@ import io.myelin.committee.wire.Reason;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.work.Charge;
 import io.myelin.protocol.work.EvidenceFit;
 import io.myelin.protocol.work.SignedWork;
 import io.myelin.protocol.work.WorkFinding;
+import io.myelin.protocol.work.WorkHistory;
+import io.myelin.v1.MeasuredScore;
 import io.myelin.v1.WorkRecord;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,28 +40,45 @@ final class WorkDesk implements AutoCloseable {
   private final Optional<WorkChecker> checker;
   private final WorkFiles files;
   private final WorkTerms terms;
+  private final Histories histories;
+  private final RunMaker runs;
   private final WorkQueue<Job> queue = new WorkQueue<>();
   private final WorkMemory memory = new WorkMemory();
   private final WorkDraws draws;
   private final Semaphore exams = new Semaphore(EXAMS_AT_ONCE);
   private final Thread thread;
 
-  private record Job(SignedWork work, CompletableFuture<Examined> result) {}
+  /**
+   * One to check.
+   *
+   * @param counts whether this validator drew it, so that it is a sample of its node's history
+   */
+  private record Job(SignedWork work, boolean counts, CompletableFuture<Examined> result) {}
 
-  WorkDesk(ChainView view, OperatorKey key, Optional<WorkChecker> checker, WorkFiles files)
-      throws IOException {
+  WorkDesk(ChainView view, OperatorKey key, OwnModels models, WorkFiles files) throws IOException {
     this.view = view;
-    this.checker = checker;
+    this.checker = models.checker();
+    this.histories = new Histories(models.calibrations());
+    this.runs = new RunMaker(histories, files);
     this.files = files;
     this.terms = new WorkTerms(view);
     this.draws = new WorkDraws(view, key, terms, memory, checker.isPresent());
-    for (WorkFiles.Kept kept : files.read()) {
-      memory.remember(kept.examined(), System.nanoTime());
-      if (kept.judged()) {
-        memory.judged(kept.examined().work().digest());
-      }
-    }
+    files.read().forEach(this::recall);
     this.thread = Thread.ofVirtual().name("validator-work").start(this::work);
+  }
+
+  /** What was found before the last restart. */
+  private void recall(WorkFiles.Kept kept) {
+    if (!kept.charge().isRun()) {
+      memory.remember(kept.examined(), System.nanoTime());
+    }
+    if (kept.judged()) {
+      memory.judged(kept.charge().digest());
+    } else if (kept.charge().isRun()) {
+      memory.accuse(kept.charge(), kept.detail(), System.nanoTime());
+    } else if (kept.counts() && kept.measured().isPresent()) {
+      var _ = histories.count(kept.examined().work(), kept.measured().get());
+    }
   }
 
   /**
@@ -121,7 +142,7 @@ final class WorkDesk implements AutoCloseable {
     if (known.isPresent()) {
       return CompletableFuture.completedFuture(known.get());
     }
-    Job job = new Job(work, new CompletableFuture<>());
+    Job job = new Job(work, draws.isWanted(work), new CompletableFuture<>());
     synchronized (queue) {
       if (!(first ? queue.offerForVerdict(job) : queue.offer(work.gateway(), job))) {
         throw new RefusedException(
@@ -151,7 +172,7 @@ final class WorkDesk implements AutoCloseable {
       while (!Thread.currentThread().isInterrupted()) {
         Job job = take();
         try {
-          Examined found = check(job.work());
+          Examined found = check(job);
           draws.shown(job.work());
           job.result().complete(found);
         } catch (VirtualMachineError e) {
@@ -171,7 +192,8 @@ final class WorkDesk implements AutoCloseable {
     }
   }
 
-  private Examined check(SignedWork work) throws InterruptedException {
+  private Examined check(Job job) throws InterruptedException {
+    SignedWork work = job.work();
     Optional<Examined> known = memory.known(work);
     if (known.isPresent()) {
       return known.get();
@@ -179,16 +201,62 @@ final class WorkDesk implements AutoCloseable {
     Optional<WorkFinding.Lie> misfit = EvidenceFit.misfit(work);
     Examined found = Examined.of(work, misfit.isPresent() ? misfit.get() : find(work, CHECK_NANOS));
     if (!found.isLie() || memory.hasRoom(work.node())) {
-      keep(found);
+      keep(found, job.counts());
     }
     memory.remember(found, System.nanoTime());
+    if (job.counts() && found.measured().isPresent()) {
+      count(work, found.measured().get());
+    }
     return found;
   }
 
-  private void keep(Examined found) {
+  /** A sample that this validator drew; where it is the one too many, the node is accused. */
+  private void count(SignedWork work, WorkFinding.Measured measured) {
+    WorkHistory condemned = histories.count(work, measured);
+    if (condemned.isCondemned()) {
+      runs.charge(condemned)
+          .ifPresent(
+              charge -> {
+                String detail = RunMaker.words(condemned.state(), histories.sprt());
+                keepRun(charge, detail);
+                memory.accuse(charge, detail, System.nanoTime());
+                LOG.warn("node {}: {}; kept as {}", work.node(), detail, charge.digest());
+              });
+    }
+  }
+
+  /** Keeps a run that this validator finds condemned, or others do. */
+  void keepRun(Charge charge, String detail) {
+    try {
+      Path file =
+          files.keepRun(
+              charge,
+              detail,
+              charge.works().stream().map(this::score).toList(),
+              System.currentTimeMillis());
+      LOG.info("node {}: {}; {}", charge.node(), detail, file);
+    } catch (IOException e) {
+      LOG.error("the run {} is not kept: {}", charge.digest(), e.toString());
+    }
+  }
+
+  /** What this validator measured of one, with what its calibration makes of it. */
+  private MeasuredScore score(SignedWork work) {
+    return memory
+        .known(work)
+        .flatMap(Examined::measured)
+        .map(
+            measured ->
+                WorkFiles.score(measured).toBuilder()
+                    .setRatio(histories.ratio(work, measured).orElse(0))
+                    .build())
+        .orElse(MeasuredScore.getDefaultInstance());
+  }
+
+  private void keep(Examined found, boolean counts) {
     SignedWork work = found.work();
     try {
-      var file = files.keep(found, System.currentTimeMillis());
+      var file = files.keep(found, counts, System.currentTimeMillis());
       if (found.isLie()) {
         LOG.warn(
             "node {} lied about task {}: {}; kept as {}",
@@ -228,15 +296,29 @@ final class WorkDesk implements AutoCloseable {
   }
 
   /**
-   * A lie is judged, or its node is by another: it is no accusation any more, nor after a restart.
+   * A charge is judged, or its node is by another: it is no accusation any more, nor after a
+   * restart, and what a run counted counts no more.
    */
-  void judged(Digest work) {
-    memory.judged(work);
-    try {
-      files.judged(work);
-    } catch (IOException e) {
-      LOG.error("that work {} is judged is not kept: {}", work, e.toString());
+  void judged(Charge charge) {
+    memory.judged(charge.digest());
+    judged(charge.digest());
+    if (charge.isRun()) {
+      histories.forget(charge.node());
+      charge.works().forEach(work -> judged(work.digest()));
     }
+  }
+
+  private void judged(Digest digest) {
+    try {
+      files.judged(digest);
+    } catch (IOException e) {
+      LOG.error("that {} is judged is not kept: {}", digest, e.toString());
+    }
+  }
+
+  /** What its own measured samples say of nodes. */
+  Histories histories() {
+    return histories;
   }
 
   WorkTerms terms() {

@@ -280,6 +280,11 @@ final class WorkDraws {
     return debts.owed(session).stream().findFirst().map(draw -> WorkObjection.wanted(draw.task()));
   }
 
+  /** Whether this validator drew this work itself and has not seen it yet. */
+  synchronized boolean isWanted(SignedWork work) {
+    return debts.isMissing(work.commit().sessionId(), work.digest());
+  }
+
   /** A node's work was shown, whatever came of it. */
   synchronized void shown(SignedWork work) {
     debts.shown(work.commit().sessionId(), work.digest());

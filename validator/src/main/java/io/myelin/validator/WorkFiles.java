@@ -3,9 +3,14 @@ package io.myelin.validator;
 import com.google.protobuf.ByteString;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.typeddata.Eip712Domain;
+import io.myelin.protocol.work.Charge;
 import io.myelin.protocol.work.SignedWork;
+import io.myelin.protocol.work.WorkFinding;
+import io.myelin.protocol.work.WorkScore;
 import io.myelin.v1.ExamineReply;
+import io.myelin.v1.MeasuredScore;
 import io.myelin.v1.StoredWork;
+import io.myelin.v1.WorkRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +35,7 @@ final class WorkFiles {
   private static final String PREFIX = "work-";
   private static final String ENDING = ".pb";
   private static final String FOUND = "FOUND_";
+  private static final String RUN = "run";
 
   /** Of those that prove nothing against anybody. */
   private static final int MOST_OTHERS = 1_024;
@@ -63,7 +69,7 @@ final class WorkFiles {
     for (Path file : files) {
       try {
         StoredWork work = StoredWork.parseFrom(Files.readAllBytes(file));
-        stored.add(new StoredFile(file, work, SignedWork.of(work.getRecord(), domain)));
+        stored.add(new StoredFile(file, work, kept(work)));
       } catch (IOException | IllegalArgumentException e) {
         LOG.warn("{} is not read: {}", file, e.getMessage());
       }
@@ -71,37 +77,67 @@ final class WorkFiles {
     stored.sort(Comparator.comparingLong(one -> one.stored().getCheckedAtMillis()));
     List<Kept> all = new ArrayList<>();
     for (StoredFile one : stored) {
-      Examined examined =
-          new Examined(one.work(), found(one.stored().getFound()), one.stored().getDetail());
-      if (!examined.isLie()) {
+      if (!one.kept().accuses()) {
         others.add(one.file());
       }
-      all.add(new Kept(examined, one.stored().getJudged()));
+      all.add(one.kept());
     }
     return all;
   }
 
+  private Kept kept(StoredWork stored) {
+    List<SignedWork> works = new ArrayList<>();
+    works.add(SignedWork.of(stored.getRecord(), domain));
+    for (WorkRecord other : stored.getOthersList()) {
+      works.add(SignedWork.of(other, domain));
+    }
+    return new Kept(
+        new Charge(works),
+        found(stored.getFound()),
+        stored.getDetail(),
+        stored.hasScore() ? Optional.of(measured(stored.getScore())) : Optional.empty(),
+        stored.getCounts(),
+        stored.getJudged());
+  }
+
   /** What is kept of this work. */
-  synchronized Optional<Examined> find(Digest digest) throws IOException {
+  synchronized Optional<Kept> find(Digest digest) throws IOException {
     Path file = path(digest);
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     StoredWork stored = StoredWork.parseFrom(Files.readAllBytes(file));
     try {
-      SignedWork work = SignedWork.of(stored.getRecord(), domain);
-      return Optional.of(new Examined(work, found(stored.getFound()), stored.getDetail()));
+      return Optional.of(kept(stored));
     } catch (IllegalArgumentException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     }
   }
 
   /**
-   * What was found.
+   * What was found, of one answer or of a run of measured ones.
    *
+   * @param counts whether it is a sample of its node's history
    * @param judged whether nobody is accused by it any more
    */
-  record Kept(Examined examined, boolean judged) {}
+  record Kept(
+      Charge charge,
+      ExamineReply.Found found,
+      String detail,
+      Optional<WorkFinding.Measured> measured,
+      boolean counts,
+      boolean judged) {
+
+    /** Whether a node is to be judged by it. */
+    boolean accuses() {
+      return charge.isRun() || found == ExamineReply.Found.FOUND_LIE;
+    }
+
+    /** Of one answer. */
+    Examined examined() {
+      return new Examined(charge.works().getFirst(), found, detail, measured);
+    }
+  }
 
   /** From now on nobody is accused by this work; one that is not kept is left alone. */
   synchronized void judged(Digest digest) throws IOException {
@@ -118,7 +154,7 @@ final class WorkFiles {
     Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private record StoredFile(Path file, StoredWork stored, SignedWork work) {}
+  private record StoredFile(Path file, StoredWork stored, Kept kept) {}
 
   private static boolean isOurs(Path file) {
     String name = file.getFileName().toString();
@@ -133,20 +169,21 @@ final class WorkFiles {
     }
   }
 
-  /** Keeps one; what was there under its digest gives way. */
-  synchronized Path keep(Examined examined, long nowMillis) throws IOException {
+  /**
+   * Keeps one; what was there under its digest gives way.
+   *
+   * @param counts whether it is a sample of its node's history
+   */
+  synchronized Path keep(Examined examined, boolean counts, long nowMillis) throws IOException {
     Path file = path(examined.work().digest());
-    StoredWork stored =
-        StoredWork.newBuilder()
-            .setRecord(examined.work().record())
+    StoredWork.Builder stored =
+        stored(examined.work().record(), nowMillis)
             .setFound(examined.found().name().substring(FOUND.length()).toLowerCase(Locale.ROOT))
             .setDetail(examined.detail())
-            .setCheckedAtMillis(nowMillis)
             .setConvicts(examined.isLie())
-            .setChainId(domain.chainId())
-            .setDirectory(ByteString.copyFrom(domain.verifyingContract().bytes()))
-            .build();
-    write(file, stored);
+            .setCounts(counts);
+    examined.measured().ifPresent(measured -> stored.setScore(score(measured)));
+    write(file, stored.build());
     if (!examined.isLie()) {
       others.add(file);
     }
@@ -157,6 +194,54 @@ final class WorkFiles {
       }
     }
     return file;
+  }
+
+  /**
+   * Keeps a run of measured answers that condemns its node.
+   *
+   * @param scores of each answer, in the charge's order
+   */
+  synchronized Path keepRun(Charge run, String detail, List<MeasuredScore> scores, long nowMillis)
+      throws IOException {
+    List<WorkRecord> records = run.works().stream().map(SignedWork::record).toList();
+    Path file = path(run.digest());
+    write(
+        file,
+        stored(records.getFirst(), nowMillis)
+            .setFound(RUN)
+            .setDetail(detail)
+            .setConvicts(true)
+            .addAllOthers(records.subList(1, records.size()))
+            .addAllScores(scores)
+            .build());
+    return file;
+  }
+
+  private StoredWork.Builder stored(WorkRecord record, long nowMillis) {
+    return StoredWork.newBuilder()
+        .setRecord(record)
+        .setCheckedAtMillis(nowMillis)
+        .setChainId(domain.chainId())
+        .setDirectory(ByteString.copyFrom(domain.verifyingContract().bytes()));
+  }
+
+  /** As it is kept, without what a calibration makes of it. */
+  static MeasuredScore score(WorkFinding.Measured measured) {
+    WorkScore score = measured.score();
+    return MeasuredScore.newBuilder()
+        .setTokens(score.tokens())
+        .setMeanQ10(score.meanQ10())
+        .setWorstQ10(score.worstQ10())
+        .setOutside(score.outside())
+        .setCheckerClass(measured.checkerClass())
+        .build();
+  }
+
+  private static WorkFinding.Measured measured(MeasuredScore score) {
+    return new WorkFinding.Measured(
+        new WorkScore(
+            score.getTokens(), score.getMeanQ10(), score.getWorstQ10(), score.getOutside()),
+        score.getCheckerClass());
   }
 
   private Path path(Digest digest) {

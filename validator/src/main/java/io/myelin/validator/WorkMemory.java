@@ -5,7 +5,9 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.receipt.Receipt;
 import io.myelin.protocol.receipt.ReceiptNode;
 import io.myelin.protocol.receipt.ReceiptWork;
+import io.myelin.protocol.work.Charge;
 import io.myelin.protocol.work.SignedWork;
+import io.myelin.protocol.work.WorkFinding;
 import io.myelin.protocol.work.WorkSample;
 import io.myelin.v1.ExamineReply;
 import java.util.Collections;
@@ -54,19 +56,21 @@ final class WorkMemory {
   private final Map<Digest, Accusation> accusations = new LinkedHashMap<>();
 
   /** What was found; the record itself lies in a file, and in memory only while it accuses. */
-  private record Known(ExamineReply.Found found, String detail) {}
+  private record Known(
+      ExamineReply.Found found, String detail, Optional<WorkFinding.Measured> measured) {}
 
   /**
-   * A lie that is not judged yet, as far as this validator knows.
+   * A charge that is not judged yet, as far as this validator knows.
    *
+   * @param detail for people
    * @param sinceNanos when it found out
    */
-  record Accusation(Examined lie, long sinceNanos) {}
+  record Accusation(Charge charge, String detail, long sinceNanos) {}
 
   /** What was found of this work before. */
   synchronized Optional<Examined> known(SignedWork work) {
     return Optional.ofNullable(examined.get(work.digest()))
-        .map(known -> new Examined(work, known.found(), known.detail()));
+        .map(known -> new Examined(work, known.found(), known.detail(), known.measured()));
   }
 
   /** Whether it was checked, or cannot be here: what was shown in vain is not asked for again. */
@@ -105,32 +109,35 @@ final class WorkMemory {
   }
 
   private long proofs(Address node) {
-    return accusations.values().stream()
-        .filter(one -> one.lie().work().node().equals(node))
-        .count();
+    return accusations.values().stream().filter(one -> one.charge().node().equals(node)).count();
   }
 
   synchronized void remember(Examined found, long nowNanos) {
     SignedWork work = found.work();
-    examined.put(work.digest(), new Known(found.found(), found.detail()));
+    examined.put(work.digest(), new Known(found.found(), found.detail(), found.measured()));
     looked.merge(work.node(), 1, Integer::sum);
     if (found.isLie() && hasRoom(work.node())) {
-      accusations.putIfAbsent(work.digest(), new Accusation(found, nowNanos));
+      accuse(Charge.of(work), found.detail(), nowNanos);
     }
   }
 
-  /** Lies that are not judged yet, as far as this validator knows, the first found first. */
+  /** A charge to be judged. */
+  synchronized void accuse(Charge charge, String detail, long nowNanos) {
+    accusations.putIfAbsent(charge.digest(), new Accusation(charge, detail, nowNanos));
+  }
+
+  /** Charges that are not judged yet, as far as this validator knows, the first found first. */
   synchronized List<Accusation> accusations() {
     return List.copyOf(accusations.values());
   }
 
-  /** A lie is judged, or its node cannot be judged any more. */
+  /** A charge is judged, or its node cannot be judged any more. */
   synchronized void judged(Digest digest) {
     accusations.remove(digest);
   }
 
   /** Whether this validator holds a proof against a node that is not judged yet. */
   synchronized boolean accuses(Address node) {
-    return accusations.values().stream().anyMatch(one -> one.lie().work().node().equals(node));
+    return accusations.values().stream().anyMatch(one -> one.charge().node().equals(node));
   }
 }

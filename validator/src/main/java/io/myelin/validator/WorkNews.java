@@ -89,7 +89,10 @@ public final class WorkNews implements AutoCloseable {
     Thread.sleep(LOOK_MILLIS);
     Set<Digest> open = new HashSet<>();
     for (WorkMemory.Accusation accusation : desk.memory().accusations()) {
-      SignedWork work = accusation.lie().work();
+      if (accusation.charge().isRun()) {
+        continue;
+      }
+      SignedWork work = accusation.charge().works().getFirst();
       open.add(work.digest());
       long nowNanos = System.nanoTime();
       Told told = lies.getOrDefault(work.digest(), new Told(0, nowNanos));

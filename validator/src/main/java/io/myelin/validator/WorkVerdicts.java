@@ -13,7 +13,7 @@ import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.typeddata.NodeVerdict;
-import io.myelin.protocol.work.SignedWork;
+import io.myelin.protocol.work.Charge;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,6 +36,7 @@ public final class WorkVerdicts implements AutoCloseable {
   private static final long LOOK_MILLIS = 500;
   private static final long STEP_NANOS = Duration.ofSeconds(10).toNanos();
   private static final long AGAIN_NANOS = Duration.ofSeconds(10).toNanos();
+  private static final int MOST_DOUBLINGS = 6;
   private static final int SUSPENDED = 3;
 
   private final WorkDesk desk;
@@ -45,6 +46,7 @@ public final class WorkVerdicts implements AutoCloseable {
   private final NetworkContracts network;
   private final OperatorKey key;
   private final Map<Digest, Long> notBefore = new HashMap<>();
+  private final Map<Digest, Integer> refused = new HashMap<>();
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofVirtual().name("validator-verdicts").factory());
@@ -93,66 +95,77 @@ public final class WorkVerdicts implements AutoCloseable {
   private void look() {
     Set<Address> seen = new HashSet<>();
     for (WorkMemory.Accusation accusation : desk.memory().accusations()) {
-      SignedWork work = accusation.lie().work();
+      Charge charge = accusation.charge();
       // One verdict on a node at a time.
       long nowNanos = System.nanoTime();
-      if (notBefore.getOrDefault(work.digest(), nowNanos) - nowNanos > 0
-          || !seen.add(work.node())) {
+      if (notBefore.getOrDefault(charge.digest(), nowNanos) - nowNanos > 0
+          || !seen.add(charge.node())) {
         continue;
       }
       try {
         judge(accusation);
       } catch (NotAgreedException e) {
-        notBefore.put(work.digest(), System.nanoTime() + AGAIN_NANOS);
+        notBefore.put(charge.digest(), System.nanoTime() + pauseNanos(charge));
         LOG.warn("{}", e.getMessage());
       } catch (ChainException e) {
-        LOG.warn("the verdict on node {} waits: {}", work.node(), e.getMessage());
+        LOG.warn("the verdict on node {} waits: {}", charge.node(), e.getMessage());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
       } catch (RuntimeException e) {
-        notBefore.put(work.digest(), System.nanoTime() + AGAIN_NANOS);
-        LOG.error("the verdict on node {}", work.node(), e);
+        notBefore.put(charge.digest(), System.nanoTime() + AGAIN_NANOS);
+        LOG.error("the verdict on node {}", charge.node(), e);
       }
     }
   }
 
   private void judge(WorkMemory.Accusation accusation)
       throws NotAgreedException, InterruptedException {
-    SignedWork work = accusation.lie().work();
-    NodePool.Node node = network.nodes().nodeOf(work.node()).on(chain);
-    if (node.standing() == SUSPENDED || desk.terms().isJudged(work.node(), work.digest())) {
-      desk.judged(work.digest());
-      notBefore.remove(work.digest());
+    Charge charge = accusation.charge();
+    Digest digest = charge.digest();
+    NodePool.Node node = network.nodes().nodeOf(charge.node()).on(chain);
+    if (node.standing() == SUSPENDED || desk.terms().isJudged(charge.node(), digest)) {
+      desk.judged(charge);
+      notBefore.remove(digest);
+      refused.remove(digest);
       return;
     }
     Address self = network.validators().ownerOf(key.address()).on(chain);
-    if (self.equals(node.owner()) || !isTurn(work, self, accusation)) {
+    if (self.equals(node.owner()) || !isTurn(charge, self, accusation)) {
       return;
     }
-    Quorum quorum = cases.work(work.record(), work.digest());
+    Quorum quorum = cases.work(charge);
     boolean sent =
         sender.send(
-            "verdict/" + work.node() + "/" + work.digest().shortHex(),
+            "verdict/" + charge.node() + "/" + digest.shortHex(),
             network
                 .nodes()
                 .judge(
-                    work.node(),
+                    charge.node(),
                     NodeVerdict.FRAUD,
-                    work.digest(),
+                    digest,
                     quorum.seatsBits(),
                     quorum.signatures()));
-    notBefore.put(work.digest(), System.nanoTime() + (sent ? STEP_NANOS / 10 : AGAIN_NANOS));
+    notBefore.put(digest, System.nanoTime() + (sent ? STEP_NANOS / 10 : AGAIN_NANOS));
     LOG.warn(
-        "node {} is found to have lied about task {}, by evidence {}: {}",
-        work.node(),
-        work.commit().taskId(),
-        work.digest(),
+        "node {} is found to have lied, by evidence {} ({}): {}",
+        charge.node(),
+        digest,
+        accusation.detail(),
         sent ? "brought to the chain" : "not brought to the chain from here");
   }
 
-  private boolean isTurn(SignedWork work, Address self, WorkMemory.Accusation accusation) {
-    Digest subject = Subjects.fraudSubject(work.node(), work.digest());
+  /** Others come to the same of a run only when their own samples do: ever later. */
+  private long pauseNanos(Charge charge) {
+    if (!charge.isRun()) {
+      return AGAIN_NANOS;
+    }
+    int tries = refused.merge(charge.digest(), 1, Integer::sum);
+    return AGAIN_NANOS << Math.min(tries - 1, MOST_DOUBLINGS);
+  }
+
+  private boolean isTurn(Charge charge, Address self, WorkMemory.Accusation accusation) {
+    Digest subject = Subjects.fraudSubject(charge.node(), charge.digest());
     long set = network.validators().setVersion().on(chain);
     List<Address> committee =
         network.validators().committeeFor(subject, set, Address.ZERO).on(chain);

@@ -9,8 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** What measured scores say of each cheat: one half of the answers fits, the other is judged. */
+/**
+ * What measured scores say of each cheat. Of honest answers every fifth fits and the others are
+ * judged, since what is rare among them is the question; of a cheat's every second.
+ */
 final class MeasuredPart {
+  /** A single check would reject above this many times the largest honest distance that fitted. */
+  static final double MARGIN = 2;
+
+  private static final double CONFIDENCE = 0.95;
 
   /**
    * One line of the table.
@@ -20,12 +27,14 @@ final class MeasuredPart {
    * @param honest answers judged
    * @param cheating answers judged
    * @param auc area under the ROC curve of the mean distance, all answers
-   * @param threshold mean distance (Q10) above which a single check would reject: the largest
-   *     honest one of the fitting half
-   * @param rejected honest answers of the other half above it
-   * @param caught cheating answers of the other half above it
+   * @param threshold mean distance (Q10) above which a single check would reject: {@link #MARGIN}
+   *     times the largest honest one that fitted
+   * @param rejected judged honest answers above it
+   * @param caught judged cheating answers above it
    * @param catches checks until the sequential test condemns the cheat
    * @param condemned share of honest histories of 1,000 checks that it condemns
+   * @param verdictError share of its runs that condemn an honest node, computed from the judged
+   * @param verdictBound the most that can be, at 95 %
    */
   record Row(
       String cheat,
@@ -37,10 +46,12 @@ final class MeasuredPart {
       int rejected,
       int caught,
       Statistics.Catch catches,
-      double condemned) {
+      double condemned,
+      double verdictError,
+      double verdictBound) {
 
     double rejectedBound() {
-      return Statistics.upperBound(rejected, honest);
+      return Statistics.exactUpperBound(rejected, honest, 1 - CONFIDENCE);
     }
   }
 
@@ -65,12 +76,12 @@ final class MeasuredPart {
   private Row row(String cheat, int tokens) {
     List<WorkScore> honest = result.scores(Measuring.HONEST, tokens);
     List<WorkScore> cheating = result.scores(cheat, tokens);
-    List<WorkScore> fitHonest = half(honest, 0);
-    List<WorkScore> judgedHonest = half(honest, 1);
-    List<WorkScore> judgedCheating = half(cheating, 1);
+    List<WorkScore> fitHonest = part(honest, 5, true);
+    List<WorkScore> judgedHonest = part(honest, 5, false);
+    List<WorkScore> judgedCheating = part(cheating, 2, false);
     Calibration fitted =
-        Calibration.fit(key(), cheat, List.of(tokens), fitHonest, half(cheating, 0));
-    double threshold = fitHonest.stream().mapToDouble(WorkScore::meanQ10).max().orElse(0);
+        Calibration.fit(key(), cheat, List.of(tokens), fitHonest, part(cheating, 2, true));
+    double threshold = MARGIN * fitHonest.stream().mapToDouble(WorkScore::meanQ10).max().orElse(0);
     Sprt sprt = Sprt.standard();
     return new Row(
         cheat,
@@ -82,7 +93,9 @@ final class MeasuredPart {
         above(judgedHonest, threshold),
         above(judgedCheating, threshold),
         Statistics.tasksToCatch(ratios(fitted, judgedCheating), sprt),
-        Statistics.tasksToCatch(ratios(fitted, judgedHonest), sprt).condemned());
+        Statistics.tasksToCatch(ratios(fitted, judgedHonest), sprt).condemned(),
+        VerdictError.observed(fitted.bands().getFirst(), judgedHonest, sprt),
+        VerdictError.bound(fitted.bands().getFirst(), judgedHonest, sprt, CONFIDENCE));
   }
 
   /** Fitted to all answers: what a validator would use. */
@@ -98,9 +111,13 @@ final class MeasuredPart {
     return plan.lengths().stream().flatMap(tokens -> result.scores(kind, tokens).stream()).toList();
   }
 
-  private Calibration.Key key() {
+  Calibration.Key key() {
     return new Calibration.Key(
-        "smollm2-135m-instruct", plan.weights(), result.nodeClass(), result.checkerClass());
+        "smollm2-135m-instruct",
+        plan.weights(),
+        result.weightsDigest(),
+        result.nodeClass(),
+        result.checkerClass());
   }
 
   /** Honest mean distances by what made them: temperature, threads, batch. */
@@ -131,12 +148,14 @@ final class MeasuredPart {
     return scores.stream().map(fitted::logLikelihoodRatio).toList();
   }
 
-  // Every second one, so that both halves have all temperatures and batches.
-  private static List<WorkScore> half(List<WorkScore> scores, int which) {
-    List<WorkScore> half = new ArrayList<>();
-    for (int i = which; i < scores.size(); i += 2) {
-      half.add(scores.get(i));
+  // One of so many each, so that both parts have all temperatures and batches.
+  private static List<WorkScore> part(List<WorkScore> scores, int of, boolean fits) {
+    List<WorkScore> part = new ArrayList<>();
+    for (int i = 0; i < scores.size(); i++) {
+      if ((i % of == 0) == fits) {
+        part.add(scores.get(i));
+      }
     }
-    return half;
+    return part;
   }
 }

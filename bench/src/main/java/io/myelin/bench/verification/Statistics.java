@@ -47,6 +47,41 @@ final class Statistics {
   }
 
   /**
+   * Upper end of the exact one-sided interval of a share (C. J. Clopper and E. S. Pearson,
+   * Biometrika 26, 1934): the largest share with which so few hits are no rarer than {@code error}.
+   *
+   * @param hits of {@code of}
+   * @param error one less the confidence, such as 0.05
+   */
+  static double exactUpperBound(int hits, int of, double error) {
+    if (hits >= of) {
+      return 1;
+    }
+    double low = hits / (double) of;
+    double high = 1;
+    for (int i = 0; i < 100; i++) {
+      double middle = (low + high) / 2;
+      if (atMost(hits, of, middle) > error) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return high;
+  }
+
+  /** How likely at most {@code hits} of {@code of} are, each of the given share. */
+  private static double atMost(int hits, int of, double share) {
+    double logTerm = of * Math.log1p(-share);
+    double sum = Math.exp(logTerm);
+    for (int i = 1; i <= hits; i++) {
+      logTerm += Math.log((of - i + 1.0) / i) + Math.log(share) - Math.log1p(-share);
+      sum += Math.exp(logTerm);
+    }
+    return sum;
+  }
+
+  /**
    * Checks that a sequential test takes to condemn.
    *
    * @param median of histories that were condemned within 1,000 checks, -1 if fewer than half were

@@ -8,6 +8,8 @@ import io.myelin.engine.calibrate.ScoredAnswer;
 import io.myelin.engine.calibrate.Workbench;
 import io.myelin.engine.catalogue.ModelCatalogue;
 import io.myelin.protocol.work.Calibration;
+import io.myelin.protocol.work.WorkScore;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -29,6 +32,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  ./myelin bench verification --quick",
       "  ./myelin bench verification --exact-tokens 20000 --answers 24 --out docs/verification",
+      "  ./myelin bench verification --from docs/verification      tables of what was measured",
       "",
       "First the exact check: node and checker of one equivalence class, no threshold.",
       "Then the measured one: node and checker of different CPU variants, whose distances a",
@@ -36,7 +40,7 @@ import picocli.CommandLine.Option;
       "CSV and SVG files into the folder. See docs/verification.md."
     })
 public final class VerificationBench extends MyelinCommand {
-  private static final List<Integer> LENGTHS = List.of(8, 32, 128);
+  private static final String SCORES = "scores.csv";
   private static final List<Double> TEMPERATURES = List.of(0.0, 0.7, 1.0);
 
   @Option(
@@ -55,7 +59,10 @@ public final class VerificationBench extends MyelinCommand {
       names = "--weights",
       paramLabel = "TYPE",
       defaultValue = Workbench.ORIGINAL,
-      description = "What nodes claim and run in the exact part (${DEFAULT-VALUE}).")
+      description = {
+        "What nodes claim, and run in the exact part (${DEFAULT-VALUE}); in the measured part the",
+        "original stands for Q8_0."
+      })
   @SuppressWarnings("NullAway.Init") // has a default
   private String weights;
 
@@ -74,6 +81,27 @@ public final class VerificationBench extends MyelinCommand {
           "Honest answers of each temperature to measure, half as many of each cheat; 0 leaves"
               + " that out (${DEFAULT-VALUE}).")
   private int answers;
+
+  @Option(
+      names = "--cheat-answers",
+      paramLabel = "N",
+      description = "Answers of each temperature and cheat to measure (half of --answers).")
+  private @Nullable Integer cheatAnswers;
+
+  @Option(
+      names = "--lengths",
+      split = ",",
+      paramLabel = "TOKENS",
+      defaultValue = "8,32,128",
+      description = "Beginnings to measure; the longest is what answers have (${DEFAULT-VALUE}).")
+  @SuppressWarnings("NullAway.Init") // has a default
+  private List<Integer> lengths;
+
+  @Option(
+      names = "--from",
+      paramLabel = "FOLDER",
+      description = "Measure nothing: tables and plots of the scores that a run left there.")
+  private @Nullable Path from;
 
   @Option(
       names = "--cheats",
@@ -103,6 +131,13 @@ public final class VerificationBench extends MyelinCommand {
   private int judges;
 
   @Option(
+      names = "--node-variant",
+      paramLabel = "CPU",
+      description =
+          "CPU variant of the nodes in the measured part (the best that this processor can run).")
+  private @Nullable String nodeVariant;
+
+  @Option(
       names = "--checker-variant",
       paramLabel = "CPU",
       defaultValue = "sandybridge",
@@ -121,6 +156,10 @@ public final class VerificationBench extends MyelinCommand {
   @Override
   public Integer call() throws Exception {
     Files.createDirectories(folder);
+    if (from != null) {
+      again(from);
+      return 0;
+    }
     try (ScratchBench scratch =
             ScratchBench.open(ModelCatalogue.ofThisUser(), ModelCatalogue.DEFAULT_MODEL);
         CountProgress progress = CountProgress.onStandardError()) {
@@ -272,126 +311,61 @@ public final class VerificationBench extends MyelinCommand {
     Files.write(folder.resolve("judges.csv"), csv);
   }
 
-  private void measured(Workbench bench, CountProgress progress) throws Exception {
-    Measuring.Plan plan =
-        new Measuring.Plan(
-            "Q8_0",
-            quick ? List.of("Q4_0") : cheats,
-            Optional.empty(),
-            Optional.of(checkerVariant),
-            quick ? 4 : answers,
-            quick ? 2 : Math.max(1, answers / 2),
-            TEMPERATURES,
-            quick ? List.of(8, 16) : LENGTHS);
-    Measuring.Result result = Measuring.run(bench, plan, progress::at);
-    MeasuredPart part = new MeasuredPart(plan, result);
-    List<String> scores = new ArrayList<>(List.of(ScoredAnswer.HEADER));
-    result.answers().forEach(answer -> scores.addAll(answer.csv()));
-    Files.write(folder.resolve("scores.csv"), scores);
-    out()
-        .printf(
-            "%nMeasured check, Q8_0 claimed; node %s, checker %s%n",
-            result.nodeClass(), result.checkerClass());
-    List<MeasuredPart.Row> rows = part.rows();
-    table(rows);
-    plots(part, plan, rows);
-    Files.writeString(
-        folder.resolve("calibration.json"), Calibration.toJson(part.calibrations()) + "\n");
-    out().flush();
-  }
-
-  private void table(List<MeasuredPart.Row> rows) throws Exception {
-    List<String> csv = new ArrayList<>();
-    csv.add(
-        "cheat,tokens,honest,cheating,auc,threshold_q10,honest_rejected,honest_rejected_bound95,"
-            + "caught,checks_median,checks_p95,histories_condemned,honest_histories_condemned");
-    out()
-        .printf(
-            "  %-8s %6s %6s %10s %14s %10s %16s %10s%n",
-            "instead",
-            "tokens",
-            "AUC",
-            "threshold",
-            "honest above",
-            "caught",
-            "checks to catch",
-            "condemned");
-    for (MeasuredPart.Row row : rows) {
-      out()
-          .printf(
-              Locale.ROOT,
-              "  %-8s %6d %6.3f %7.3f nat %4d/%-3d <%4.1f%% %5d/%-4d %7s %8s %9.1f%%%n",
-              row.cheat(),
-              row.tokens(),
-              row.auc(),
-              row.threshold() / 1024,
-              row.rejected(),
-              row.honest(),
-              100 * row.rejectedBound(),
-              row.caught(),
-              row.cheating(),
-              checks(row.catches().median()),
-              checks(row.catches().p95()),
-              100 * row.catches().condemned());
-      csv.add(
-          String.format(
-              Locale.ROOT,
-              "%s,%d,%d,%d,%.4f,%.2f,%d,%.4f,%d,%d,%d,%.4f,%.4f",
-              row.cheat(),
-              row.tokens(),
-              row.honest(),
-              row.cheating(),
-              row.auc(),
-              row.threshold(),
-              row.rejected(),
-              row.rejectedBound(),
-              row.caught(),
-              row.catches().median(),
-              row.catches().p95(),
-              row.catches().condemned(),
-              row.condemned()));
-    }
-    Files.write(folder.resolve("measured.csv"), csv);
-  }
-
-  private static String checks(long count) {
+  static String checks(long count) {
     return count < 0 ? "never" : Long.toString(count);
   }
 
-  private void plots(MeasuredPart part, Measuring.Plan plan, List<MeasuredPart.Row> rows)
-      throws Exception {
-    SvgPlot auc =
-        new SvgPlot("How well one check tells a cheat from Q8_0", "tokens of the answer", "AUC")
-            .places(plan.lengths().stream().map(String::valueOf).toList());
-    for (String cheat : plan.cheats()) {
-      List<SvgPlot.Point> points = new ArrayList<>();
-      for (MeasuredPart.Row row : rows) {
-        if (row.cheat().equals(cheat)) {
-          points.add(new SvgPlot.Point(points.size(), row.auc()));
-        }
-      }
-      auc.add(new SvgPlot.Series(cheat, points, true));
+  private Measuring.Plan plan() {
+    int others = cheatAnswers == null ? Math.max(1, answers / 2) : cheatAnswers;
+    return new Measuring.Plan(
+        weights.equals(Workbench.ORIGINAL) ? "Q8_0" : weights,
+        quick ? List.of("Q4_0") : cheats,
+        Optional.ofNullable(nodeVariant),
+        Optional.of(checkerVariant),
+        quick ? 4 : answers,
+        quick ? 2 : others,
+        TEMPERATURES,
+        quick ? List.of(8, 16) : lengths.stream().sorted().toList());
+  }
+
+  private void measured(Workbench bench, CountProgress progress) throws Exception {
+    Measuring.Plan plan = plan();
+    Measuring.Result result;
+    // As they come: a measurement of hours that is cut short is still of use.
+    try (PrintWriter scores =
+        new PrintWriter(Files.newBufferedWriter(folder.resolve(SCORES)), true)) {
+      scores.println(ScoredAnswer.HEADER);
+      result =
+          Measuring.run(bench, plan, progress::at, answer -> answer.csv().forEach(scores::println));
     }
-    Files.writeString(folder.resolve("auc.svg"), auc.svg(0.4, 1));
-    int longest = plan.lengths().getLast();
-    List<String> kinds = new ArrayList<>(List.of(Measuring.HONEST));
-    kinds.addAll(plan.cheats());
-    SvgPlot distances =
-        new SvgPlot(
-                "Mean distance of each answer of " + longest + " tokens",
-                "what the node ran",
-                "nat")
-            .places(kinds);
-    double most = 0;
-    for (int i = 0; i < kinds.size(); i++) {
-      List<SvgPlot.Point> points = new ArrayList<>();
-      for (double mean : part.means(kinds.get(i), longest)) {
-        // Spread, so that dots do not hide each other.
-        points.add(new SvgPlot.Point(i + (points.size() % 9 - 4) / 20.0, mean / 1024));
-        most = Math.max(most, mean / 1024);
-      }
-      distances.add(new SvgPlot.Series(kinds.get(i), points, false));
-    }
-    Files.writeString(folder.resolve("distances.svg"), distances.svg(0, Math.max(0.1, most)));
+    new MeasuredReport(new MeasuredPart(plan, result), plan, folder, out()).write();
+  }
+
+  /** The tables and plots of scores that were kept, by the same code. */
+  private void again(Path kept) throws Exception {
+    List<ScoredAnswer> answers = ScoredAnswer.parse(Files.readAllLines(kept.resolve(SCORES)));
+    Calibration.Key key =
+        Calibration.parse(Files.readString(kept.resolve(MeasuredReport.CALIBRATION)))
+            .getFirst()
+            .key();
+    List<String> kinds =
+        answers.stream()
+            .map(ScoredAnswer::kind)
+            .filter(kind -> !kind.equals(Measuring.HONEST))
+            .distinct()
+            .toList();
+    List<Integer> measured =
+        answers.stream()
+            .flatMap(answer -> answer.scores().stream())
+            .map(WorkScore::tokens)
+            .distinct()
+            .sorted()
+            .toList();
+    Measuring.Plan plan =
+        new Measuring.Plan(
+            key.weights(), kinds, Optional.empty(), Optional.empty(), 0, 0, TEMPERATURES, measured);
+    Measuring.Result result =
+        new Measuring.Result(key.weightsDigest(), key.nodeClass(), key.checkerClass(), answers);
+    new MeasuredReport(new MeasuredPart(plan, result), plan, folder, out()).write();
   }
 }

@@ -156,7 +156,12 @@ public final class CalibrateCommand extends MyelinCommand {
                   / 1024);
     }
     Calibration.Key key =
-        new Calibration.Key(model, plan.weights(), result.nodeClass(), result.checkerClass());
+        new Calibration.Key(
+            model,
+            plan.weights(),
+            result.weightsDigest(),
+            result.nodeClass(),
+            result.checkerClass());
     Calibration fitted = Calibration.fit(key, cheat, plan.lengths(), honest, cheating);
     Files.createDirectories(folder);
     Path json = folder.resolve("%s-%s-%s.json".formatted(model, plan.weights(), checkerVariant));

@@ -2,6 +2,7 @@ package io.myelin.cli.node;
 
 import io.myelin.cli.Logging;
 import io.myelin.cli.MyelinCommand;
+import io.myelin.cli.calibrate.CalibrationFiles;
 import io.myelin.cli.model.ConsoleProgress;
 import io.myelin.engine.check.AnyClassChecker;
 import io.myelin.engine.check.PrefillChecker;
@@ -9,6 +10,7 @@ import io.myelin.engine.check.SentenceDistances;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.engine.judge.LikelihoodJudge;
 import io.myelin.engine.local.EngineSet;
+import io.myelin.protocol.work.Calibrations;
 import io.myelin.validator.OwnModels;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -37,8 +39,8 @@ import picocli.CommandLine.Option;
       "",
       "The configuration file has one `key = value` a line, with the names of the options:",
       "host, port, data, key, rpc, chain-id, directory, first-block, bootstrap, peer-host,",
-      "peer-port, advertise, allow-private, model, threads, own-class-only. A flag wins over the",
-      "file."
+      "peer-port, advertise, allow-private, model, threads, own-class-only, calibration. A flag wins",
+      "over the file."
     })
 public final class ValidatorCommand extends MyelinCommand {
   private static final int USUAL_PORT = 8_600;
@@ -84,18 +86,33 @@ public final class ValidatorCommand extends MyelinCommand {
       })
   private boolean ownClassOnly;
 
+  @Option(
+      names = "--calibration",
+      paramLabel = "FILE",
+      description = {
+        "With --model: what ./myelin calibrate measured (repeatable). Nodes that cannot be",
+        "compared exactly here are then judged by the sum of many checks. Default: none."
+      })
+  private List<Path> calibrations = List.of();
+
   @Override
   public Integer call() throws Exception {
     Logging.node();
     Set<String> known = new HashSet<>(ChainOptions.KEYS);
     known.addAll(PeerOptions.KEYS);
-    known.addAll(Set.of("host", "port", "data", "key", "model", "threads", "own-class-only"));
+    known.addAll(
+        Set.of("host", "port", "data", "key", "model", "threads", "own-class-only", "calibration"));
     ConfigFile file = options.file(known);
     Path folder = options.folder(file, "validator");
     String address = file.text("host", host, "127.0.0.1");
     List<String> modelIds = file.list("model", models);
     int threadCount = file.number("threads", threads, EngineSource.usualThreads(), 1, 512);
     boolean classes = !file.text("own-class-only", ownClassOnly ? "true" : null, "").equals("true");
+    Calibrations measured =
+        CalibrationFiles.read(
+            file.list("calibration", calibrations.stream().map(Path::toString).toList()).stream()
+                .map(Path::of)
+                .toList());
     Optional<Checking> checking =
         modelIds.isEmpty()
             ? Optional.empty()
@@ -108,7 +125,7 @@ public final class ValidatorCommand extends MyelinCommand {
             peers.isGiven(file) ? Optional.of(peers.link(file, address, 0)) : Optional.empty(),
             address,
             file.number("port", port, USUAL_PORT, 0, 65_535),
-            checking.map(own -> own.models(modelIds)).orElse(OwnModels.NONE));
+            checking.map(own -> own.models(modelIds, measured)).orElse(OwnModels.NONE));
     Thread stop =
         Thread.ofPlatform()
             .name("validator-stop")
@@ -133,14 +150,15 @@ public final class ValidatorCommand extends MyelinCommand {
       WorkChecker checker,
       Optional<AnyClassChecker> ofOtherClasses) {
 
-    OwnModels models(List<String> ids) {
+    OwnModels models(List<String> ids, Calibrations measured) {
       CompletableFuture<EngineSet> opened = CompletableFuture.completedFuture(engine);
       return new OwnModels(
           Optional.of(checker),
           ids.contains(SentenceDistances.MODEL)
               ? Optional.of(new SentenceDistances(opened))
               : Optional.empty(),
-          textModel.map(model -> new LikelihoodJudge(opened, model)));
+          textModel.map(model -> new LikelihoodJudge(opened, model)),
+          measured);
     }
 
     void close() {

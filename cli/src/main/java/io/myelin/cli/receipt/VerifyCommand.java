@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.MyelinCommand;
+import io.myelin.cli.calibrate.CalibrationFiles;
 import io.myelin.cli.chain.ChainAccess;
 import io.myelin.cli.chain.NetworkOptions;
 import io.myelin.client.TaskStream;
@@ -127,12 +128,22 @@ public final class VerifyCommand extends MyelinCommand {
       })
   private boolean recheck;
 
+  @Option(
+      names = "--calibration",
+      paramLabel = "FILE",
+      description = {
+        "With --recheck of a run of measured answers: what ./myelin calibrate measured for",
+        "nodes of their class and this machine (repeatable)."
+      })
+  private List<Path> calibrations = List.of();
+
   @Mixin private NetworkOptions where = new NetworkOptions();
 
   @Override
   public Integer call() {
     if (recheck) {
-      if (!new WorkRecheck(out()).holds(read(file, "a validator's record of work"))) {
+      if (!new WorkRecheck(out(), CalibrationFiles.read(calibrations))
+          .holds(read(file, "a validator's record of work"))) {
         throw new CommandException(file + " does not hold: the model says otherwise here");
       }
       return CommandLine.ExitCode.OK;

@@ -8,12 +8,20 @@ import io.myelin.engine.check.PrefillChecker;
 import io.myelin.engine.local.EngineSet;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.typeddata.Eip712Domain;
+import io.myelin.protocol.work.Calibrations;
+import io.myelin.protocol.work.Charge;
 import io.myelin.protocol.work.SignedWork;
+import io.myelin.protocol.work.Sprt;
 import io.myelin.protocol.work.WorkFinding;
 import io.myelin.protocol.work.WorkScore;
+import io.myelin.v1.Evidence;
 import io.myelin.v1.StoredWork;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,9 +31,11 @@ final class WorkRecheck {
   private static final int MINUTES = 5;
 
   private final PrintWriter out;
+  private final Calibrations calibrations;
 
-  WorkRecheck(PrintWriter out) {
+  WorkRecheck(PrintWriter out, Calibrations calibrations) {
     this.out = out;
+    this.calibrations = calibrations;
   }
 
   /**
@@ -36,14 +46,10 @@ final class WorkRecheck {
    */
   boolean holds(byte[] bytes) {
     StoredWork stored;
-    SignedWork work;
+    Charge charge;
     try {
       stored = StoredWork.parseFrom(bytes);
-      work =
-          SignedWork.of(
-              stored.getRecord(),
-              new Eip712Domain(
-                  stored.getChainId(), Address.of(stored.getDirectory().toByteArray())));
+      charge = charge(stored);
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       throw new CommandException(
           "it is no record of work that holds: "
@@ -51,34 +57,97 @@ final class WorkRecheck {
               + " (expected: a validator's evidence/work-….pb)",
           e);
     }
-    String model = work.spec().getModel();
-    out.println("  ok   gateway_signature  " + work.gateway() + " asked for it");
-    out.println("  ok   node_signature     " + work.node() + " signed what came of it");
-    out.println("  ok   evidence_digest    the evidence is what it signed");
-    out.println("  task       " + work.commit().taskId());
-    out.println("  session    " + work.commit().sessionId());
-    out.println("  evidence   0x" + work.digest() + ", as a verdict on chain names it");
-    out.println("  model      " + model + ", " + work.evidence().getEquivalenceClass());
+    SignedWork first = charge.works().getFirst();
+    String model = first.spec().getModel();
+    String all = charge.isRun() ? ", all " + charge.works().size() + " answers" : "";
+    out.println("  ok   gateway_signature  " + first.gateway() + " asked for it" + all);
+    out.println("  ok   node_signature     " + charge.node() + " signed what came of it" + all);
+    out.println("  ok   evidence_digest    the evidence is what it signed" + all);
+    for (SignedWork work : charge.works()) {
+      out.println("  task       " + work.commit().taskId());
+      out.println("  session    " + work.commit().sessionId());
+    }
+    out.println("  evidence   0x" + charge.digest() + ", as a verdict on chain names it");
+    out.println("  model      " + model + ", " + first.evidence().getEquivalenceClass());
     out.println("  validator  " + stored.getFound() + ": " + stored.getDetail());
     out.flush();
-    WorkFinding finding = check(work, model);
-    String word = word(finding);
-    out.println("  here       " + word);
-    boolean same = word.startsWith(stored.getFound() + ":");
+    boolean same = charge.isRun() ? run(charge, model) : one(first, model, stored.getFound());
     out.println(same ? "It holds: found again." : "It is not what the validator found.");
     out.flush();
     return same;
   }
 
-  private static WorkFinding check(SignedWork work, String model) {
+  private static Charge charge(StoredWork stored) {
+    Eip712Domain domain =
+        new Eip712Domain(stored.getChainId(), Address.of(stored.getDirectory().toByteArray()));
+    List<SignedWork> works = new ArrayList<>();
+    works.add(SignedWork.of(stored.getRecord(), domain));
+    stored.getOthersList().forEach(other -> works.add(SignedWork.of(other, domain)));
+    return new Charge(works);
+  }
+
+  private boolean one(SignedWork work, String model, String found) {
+    String word = word(check(List.of(work), model).getFirst());
+    out.println("  here       " + word);
+    return word.startsWith(found + ":");
+  }
+
+  /** Each answer of a run, and what the sequential test says of all. */
+  private boolean run(Charge charge, String model) {
+    List<WorkFinding> findings = check(charge.works(), model);
+    List<Double> ratios = new ArrayList<>();
+    boolean lie = false;
+    for (int i = 0; i < findings.size(); i++) {
+      WorkFinding finding = findings.get(i);
+      Evidence evidence = charge.works().get(i).evidence();
+      String weights = HexFormat.of().formatHex(evidence.getWeightsDigest().toByteArray());
+      OptionalDouble ratio =
+          finding instanceof WorkFinding.Measured measured
+              ? calibrations.logLikelihoodRatio(weights, evidence.getEquivalenceClass(), measured)
+              : OptionalDouble.empty();
+      out.println(
+          "  here       "
+              + word(finding)
+              + (ratio.isPresent()
+                  ? String.format(Locale.ROOT, ", ratio %.2f", ratio.getAsDouble())
+                  : ""));
+      lie |= finding instanceof WorkFinding.Lie;
+      if (finding instanceof WorkFinding.Exact) {
+        return false;
+      }
+      if (finding instanceof WorkFinding.Measured && ratio.isEmpty()) {
+        throw new CommandException(
+            "no calibration is for these weights between "
+                + evidence.getEquivalenceClass()
+                + " and this machine's class (expected: --calibration FILE, see ./myelin"
+                + " calibrate)");
+      }
+      ratio.ifPresent(ratios::add);
+    }
+    Sprt.State state = Sprt.standard().read(ratios);
+    out.printf(
+        Locale.ROOT,
+        "  together   sum %.2f of %d, condemned from %.2f%n",
+        state.sum(),
+        state.checks(),
+        Sprt.standard().upper());
+    return lie || state.decision() == Sprt.Decision.CONDEMN;
+  }
+
+  private static List<WorkFinding> check(List<SignedWork> works, String model) {
     EngineSource source;
     try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
       source = EngineSource.prepare(List.of(model), progress);
     }
     try (EngineSet engine = source.open(1, EngineSource.usualThreads())) {
-      return new PrefillChecker(engine)
-          .check(work.spec(), work.evidence(), work.record().getCommit().getResult())
-          .get(MINUTES, TimeUnit.MINUTES);
+      List<WorkFinding> findings = new ArrayList<>();
+      for (SignedWork work : works) {
+        findings.add(
+            new PrefillChecker(engine)
+                .check(work.spec(), work.evidence(), work.record().getCommit().getResult())
+                .get(MINUTES, TimeUnit.MINUTES));
+      }
+      return findings;
     } catch (ExecutionException e) {
       throw new CommandException("the model cannot be asked: " + e.getCause(), e);
     } catch (TimeoutException e) {
@@ -95,7 +164,8 @@ final class WorkRecheck {
           "exact: " + tokens + " tokens are, bit for bit, what the model says";
       case WorkFinding.Lie(WorkFinding.Kind kind, int position, String detail) ->
           "lie: %s at output token %d: %s".formatted(kind, position, detail);
-      case WorkFinding.Measured(WorkScore score) -> "measured: " + score;
+      case WorkFinding.Measured(WorkScore score, String checkerClass) ->
+          "measured: " + score + " on " + checkerClass;
       case WorkFinding.Undecided(String reason) -> "undecided: " + reason;
     };
   }

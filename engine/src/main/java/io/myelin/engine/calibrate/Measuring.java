@@ -1,5 +1,6 @@
 package io.myelin.engine.calibrate;
 
+import io.myelin.engine.EngineModel;
 import io.myelin.engine.Score;
 import io.myelin.engine.worker.WorkerEngine;
 import io.myelin.protocol.work.EvidenceShape;
@@ -10,6 +11,7 @@ import io.myelin.v1.TokenLogprob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Makes honest and other answers on one CPU variant and scores them on another. */
 public final class Measuring {
@@ -63,11 +65,13 @@ public final class Measuring {
   /**
    * What was measured.
    *
+   * @param weightsDigest SHA-256 of the claimed weights' file, in hexadecimal
    * @param nodeClass equivalence class of the nodes
    * @param checkerClass of the checker
    * @param answers all of them
    */
-  public record Result(String nodeClass, String checkerClass, List<ScoredAnswer> answers) {
+  public record Result(
+      String weightsDigest, String nodeClass, String checkerClass, List<ScoredAnswer> answers) {
 
     /** Scores of one kind over a length. */
     public List<WorkScore> scores(String kind, int tokens) {
@@ -82,17 +86,29 @@ public final class Measuring {
   private final Workbench bench;
   private final Plan plan;
   private final Progress progress;
+  private final Consumer<ScoredAnswer> each;
   private final List<ScoredAnswer> scored = new ArrayList<>();
 
-  private Measuring(Workbench bench, Plan plan, Progress progress) {
+  private Measuring(Workbench bench, Plan plan, Progress progress, Consumer<ScoredAnswer> each) {
     this.bench = bench;
     this.plan = plan;
     this.progress = progress;
+    this.each = each;
   }
 
   /** Measures all of a plan; minutes to hours. */
   public static Result run(Workbench bench, Plan plan, Progress progress) {
-    return new Measuring(bench, plan, progress).run();
+    return run(bench, plan, progress, _ -> {});
+  }
+
+  /**
+   * The same, for who wants to keep what was measured so far.
+   *
+   * @param each is given each answer as soon as it is scored
+   */
+  public static Result run(
+      Workbench bench, Plan plan, Progress progress, Consumer<ScoredAnswer> each) {
+    return new Measuring(bench, plan, progress, each).run();
   }
 
   private Result run() {
@@ -108,8 +124,9 @@ public final class Measuring {
       for (String cheat : plan.cheats()) {
         measure(checker, cheat, cheat, 1, plan.cheatAnswers(), 30_000);
       }
+      EngineModel checking = checker.models().getFirst();
       return new Result(
-          nodeClass, checker.models().getFirst().equivalenceClass(), List.copyOf(scored));
+          checking.weightsDigestHex(), nodeClass, checking.equivalenceClass(), List.copyOf(scored));
     }
   }
 
@@ -125,8 +142,10 @@ public final class Measuring {
           List<GenerationSpec> specs =
               Requests.of(bench.modelId(), next, batch, temperature, plan.lengths().getLast());
           for (MadeAnswer answer : MadeAnswer.together(node, specs)) {
-            scored.add(
-                new ScoredAnswer(kind, temperature, batch, threads, scores(checker, answer)));
+            ScoredAnswer one =
+                new ScoredAnswer(kind, temperature, batch, threads, scores(checker, answer));
+            scored.add(one);
+            each.accept(one);
             progress.at(kind, scored.size(), plan.answers());
           }
           next += batch;

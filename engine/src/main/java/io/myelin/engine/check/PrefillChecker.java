@@ -111,7 +111,8 @@ public final class PrefillChecker implements WorkChecker {
                         ? running
                             .with(engine.score(spec, output, EvidenceShape.alternatives(spec)))
                             .thenApply(
-                                score -> compare(spec, evidence, claimed, prompt, score, exact))
+                                score ->
+                                    compare(spec, evidence, claimed, prompt, score, exact, model))
                         : done(
                             new WorkFinding.Undecided(
                                 "prompt_time_seconds: 0, and the template shows the time (expected:"
@@ -223,7 +224,8 @@ public final class PrefillChecker implements WorkChecker {
       GenerationResult claimed,
       int prompt,
       Score score,
-      boolean exact) {
+      boolean exact,
+      EngineModel model) {
     int prefix = evidence.getPrefixTokensCount();
     List<TokenLogprob> signed = evidence.getTokensList();
     List<TokenLogprob> own = score.tokens().subList(prefix, score.tokens().size());
@@ -247,7 +249,8 @@ public final class PrefillChecker implements WorkChecker {
     }
     return exact
         ? new WorkFinding.Exact(signed.size())
-        : new WorkFinding.Measured(WorkComparison.distance(signed, own, repeats));
+        : new WorkFinding.Measured(
+            WorkComparison.distance(signed, own, repeats), model.equivalenceClass());
   }
 
   /** What of a class names the library and its version. */

@@ -13,11 +13,12 @@ import java.util.Optional;
 
 /**
  * How likely scores are of honest answers and of the nearest cheat's, as measured. A score's mean
- * distance falls into one of a few bins with about equally many measured answers; the ratio of a
- * bin is that of its counts, each with one added (Laplace). So nothing is assumed about how
- * distances are spread, and a ratio is never surer than the number of answers behind it. The
- * largest distance and the tokens outside the checker's likely ones do not count: at temperature 1
- * an honest node draws from the edge of its 256 candidates, too, where the checker has others.
+ * distance falls into one of a few bins, each with about an equal share of both sides' measured
+ * answers, where both count for half; the ratio of a bin is that of its counts, each with one added
+ * (Laplace). So nothing is assumed about how distances are spread, and a ratio is never surer than
+ * the number of answers behind it. The largest distance and the tokens outside the checker's likely
+ * ones do not count: at temperature 1 an honest node draws from the edge of its 256 candidates,
+ * too, where the checker has others.
  *
  * @param key what it was measured of
  * @param cheat what the dishonest answers came from
@@ -37,11 +38,13 @@ public record Calibration(Key key, String cheat, List<Band> bands) {
    *
    * @param model catalogue id
    * @param weights type of weights
+   * @param weightsDigest SHA-256 of their file, in hexadecimal: what nodes sign for
    * @param nodeClass equivalence class of the nodes, which names the engine's build too
    * @param checkerClass equivalence class of the checker
    */
-  @JsonPropertyOrder({"model", "weights", "nodeClass", "checkerClass"})
-  public record Key(String model, String weights, String nodeClass, String checkerClass) {}
+  @JsonPropertyOrder({"model", "weights", "weightsDigest", "nodeClass", "checkerClass"})
+  public record Key(
+      String model, String weights, String weightsDigest, String nodeClass, String checkerClass) {}
 
   /**
    * Counts for answers of a length.
@@ -76,7 +79,8 @@ public record Calibration(Key key, String cheat, List<Band> bands) {
       }
     }
 
-    private int bin(double meanQ10) {
+    /** The bin that a mean distance falls into, from 0. */
+    public int bin(double meanQ10) {
       int bin = 0;
       while (bin < edgesQ10.size() && meanQ10 > edgesQ10.get(bin)) {
         bin++;
@@ -84,7 +88,8 @@ public record Calibration(Key key, String cheat, List<Band> bands) {
       return bin;
     }
 
-    private double ratio(int bin) {
+    /** Natural logarithm of how much likelier a bin is from the cheat than from an honest node. */
+    public double ratio(int bin) {
       return StrictMath.log(share(cheating, bin) / share(honest, bin));
     }
 
@@ -139,19 +144,31 @@ public record Calibration(Key key, String cheat, List<Band> bands) {
   }
 
   private static Band band(int least, List<WorkScore> honest, List<WorkScore> cheating) {
-    List<Double> edges = new ArrayList<>();
-    double[] all =
-        java.util.stream.Stream.concat(honest.stream(), cheating.stream())
-            .mapToDouble(WorkScore::meanQ10)
-            .sorted()
-            .toArray();
-    for (int i = 1; i < BINS && all.length > 0; i++) {
-      edges.add(all[all.length * i / BINS]);
-    }
+    List<Double> edges = edges(honest, cheating);
     Integer[] zero = new Integer[edges.size() + 1];
     Arrays.fill(zero, 0);
     Band empty = new Band(least, edges, Arrays.asList(zero.clone()), Arrays.asList(zero.clone()));
     return new Band(least, edges, counts(empty, honest), counts(empty, cheating));
+  }
+
+  /** Each side counts for half, however many were measured of it: bins for both, not for most. */
+  private static List<Double> edges(List<WorkScore> honest, List<WorkScore> cheating) {
+    record Weighed(double meanQ10, double weight) {}
+    List<Weighed> all = new ArrayList<>();
+    honest.forEach(score -> all.add(new Weighed(score.meanQ10(), 1.0 / honest.size())));
+    cheating.forEach(score -> all.add(new Weighed(score.meanQ10(), 1.0 / cheating.size())));
+    all.sort(Comparator.comparingDouble(Weighed::meanQ10));
+    double total = (honest.isEmpty() ? 0 : 1) + (cheating.isEmpty() ? 0 : 1);
+    List<Double> edges = new ArrayList<>();
+    double below = 0;
+    for (Weighed one : all) {
+      below += one.weight();
+      // A hair less, since sums of floats fall short of what they should be.
+      while (edges.size() < BINS - 1 && below >= total * (edges.size() + 1) / BINS - 1e-9) {
+        edges.add(one.meanQ10());
+      }
+    }
+    return edges;
   }
 
   private static List<Integer> counts(Band band, List<WorkScore> scores) {

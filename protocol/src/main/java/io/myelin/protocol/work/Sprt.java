@@ -80,6 +80,16 @@ public final class Sprt {
     return most;
   }
 
+  /** The sum that condemns, natural logarithm. */
+  public double upper() {
+    return upper;
+  }
+
+  /** The sum that clears, below 0. */
+  public double lower() {
+    return lower;
+  }
+
   /**
    * Reads a history.
    *

@@ -24,8 +24,9 @@ public sealed interface WorkFinding {
    * ones: one sample of a history, which alone convicts nobody.
    *
    * @param score how far apart they are
+   * @param checkerClass equivalence class of the checker
    */
-  record Measured(WorkScore score) implements WorkFinding {}
+  record Measured(WorkScore score, String checkerClass) implements WorkFinding {}
 
   /**
    * Nothing can be said: the checker lacks the model, or the evidence is of a kind that has no

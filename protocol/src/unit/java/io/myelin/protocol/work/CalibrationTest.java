@@ -10,7 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class CalibrationTest {
-  private static final Calibration.Key KEY = new Calibration.Key("tiny", "Q8_0", "a", "b");
+  private static final Calibration.Key KEY = new Calibration.Key("tiny", "Q8_0", "00", "a", "b");
 
   private static WorkScore score(int tokens, double mean) {
     return new WorkScore(tokens, mean, ((int) mean) * 3, 0);

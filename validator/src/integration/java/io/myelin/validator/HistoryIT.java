@@ -1,0 +1,254 @@
+package io.myelin.validator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.protobuf.ByteString;
+import io.myelin.chain.TransactionReceipt;
+import io.myelin.committee.CommitteeClient;
+import io.myelin.committee.MemberAnswer;
+import io.myelin.committee.NotAgreedException;
+import io.myelin.committee.Quorum;
+import io.myelin.contracts.testing.ChainWorld;
+import io.myelin.engine.check.WorkChecker;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.settlement.SessionTail;
+import io.myelin.protocol.typeddata.NodeVerdict;
+import io.myelin.protocol.work.Calibration;
+import io.myelin.protocol.work.Calibrations;
+import io.myelin.protocol.work.Charge;
+import io.myelin.protocol.work.SignedWork;
+import io.myelin.protocol.work.VerificationLevel;
+import io.myelin.protocol.work.WorkFinding;
+import io.myelin.protocol.work.WorkScore;
+import io.myelin.v1.ExamineReply;
+import io.myelin.v1.SampleRequest;
+import io.myelin.v1.StoredWork;
+import io.myelin.validator.testing.GatewaySide;
+import io.myelin.validator.testing.ShownWork;
+import io.myelin.validator.testing.Validators;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Nodes of a class that no validator can compare exactly: each answer is one sample, and a run of
+ * them convicts, on a real chain.
+ */
+final class HistoryIT {
+  private static final String NODE_CLASS = "theirs";
+  private static final String CHECKER_CLASS = "ours";
+
+  /** Tasks from this number on are far from the model; those before are as honest ones. */
+  private static final int FAR = 1_000;
+
+  private static final WorkChecker MODEL =
+      (spec, _) -> {
+        int task = Integer.parseInt(spec.getText().substring("task ".length()));
+        double meanQ10 = task >= FAR ? 500 : 20;
+        return CompletableFuture.completedFuture(
+            new WorkFinding.Measured(new WorkScore(16, meanQ10, 600, 0), CHECKER_CLASS));
+      };
+
+  @TempDir Path folder;
+  private ChainWorld world;
+  private Validators validators;
+  private CommitteeClient committee;
+  private GatewaySide.Live live;
+
+  @BeforeEach
+  void start() throws Exception {
+    // Five of five sit in every committee.
+    world = ChainWorld.start(folder, 5, 4);
+    validators = Validators.start(world, folder, _ -> models());
+    committee = validators.client(Validators.QUICK);
+    GatewaySide side = new GatewaySide(world, 51);
+    live = side.open(committee, side.proposal(4, 1, VerificationLevel.FULL));
+  }
+
+  @AfterEach
+  void stop() {
+    committee.close();
+    validators.close();
+    world.close();
+  }
+
+  private OwnModels models() {
+    String weights =
+        world
+            .network()
+            .subnets()
+            .modelOf(world.subnetId(), SessionTail.modelIdOf(ChainWorld.MODEL))
+            .on(world.chain())
+            .weightsDigest()
+            .hex();
+    Calibration measured =
+        new Calibration(
+            new Calibration.Key(ChainWorld.MODEL, "Q8_0", weights, NODE_CLASS, CHECKER_CLASS),
+            "Q4_0",
+            List.of(new Calibration.Band(8, List.of(100.0), List.of(990, 0), List.of(0, 990))));
+    return new OwnModels(
+        Optional.of(MODEL),
+        Optional.empty(),
+        Optional.empty(),
+        new Calibrations(List.of(measured)));
+  }
+
+  private Address node() {
+    return live.brief().seats().getFirst().node();
+  }
+
+  private long standing() {
+    return world.network().nodes().nodeOf(node()).on(world.chain()).standing();
+  }
+
+  /** One answer, drawn by and shown to some validators, as a gateway does it. */
+  private ShownWork answer(int task, int... by) {
+    ShownWork work = ShownWork.of(world, live, NODE_CLASS, task);
+    for (int validator : by) {
+      assertThat(
+              validators
+                  .stub(validator)
+                  .sample(
+                      SampleRequest.newBuilder()
+                          .addReceipts(ByteString.copyFrom(work.json()))
+                          .build())
+                  .getWantedList())
+          .containsExactly(0);
+      assertThat(validators.stub(validator).examine(work.record()).getFound())
+          .isEqualTo(ExamineReply.Found.FOUND_MEASURED);
+    }
+    return work;
+  }
+
+  private List<Charge> charges(int validator) {
+    return validators.started(validator).work().memory().accusations().stream()
+        .map(WorkMemory.Accusation::charge)
+        .toList();
+  }
+
+  private List<String> refusals(Charge charge) {
+    NotAgreedException failure =
+        catchThrowableOfType(NotAgreedException.class, () -> committee.cases().work(charge));
+    assertThat(failure).as("agreed to what proves nothing").isNotNull();
+    return failure.answers().stream()
+        .map(MemberAnswer::answer)
+        .filter(MemberAnswer.Answer.Refused.class::isInstance)
+        .map(MemberAnswer.Answer.Refused.class::cast)
+        .map(refused -> refused.reason() + ": " + refused.detail())
+        .toList();
+  }
+
+  private TransactionReceipt bring(Charge charge) throws Exception {
+    Quorum quorum = committee.cases().work(charge);
+    return world.send(
+        world.client(),
+        world
+            .network()
+            .nodes()
+            .judge(
+                charge.node(),
+                NodeVerdict.FRAUD,
+                charge.digest(),
+                quorum.seatsBits(),
+                quorum.signatures()));
+  }
+
+  @Test
+  void shouldCondemnForARunThatEachMemberSawItself() throws Exception {
+    int[] all = {0, 1, 2, 3, 4};
+    for (int task = 1; task <= 3; task++) {
+      answer(task, all);
+    }
+    for (int task = FAR; task < FAR + 3; task++) {
+      answer(task, all);
+    }
+    assertThat(charges(0)).as("three are never enough").isEmpty();
+    validators.restart();
+    answer(FAR + 3, all);
+    answer(FAR + 4, all);
+
+    // A restart lost none of it.
+    assertThat(charges(0)).singleElement().satisfies(charge -> assertThat(charge.isRun()).isTrue());
+    Charge charge = charges(0).getFirst();
+    assertThat(bring(charge).succeeded()).isTrue();
+    assertThat(standing()).isEqualTo(3);
+
+    StoredWork stored = StoredWork.parseFrom(kept(charge));
+    assertThat(stored.getConvicts()).isTrue();
+    assertThat(stored.getScoresCount()).isEqualTo(charge.works().size());
+    assertThat(stored.getScoresList()).allMatch(score -> score.getTokens() == 16);
+  }
+
+  /** What some validator keeps of a charge. */
+  private byte[] kept(Charge charge) throws Exception {
+    String name = "work-" + charge.digest().hex() + ".pb";
+    try (var files = Files.walk(folder)) {
+      return Files.readAllBytes(
+          files.filter(file -> file.endsWith(name)).findFirst().orElseThrow());
+    }
+  }
+
+  @Test
+  void shouldNotCondemnByAnswersThatWerePicked() {
+    // The accuser saw the same answers as the others, most of which are honest.
+    int[] all = {0, 1, 2, 3, 4};
+    List<SignedWork> worst = new ArrayList<>();
+    for (int task = 1; task <= 16; task++) {
+      answer(task, all);
+      if (task % 4 == 0) {
+        ShownWork far = answer(FAR + task, all);
+        worst.add(SignedWork.of(far.record(), world.domain()));
+      }
+    }
+    assertThat(charges(0)).isEmpty();
+    assertThat(refusals(new Charge(worst))).anyMatch(said -> said.contains("own samples"));
+    assertThat(standing()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldNotCountWhatItDidNotDraw() {
+    for (int task = FAR; task < FAR + 8; task++) {
+      ShownWork work = ShownWork.of(world, live, NODE_CLASS, task);
+      assertThat(validators.stub(0).examine(work.record()).getFound())
+          .isEqualTo(ExamineReply.Found.FOUND_MEASURED);
+    }
+    assertThat(charges(0)).isEmpty();
+  }
+
+  @Test
+  void shouldTakeAQuorumOfOwnHistories() throws Exception {
+    // Two of five have seen enough themselves.
+    for (int task = FAR; task < FAR + 5; task++) {
+      answer(task, 0, 1);
+    }
+    Charge charge = charges(0).getFirst();
+    assertThat(refusals(charge)).hasSizeGreaterThanOrEqualTo(3);
+    assertThat(standing()).isEqualTo(2);
+
+    // The third has others of its own.
+    for (int task = FAR + 10; task < FAR + 15; task++) {
+      answer(task, 2);
+    }
+    assertThat(bring(charge).succeeded()).isTrue();
+    assertThat(standing()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldRefuseRunsThatAreNone() {
+    List<SignedWork> near =
+        IntStream.range(1, 6)
+            .mapToObj(task -> answer(task, 0))
+            .map(work -> SignedWork.of(work.record(), world.domain()))
+            .toList();
+    assertThat(refusals(new Charge(near))).anyMatch(said -> said.contains("found here"));
+  }
+}
