@@ -225,6 +225,25 @@ final class HistoryIT {
   }
 
   @Test
+  void shouldCountWhatWasShownBeforeItWasDrawn() {
+    for (int task = FAR; task < FAR + 5; task++) {
+      ShownWork work = ShownWork.of(world, live, NODE_CLASS, task);
+      // Who shows all before it asks who wants to see it would escape.
+      var _ = validators.stub(0).examine(work.record());
+      assertThat(
+              validators
+                  .stub(0)
+                  .sample(
+                      SampleRequest.newBuilder()
+                          .addReceipts(ByteString.copyFrom(work.json()))
+                          .build())
+                  .getWantedList())
+          .isEmpty();
+    }
+    assertThat(charges(0)).hasSize(1);
+  }
+
+  @Test
   void shouldTakeAQuorumOfOwnHistories() throws Exception {
     // Two of five have seen enough themselves.
     for (int task = FAR; task < FAR + 5; task++) {

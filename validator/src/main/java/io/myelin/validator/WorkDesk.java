@@ -62,7 +62,7 @@ final class WorkDesk implements AutoCloseable {
     this.runs = new RunMaker(histories, files);
     this.files = files;
     this.terms = new WorkTerms(view);
-    this.draws = new WorkDraws(view, key, terms, memory, checker.isPresent());
+    this.draws = new WorkDraws(view, key, terms, memory, checker.isPresent(), this::countLate);
     files.read().forEach(this::recall);
     this.thread = Thread.ofVirtual().name("validator-work").start(this::work);
   }
@@ -78,6 +78,8 @@ final class WorkDesk implements AutoCloseable {
       memory.accuse(kept.charge(), kept.detail(), System.nanoTime());
     } else if (kept.counts() && kept.measured().isPresent()) {
       var _ = histories.count(kept.examined().work(), kept.measured().get());
+    } else if (kept.measured().isPresent()) {
+      memory.notCounted(kept.charge().digest());
     }
   }
 
@@ -204,10 +206,30 @@ final class WorkDesk implements AutoCloseable {
       keep(found, job.counts());
     }
     memory.remember(found, System.nanoTime());
-    if (job.counts() && found.measured().isPresent()) {
-      count(work, found.measured().get());
+    if (found.measured().isPresent()) {
+      if (job.counts()) {
+        count(work, found.measured().get());
+      } else {
+        memory.notCounted(work.digest());
+      }
     }
     return found;
+  }
+
+  /** Work that this validator draws after somebody showed it. */
+  private void countLate(Digest digest) {
+    if (!memory.takeUncounted(digest)) {
+      return;
+    }
+    try {
+      Optional<WorkFiles.Kept> kept = files.find(digest);
+      if (kept.isPresent() && kept.get().measured().isPresent()) {
+        keep(kept.get().examined(), true);
+        count(kept.get().examined().work(), kept.get().measured().get());
+      }
+    } catch (IOException e) {
+      LOG.error("work {} cannot be read: {}", digest, e.toString());
+    }
   }
 
   /** A sample that this validator drew; where it is the one too many, the node is accused. */

@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -52,6 +53,7 @@ final class WorkDraws {
   private final WorkTerms terms;
   private final WorkMemory memory;
   private final boolean equipped;
+  private final Consumer<Digest> late;
   private final Frauds frauds;
   private final WorkDebts debts = new WorkDebts(MOST_SESSIONS, MOST_OWED_BYTES);
   private final Semaphore news = new Semaphore(0);
@@ -60,8 +62,16 @@ final class WorkDraws {
    * Of one validator.
    *
    * @param equipped whether it has a copy of the models; without one it wants nothing
+   * @param late told of work that is drawn after it was shown
    */
-  WorkDraws(ChainView view, OperatorKey key, WorkTerms terms, WorkMemory memory, boolean equipped) {
+  WorkDraws(
+      ChainView view,
+      OperatorKey key,
+      WorkTerms terms,
+      WorkMemory memory,
+      boolean equipped,
+      Consumer<Digest> late) {
+    this.late = late;
     this.view = view;
     this.key = key;
     this.terms = terms;
@@ -89,12 +99,23 @@ final class WorkDraws {
 
   private boolean wants(Read read) {
     Receipt receipt = read.receipt();
-    if (!read.level().isChecked()
-        || receipt.work().kind() != ReceiptWork.Kind.GENERATION
-        || memory.hasSeen(receipt)) {
+    if (!read.level().isChecked() || receipt.work().kind() != ReceiptWork.Kind.GENERATION) {
+      return false;
+    }
+    if (memory.hasSeen(receipt)) {
+      drawLate(receipt, read.level());
       return false;
     }
     return owes(read) || memory.isNew(receipt);
+  }
+
+  /** Who shows all work before anybody draws would have nothing of it counted. */
+  private void drawLate(Receipt receipt, VerificationLevel level) {
+    if (memory.hasUncounted(receipt)
+        && WorkSample.isDrawn(
+            WorkSample.luck(WorkSample.draw(key, WorkSample.content(receipt))), level)) {
+      receipt.nodes().stream().map(WorkSample::work).forEach(late);
+    }
   }
 
   /** Whether it is owed, drawn now or before. Where too much is owed, nothing is drawn. */
@@ -184,10 +205,11 @@ final class WorkDraws {
                 receipt.taskId(), node.address(), "it was judged for it on chain"));
       }
     }
-    if (!equipped
-        || !level.isChecked()
-        || receipt.work().kind() != ReceiptWork.Kind.GENERATION
-        || memory.hasSeen(receipt)) {
+    if (!equipped || !level.isChecked() || receipt.work().kind() != ReceiptWork.Kind.GENERATION) {
+      return Optional.empty();
+    }
+    if (memory.hasSeen(receipt)) {
+      drawLate(receipt, level);
       return Optional.empty();
     }
     Digest content = WorkSample.content(receipt);

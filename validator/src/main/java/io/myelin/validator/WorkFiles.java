@@ -185,6 +185,7 @@ final class WorkFiles {
     examined.measured().ifPresent(measured -> stored.setScore(score(measured)));
     write(file, stored.build());
     if (!examined.isLie()) {
+      others.remove(file);
       others.add(file);
     }
     while (others.size() > MOST_OTHERS) {

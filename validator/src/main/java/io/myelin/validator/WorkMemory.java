@@ -41,16 +41,7 @@ final class WorkMemory {
       };
 
   /** Work at which this validator's own engine failed. */
-  private final Set<Digest> beyond =
-      Collections.newSetFromMap(
-          new LinkedHashMap<>() {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Digest, Boolean> eldest) {
-              return size() > MOST_BEYOND;
-            }
-          });
+  private final Set<Digest> beyond = bounded(MOST_BEYOND);
 
   private final Map<Address, Integer> looked = new HashMap<>();
   private final Map<Digest, Accusation> accusations = new LinkedHashMap<>();
@@ -59,6 +50,9 @@ final class WorkMemory {
   private record Known(
       ExamineReply.Found found, String detail, Optional<WorkFinding.Measured> measured) {}
 
+  /** Measured work that is no sample of its node's history, since nobody drew it yet. */
+  private final Set<Digest> uncounted = bounded(MOST_BEYOND);
+
   /**
    * A charge that is not judged yet, as far as this validator knows.
    *
@@ -66,6 +60,33 @@ final class WorkMemory {
    * @param sinceNanos when it found out
    */
   record Accusation(Charge charge, String detail, long sinceNanos) {}
+
+  private static Set<Digest> bounded(int most) {
+    return Collections.newSetFromMap(
+        new LinkedHashMap<>() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<Digest, Boolean> eldest) {
+            return size() > most;
+          }
+        });
+  }
+
+  /** Measured work was not drawn when it was shown. */
+  synchronized void notCounted(Digest work) {
+    uncounted.add(work);
+  }
+
+  /** Whether some of a receipt's work would be a sample if it were drawn. */
+  synchronized boolean hasUncounted(Receipt receipt) {
+    return receipt.nodes().stream().map(WorkSample::work).anyMatch(uncounted::contains);
+  }
+
+  /** Takes work that is drawn after it was shown; false when it counted before. */
+  synchronized boolean takeUncounted(Digest work) {
+    return uncounted.remove(work);
+  }
 
   /** What was found of this work before. */
   synchronized Optional<Examined> known(SignedWork work) {
