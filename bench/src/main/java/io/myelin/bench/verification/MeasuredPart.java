@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What measured scores say of each cheat. Of honest answers every fifth fits and the others are
+ * What measured scores say of each cheat. Of honest answers every tenth fits and the others are
  * judged, since what is rare among them is the question; of a cheat's every second.
  */
 final class MeasuredPart {
@@ -76,8 +76,8 @@ final class MeasuredPart {
   private Row row(String cheat, int tokens) {
     List<WorkScore> honest = result.scores(Measuring.HONEST, tokens);
     List<WorkScore> cheating = result.scores(cheat, tokens);
-    List<WorkScore> fitHonest = part(honest, 5, true);
-    List<WorkScore> judgedHonest = part(honest, 5, false);
+    List<WorkScore> fitHonest = part(honest, 10, true);
+    List<WorkScore> judgedHonest = part(honest, 10, false);
     List<WorkScore> judgedCheating = part(cheating, 2, false);
     Calibration fitted =
         Calibration.fit(key(), cheat, List.of(tokens), fitHonest, part(cheating, 2, true));

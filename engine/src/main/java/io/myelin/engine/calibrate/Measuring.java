@@ -19,6 +19,10 @@ public final class Measuring {
   public static final String HONEST = "honest";
 
   private static final int SLOTS = 8;
+
+  /** Answers with two native threads: these stand still beside other work, and compute the same. */
+  private static final int MOST_WITH_TWO = 8;
+
   private static final List<Integer> BATCHES = List.of(8, 4, 2, 1);
 
   /** Told how far it is. */
@@ -115,7 +119,7 @@ public final class Measuring {
     try (WorkerEngine checker =
         bench.open(bench.weights(plan.weights()), plan.checkerVariant(), 1, 1)) {
       // Few with two threads: these stand still beside other work, and compute the same.
-      int two = plan.honestAnswers() / 8;
+      int two = Math.min(MOST_WITH_TWO, plan.honestAnswers() / 8);
       String nodeClass =
           measure(checker, HONEST, plan.weights(), 1, plan.honestAnswers() - two, 10_000);
       if (two > 0) {
