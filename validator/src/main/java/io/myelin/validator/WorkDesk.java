@@ -39,24 +39,37 @@ final class WorkDesk implements AutoCloseable {
   private final WorkQueue<Job> queue = new WorkQueue<>();
   private final WorkMemory memory = new WorkMemory();
   private final WorkDraws draws;
+  private final DebtStore debts;
   private final Semaphore exams = new Semaphore(EXAMS_AT_ONCE);
   private final Thread thread;
 
   private record Job(SignedWork work, CompletableFuture<Examined> result) {}
 
-  WorkDesk(ChainView view, OperatorKey key, Optional<WorkChecker> checker, WorkFiles files)
+  /**
+   * Of one validator.
+   *
+   * @param debts closed with this
+   */
+  WorkDesk(
+      ChainView view,
+      OperatorKey key,
+      Optional<WorkChecker> checker,
+      WorkFiles files,
+      DebtStore debts)
       throws IOException {
+    this.debts = debts;
     this.view = view;
     this.checker = checker;
     this.files = files;
     this.terms = new WorkTerms(view);
-    this.draws = new WorkDraws(view, key, terms, memory, checker.isPresent());
+    this.draws = new WorkDraws(view, key, terms, memory, checker.isPresent(), debts);
     for (WorkFiles.Kept kept : files.read()) {
       memory.remember(kept.examined(), System.nanoTime());
       if (kept.judged()) {
         memory.judged(kept.examined().work().digest());
       }
     }
+    draws.restore(debts);
     this.thread = Thread.ofVirtual().name("validator-work").start(this::work);
   }
 
@@ -261,5 +274,6 @@ final class WorkDesk implements AutoCloseable {
   @Override
   public void close() {
     thread.interrupt();
+    debts.close();
   }
 }
