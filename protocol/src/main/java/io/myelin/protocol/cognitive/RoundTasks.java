@@ -31,7 +31,7 @@ public final class RoundTasks {
   public static int mostTokens(Kind kind) {
     return switch (kind) {
       case KIND_TOPIC -> 24;
-      case KIND_QUESTIONS -> 96;
+      case KIND_QUESTIONS -> 64;
       case KIND_ANSWER -> 64;
       default -> throw unknown(kind);
     };
