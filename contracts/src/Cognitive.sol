@@ -55,6 +55,12 @@ contract Cognitive is Module {
         bytes32 answerDigest;
     }
 
+    /// @notice Whether a node can take part: that it does not rest, and can pay.
+    struct Means {
+        uint40 restsUntil;
+        uint256 balanceWei;
+    }
+
     /// @notice A round for each such window of time, at most.
     uint64 public immutable ROUND_SECONDS;
     /// @notice How long each stage may take.
@@ -218,16 +224,18 @@ contract Cognitive is Module {
         if (--r.waiting == 0) _closeCommits(roundId);
     }
 
-    /// @notice Ends a round by a committee's word on its answers; the nodes it names were right or wrong. Who revealed and is not named was neither.
+    /// @notice Ends a round by a committee's word on what was made in it; the nodes it names were right or wrong: who revealed, created or prepared.
+    /// Who is not named was neither.
     function end(bytes32 roundId, address[] calldata right, address[] calldata wrong, uint256 seats, bytes calldata signatures)
         external
     {
         _at(roundId, Phase.Judge);
+        uint256 makers;
         for (uint256 i = 0; i < right.length; ++i) {
-            _mark(roundId, right[i], NodeStats.Mark.Success);
+            makers = _mark(roundId, right[i], NodeStats.Mark.Success, makers);
         }
         for (uint256 i = 0; i < wrong.length; ++i) {
-            _mark(roundId, wrong[i], NodeStats.Mark.Invalid);
+            makers = _mark(roundId, wrong[i], NodeStats.Mark.Invalid, makers);
         }
         bytes32 resultDigest = keccak256(abi.encode(right, wrong));
         _move(roundId, Phase.Ended, resultDigest);
@@ -263,6 +271,14 @@ contract Cognitive is Module {
     /// @notice The nodes of a round, in the order they were drawn.
     function drawnOf(bytes32 roundId) external view returns (address[] memory) {
         return _drawn[roundId];
+    }
+
+    /// @notice Until when each of several nodes rests, and what its account holds: who draws asks this of all that are free.
+    function meansOf(address[] calldata nodes) external view returns (Means[] memory means) {
+        means = new Means[](nodes.length);
+        for (uint256 i = 0; i < nodes.length; ++i) {
+            means[i] = Means(restsUntil[nodes[i]], nodes[i].balance);
+        }
     }
 
     /// @dev A spare takes over the stage that was missed, with all of its time; without one the round fails.
@@ -336,11 +352,20 @@ contract Cognitive is Module {
         _stats.record(node, stage, NodeStats.Mark.Timeout);
     }
 
-    function _mark(bytes32 roundId, address node, NodeStats.Mark mark) private {
+    /// @dev Each once: who answered is out afterwards; who created or prepared is told by a bit of `makers`.
+    function _mark(bytes32 roundId, address node, NodeStats.Mark mark, uint256 makers) private returns (uint256) {
         Answer storage a = answers[roundId][node];
-        if (a.part != Part.Revealed) revert BadNodes();
-        a.part = Part.Out;
+        if (a.part == Part.Revealed) {
+            a.part = Part.Out;
+        } else {
+            Round storage r = rounds[roundId];
+            address[] storage list = _drawn[roundId];
+            uint256 bit = node == list[r.creator] ? 1 : node == list[r.preparer] ? 2 : 0;
+            if (bit == 0 || makers & bit != 0) revert BadNodes();
+            makers |= bit;
+        }
         _stats.record(node, NodeStats.Stage.Correctness, mark);
+        return makers;
     }
 
     function _at(bytes32 roundId, Phase phase) private view returns (Round storage r) {

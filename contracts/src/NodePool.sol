@@ -273,6 +273,15 @@ contract NodePool is Appeals {
         }
     }
 
+    /// @notice The owner of each of several nodes that has a free slot now; nobody of one that has none.
+    function freeOf(address[] calldata nodes) external view returns (address[] memory owners) {
+        owners = new address[](nodes.length);
+        for (uint256 i = 0; i < nodes.length; ++i) {
+            Node storage n = _nodes[nodes[i]];
+            if (_free(n) > 0) owners[i] = n.owner;
+        }
+    }
+
     /// @notice Slots that a session may take now.
     function freeSlots(address node) external view returns (uint256) {
         return _free(_nodes[node]);

@@ -174,6 +174,47 @@ contract CognitiveTest is World {
         cognitive.enforce(id);
     }
 
+    function pair(uint256 i, uint256 j) private pure returns (address[] memory l) {
+        l = new address[](2);
+        (l[0], l[1]) = (node(i), node(j));
+    }
+
+    /// @dev Who made the round is judged like who answered in it, once; a spare that was called in the place of who missed it.
+    function test_whoMadeTheRoundIsJudgedToo() public {
+        request(1, 1);
+        enforceAt(START + 5 minutes);
+        vm.prank(node(3));
+        cognitive.create(id, "topic");
+        vm.prank(node(1));
+        cognitive.prepare(id, "questions");
+        start_(2);
+        bind_(2);
+        reveal(2, "answer");
+        is_(Cognitive.Phase.Judge);
+        vm.expectRevert(Cognitive.BadNodes.selector);
+        cognitive.end(id, list(0), new address[](0), 0, "");
+        vm.expectRevert(Cognitive.BadNodes.selector);
+        cognitive.end(id, pair(3, 3), new address[](0), 0, "");
+        vm.expectRevert(Cognitive.BadNodes.selector);
+        cognitive.end(id, list(1), pair(2, 1), 0, "");
+        end(pair(3, 2), list(1));
+        is_(Cognitive.Phase.Ended);
+        isTrue(stats.points(node(3)) == 2, "created, right");
+        isTrue(stats.points(node(1)) == -1, "prepared, wrong");
+        isTrue(stats.points(node(2)) == 4, "started, precommit, commit, right");
+        isTrue(stats.points(node(0)) == -5, "missed it");
+    }
+
+    function test_tellsWhoCanTakePart() public {
+        request(1, 0);
+        vm.deal(node(4), 7);
+        Cognitive.Means[] memory means = cognitive.meansOf(pair(0, 4));
+        equal(means.length, 2, "each");
+        equal(means[0].restsUntil, START + 1 hours, "the creator rests");
+        equal(means[1].restsUntil, 0, "another does not");
+        equal(means[1].balanceWei, 7, "what it holds");
+    }
+
     /// @dev An oracle that leads has no say in who is tested: the window's round has one draw, and a committee says which.
     function test_whoIsInARoundIsACommitteesWord() public {
         address[] memory nodes_ = drawn(4);

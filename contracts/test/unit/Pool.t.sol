@@ -56,6 +56,14 @@ contract PoolTest is World {
         judge(node(10), NodePool.Verdict.Qualified);
         is_(10, NodePool.Standing.Qualified);
         equal(nodes.freeSlots(node(10)), 2, "tested");
+        addNode(11, 2);
+        address[] memory some = new address[](3);
+        (some[0], some[1], some[2]) = (node(11), node(10), stranger);
+        address[] memory owners = nodes.freeOf(some);
+        equal(owners.length, 3, "each of them");
+        equal(owners[0], address(0), "not tested");
+        equal(owners[1], nodeOwner(10), "free, and whose");
+        equal(owners[2], address(0), "not in the pool");
     }
 
     function test_joinsOnlyWithStakeSlotsAndConsent() public {

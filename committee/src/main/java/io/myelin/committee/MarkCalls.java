@@ -4,6 +4,7 @@ import io.grpc.StatusRuntimeException;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.usefulness.Criterion;
+import io.myelin.protocol.usefulness.EarlierAnswer;
 import io.myelin.protocol.usefulness.Marks;
 import io.myelin.protocol.usefulness.PlantedAnswer;
 import io.myelin.protocol.usefulness.PlantedAnswers;
@@ -38,9 +39,6 @@ public final class MarkCalls {
   private static final Logger LOG = LoggerFactory.getLogger(MarkCalls.class);
   private static final Duration PATIENCE = Duration.ofSeconds(65);
 
-  /** Planted answers of each kind. */
-  private static final int PLANTED = 4;
-
   private final Members members;
   private final SeatedNow seated;
 
@@ -68,15 +66,20 @@ public final class MarkCalls {
    * Asks all members at once.
    *
    * @param subject that the committee is drawn by
-   * @param answers at most 48
+   * @param answers at most 40
+   * @param earlier answers of other rounds that were found right, to plant among these
    * @param secret decides what is planted, and where
    * @throws io.myelin.chain.ChainException when the chain cannot be read
    */
-  public Marking mark(Digest subject, List<QuestionAndAnswer> answers, RandomGenerator secret)
+  public Marking mark(
+      Digest subject,
+      List<QuestionAndAnswer> answers,
+      List<EarlierAnswer> earlier,
+      RandomGenerator secret)
       throws InterruptedException {
     byte[] seed = new byte[Digest.LENGTH];
     secret.nextBytes(seed);
-    List<PlantedAnswer> planted = PlantedAnswers.draw(Digest.of(seed), PLANTED);
+    List<PlantedAnswer> planted = PlantedAnswers.mixed(Digest.of(seed), earlier);
     List<QuestionAndAnswer> all = new ArrayList<>(answers);
     planted.forEach(
         one ->
@@ -89,13 +92,13 @@ public final class MarkCalls {
     Collections.shuffle(order, Random.from(secret));
     MarkRequest request =
         MarkRequest.newBuilder().addAllAnswers(order.stream().map(all::get).toList()).build();
-    Map<Address, List<Marks>> told = ask(subject, request, order);
+    Map<Address, List<Optional<Marks>>> told = ask(subject, request, order);
     return marking(answers.size(), planted, told);
   }
 
-  private Map<Address, List<Marks>> ask(Digest subject, MarkRequest request, List<Integer> order)
-      throws InterruptedException {
-    Map<Address, List<Marks>> told = new ConcurrentSkipListMap<>();
+  private Map<Address, List<Optional<Marks>>> ask(
+      Digest subject, MarkRequest request, List<Integer> order) throws InterruptedException {
+    Map<Address, List<Optional<Marks>>> told = new ConcurrentSkipListMap<>();
     List<Thread> threads = new ArrayList<>();
     for (Seat seat : seated.newest(subject)) {
       if (seat.operator().isPresent()) {
@@ -105,7 +108,7 @@ public final class MarkCalls {
                 .start(
                     () ->
                         call(seat, request)
-                            .filter(reply -> reply.getMarksCount() == order.size())
+                            .filter(reply -> reply.getMarksCount() <= order.size())
                             .flatMap(reply -> inOrder(reply, order))
                             .ifPresent(marks -> told.put(seat.owner(), marks))));
       }
@@ -116,30 +119,42 @@ public final class MarkCalls {
     return told;
   }
 
-  private static Optional<List<Marks>> inOrder(MarkReply reply, List<Integer> order) {
-    Marks[] marks = new Marks[order.size()];
+  /** Who had too little time marked the first ones only. */
+  private static Optional<List<Optional<Marks>>> inOrder(MarkReply reply, List<Integer> order) {
+    List<Optional<Marks>> marks =
+        new ArrayList<>(Collections.nCopies(order.size(), Optional.empty()));
     try {
-      for (int i = 0; i < marks.length; i++) {
+      for (int i = 0; i < reply.getMarksCount(); i++) {
         AnswerMarks one = reply.getMarks(i);
-        marks[order.get(i)] = new Marks(one.getUsefulness(), one.getCorrectness());
+        marks.set(order.get(i), Optional.of(new Marks(one.getUsefulness(), one.getCorrectness())));
       }
     } catch (IllegalArgumentException e) {
       LOG.warn("marks that are none: {}", e.getMessage());
       return Optional.empty();
     }
-    return Optional.of(List.of(marks));
+    return Optional.of(List.copyOf(marks));
   }
 
   private static Marking marking(
-      int answers, List<PlantedAnswer> planted, Map<Address, List<Marks>> told) {
+      int answers, List<PlantedAnswer> planted, Map<Address, List<Optional<Marks>>> told) {
     Map<Address, Map<Criterion, Reliability>> members = new ConcurrentSkipListMap<>();
     told.forEach(
         (owner, marks) -> {
+          List<PlantedAnswer> reached = new ArrayList<>();
+          List<Marks> given = new ArrayList<>();
+          for (int i = 0; i < planted.size(); i++) {
+            PlantedAnswer one = planted.get(i);
+            marks
+                .get(answers + i)
+                .ifPresent(
+                    mark -> {
+                      reached.add(one);
+                      given.add(mark);
+                    });
+          }
           Map<Criterion, Reliability> reliability = new EnumMap<>(Criterion.class);
           for (Criterion criterion : Criterion.values()) {
-            reliability.put(
-                criterion,
-                Reliability.of(criterion, planted, marks.subList(answers, marks.size())));
+            reliability.put(criterion, Reliability.of(criterion, reached, given));
           }
           members.put(owner, reliability);
         });
@@ -148,14 +163,16 @@ public final class MarkCalls {
       Map<Criterion, PooledMark> one = new EnumMap<>(Criterion.class);
       for (Criterion criterion : Criterion.values()) {
         List<MemberMark> marks = new ArrayList<>();
-        for (Map.Entry<Address, List<Marks>> member : told.entrySet()) {
+        for (Map.Entry<Address, List<Optional<Marks>>> member : told.entrySet()) {
           Map<Criterion, Reliability> known = members.get(member.getKey());
-          marks.add(
-              new MemberMark(
-                  member.getValue().get(i).of(criterion),
-                  known == null
-                      ? Reliability.UNKNOWN
-                      : known.getOrDefault(criterion, Reliability.UNKNOWN)));
+          Reliability reliability =
+              known == null
+                  ? Reliability.UNKNOWN
+                  : known.getOrDefault(criterion, Reliability.UNKNOWN);
+          member
+              .getValue()
+              .get(i)
+              .ifPresent(mark -> marks.add(new MemberMark(mark.of(criterion), reliability)));
         }
         PooledMark.of(marks).ifPresent(mark -> one.put(criterion, mark));
       }

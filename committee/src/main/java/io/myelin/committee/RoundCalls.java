@@ -16,7 +16,9 @@ import io.myelin.v1.ReadRoundRequest;
 import io.myelin.v1.ValidatorGrpc.ValidatorBlockingStub;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,7 +67,7 @@ public final class RoundCalls {
   }
 
   /**
-   * Lets the committee say whose answers are right and wrong.
+   * Lets the committee say who made what is right, and who what is wrong.
    *
    * @param contents what the asker has of the round, which members may lack
    * @throws NotAgreedException when it does not
@@ -150,6 +152,54 @@ public final class RoundCalls {
             Sha256.hash(reply.getContent().toByteArray()).equals(digest)
                 ? Optional.of(reply.getContent())
                 : Optional.empty());
+  }
+
+  /**
+   * Of several pieces those that any member shows, by their digests; asks all members at once.
+   *
+   * @throws io.myelin.chain.ChainException when the chain cannot be read
+   */
+  public Map<Digest, ByteString> read(long number, Collection<Digest> digests)
+      throws InterruptedException {
+    Map<Digest, ByteString> found = new ConcurrentHashMap<>();
+    List<Thread> threads = new ArrayList<>();
+    for (Seat seat : seated.newest(RoundDraw.idOf(number))) {
+      if (seat.operator().isPresent()) {
+        threads.add(
+            Thread.ofVirtual()
+                .name("round-read")
+                .start(() -> call(seat, member -> read(number, digests, member, found))));
+      }
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    return Map.copyOf(found);
+  }
+
+  private static Optional<Boolean> read(
+      long number,
+      Collection<Digest> digests,
+      Members.Member member,
+      Map<Digest, ByteString> found) {
+    // One deadline for all of them.
+    ValidatorBlockingStub calls = within(member);
+    for (Digest digest : digests) {
+      if (!found.containsKey(digest)) {
+        ByteString content =
+            calls
+                .readRound(
+                    ReadRoundRequest.newBuilder()
+                        .setNumber(number)
+                        .setDigest(Fields.bytes(digest))
+                        .build())
+                .getContent();
+        if (Sha256.hash(content.toByteArray()).equals(digest)) {
+          found.put(digest, content);
+        }
+      }
+    }
+    return Optional.of(true);
   }
 
   /**

@@ -303,8 +303,7 @@ final class AppealIT {
   private void lookAfterAppeals(int number) throws Exception {
     ChainWorld.Person validator = world.validators().get(number);
     world.anvil().fund(validator.address(), ChainWorld.ether(1));
-    try (Leadership sender =
-            new Leadership(world.chain(), world.network(), validator.operator(), List.of());
+    try (Leadership sender = new Leadership(world.chain(), world.network(), validator.operator());
         AppealVerdicts appeals =
             new AppealVerdicts(
                 WorkFiles.open(
@@ -353,8 +352,7 @@ final class AppealIT {
     List<Looked> came = new ArrayList<>();
     for (int i = 0; i < watches.size(); i++) {
       try (Leadership one =
-          new Leadership(
-              world.chain(), world.network(), world.validators().get(i).operator(), List.of())) {
+          new Leadership(world.chain(), world.network(), world.validators().get(i).operator())) {
         came.add(one.look(watches.get(i), 0));
       }
     }

@@ -173,15 +173,7 @@ final class BenchIT {
 
   private static Leadership leadership(int number) {
     return new Leadership(
-        world.chain(),
-        world.network(),
-        world.validators().get(number).operator(),
-        List.of(
-            new RollCallWatch(
-                world.chain(),
-                world.network(),
-                absences,
-                world.validators().get(number).address())));
+        world.chain(), world.network(), world.validators().get(number).operator());
   }
 
   @Test

@@ -70,8 +70,7 @@ final class DutiesIT {
     List<Looked> came = new ArrayList<>();
     for (int i = 0; i < watches.size(); i++) {
       try (Leadership one =
-          new Leadership(
-              world.chain(), world.network(), world.validators().get(i).operator(), List.of())) {
+          new Leadership(world.chain(), world.network(), world.validators().get(i).operator())) {
         came.add(one.look(watches.get(i), 0));
       }
     }

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,12 +33,7 @@ final class LeadershipIT {
     world = ChainWorld.start(folder, 5, 1);
     all = new ArrayList<>();
     for (ChainWorld.Person validator : world.validators()) {
-      all.add(
-          new Leadership(
-              world.chain(),
-              world.network(),
-              validator.operator(),
-              List.of(new SetWatch(world.chain(), world.network()))));
+      all.add(new Leadership(world.chain(), world.network(), validator.operator()));
     }
   }
 
@@ -148,8 +145,35 @@ final class LeadershipIT {
     fresh.forEach(Leadership::close);
   }
 
+  /** A round waits for its committee for up to a minute. */
+  @Test
+  void shouldLookAfterOtherDutiesWhileOneWaits() throws Exception {
+    CountDownLatch waits = new CountDownLatch(1);
+    CountDownLatch others = new CountDownLatch(3);
+    CountDownLatch never = new CountDownLatch(1);
+    Watch slow =
+        _ -> {
+          waits.countDown();
+          never.await();
+          return List.of();
+        };
+    Watch quick =
+        _ -> {
+          waits.await();
+          others.countDown();
+          return List.of();
+        };
+    try (Leadership one = leadership(world.validators().getFirst())) {
+      var _ =
+          Leadership.start(
+              one, new Duties(List.of(List.of(slow), List.of(quick))), Duration.ofMillis(10));
+
+      assertThat(others.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
   private static Leadership leadership(ChainWorld.Person validator) {
-    return new Leadership(world.chain(), world.network(), validator.operator(), List.of());
+    return new Leadership(world.chain(), world.network(), validator.operator());
   }
 
   private static void nextSet() {

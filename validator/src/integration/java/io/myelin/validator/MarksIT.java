@@ -9,6 +9,7 @@ import io.myelin.engine.judge.AnswerJudge;
 import io.myelin.protocol.crypto.Sha256;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.usefulness.Criterion;
+import io.myelin.protocol.usefulness.EarlierAnswer;
 import io.myelin.protocol.usefulness.Marks;
 import io.myelin.protocol.usefulness.PlantedAnswer;
 import io.myelin.protocol.usefulness.PlantedAnswer.Flaw;
@@ -78,12 +79,42 @@ class MarksIT {
     return new OwnModels(Optional.empty(), Optional.empty(), Optional.of(judge));
   }
 
+  private static final List<EarlierAnswer> EARLIER =
+      IntStream.range(0, 6)
+          .mapToObj(
+              i ->
+                  new EarlierAnswer(
+                      "What is thing " + i / 2 + "?",
+                      "Thing %d is one of those that are seen by all and known by few."
+                          .formatted(i)))
+          .toList();
+
+  /** Knows published answers and, as a model would, what earlier ones say and whether they fit. */
+  private static AnswerJudge judging() {
+    AnswerJudge published = knowing(800);
+    return (question, answer) -> {
+      List<EarlierAnswer> whole =
+          EARLIER.stream().filter(one -> one.answer().equals(answer)).toList();
+      if (EARLIER.stream().noneMatch(one -> one.question().equals(question))) {
+        return published.mark(question, answer);
+      }
+      boolean fits = whole.stream().anyMatch(one -> one.question().equals(question));
+      return CompletableFuture.completedFuture(
+          new Marks(fits ? 900 : 10, whole.isEmpty() ? 10 : 900));
+    };
+  }
+
   private static MarkCalls.Marking marking(Path folder, IntFunction<OwnModels> models)
       throws Exception {
+    return marking(folder, models, List.of());
+  }
+
+  private static MarkCalls.Marking marking(
+      Path folder, IntFunction<OwnModels> models, List<EarlierAnswer> earlier) throws Exception {
     try (ChainWorld world = ChainWorld.start(folder, 5, 1);
         Validators validators = Validators.start(world, folder, models);
         CommitteeClient committee = validators.client(Validators.QUICK)) {
-      return committee.marks().mark(SUBJECT, List.of(ANSWER), new Random(5));
+      return committee.marks().mark(SUBJECT, List.of(ANSWER), earlier, new Random(5));
     }
   }
 
@@ -106,6 +137,29 @@ class MarksIT {
         .extracting(known -> known.get(Criterion.USEFULNESS))
         .extracting(Reliability::thousandths)
         .containsExactlyInAnyOrder(1_000, 1_000, 1_000, 500, 0);
+  }
+
+  /** Who reads the source knows each published answer again, and nothing of any other. */
+  @Test
+  void shouldNotCountWhoKnowsNothingButPublishedAnswers(@TempDir Path folder) throws Exception {
+    List<OwnModels> models =
+        List.of(
+            with(judging()),
+            with(judging()),
+            with(knowing(500)),
+            with(knowing(1_000)),
+            with(knowing(0)));
+    MarkCalls.Marking marking = marking(folder, models::get, EARLIER);
+
+    PooledMark expected = new PooledMark(800, 0, 2);
+    assertThat(marking.answers())
+        .containsExactly(Map.of(Criterion.USEFULNESS, expected, Criterion.CORRECTNESS, expected));
+    for (Criterion criterion : Criterion.values()) {
+      assertThat(marking.members().values())
+          .extracting(known -> known.get(criterion))
+          .extracting(Reliability::thousandths)
+          .containsExactlyInAnyOrder(1_000, 1_000, 500, 500, 500);
+    }
   }
 
   @Test

@@ -99,6 +99,29 @@ final class WorkOwedIT {
     assertThat(side.settle(without, committee.reviewAndAttest(without)).succeeded()).isTrue();
   }
 
+  /** Nor does a restart of all members forget it, until it is shown; then it is forgotten. */
+  @Test
+  void shouldOweAcrossARestart() throws Exception {
+    GatewaySide side = new GatewaySide(world, 44);
+    GatewaySide.Live live = side.open(committee, side.proposal(4, 1, VerificationLevel.FULL));
+    ShownWork tried = ShownWork.of(world, live, "tried", 1);
+    ShownWork given = ShownWork.of(world, live, "given", 1);
+    for (int i = 0; i < 5; i++) {
+      assertThat(ask(i, tried, given)).containsExactly(0, 1);
+      show(i, given);
+    }
+    validators.restart();
+    SettlementBatch without = batch(side, live, given);
+    assertThat(WorkObjection.wantedTask(objection(without)))
+        .contains(tried.receipt().receipt().taskId());
+
+    for (int i = 0; i < 5; i++) {
+      show(i, tried);
+    }
+    validators.restart();
+    assertThat(side.settle(without, committee.reviewAndAttest(without)).succeeded()).isTrue();
+  }
+
   @Test
   void shouldShowTheRestWhenAMemberRefusesOneRecord() throws Exception {
     GatewaySide side = new GatewaySide(world, 42);

@@ -20,10 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/**
- * Checks the answers of cognitive rounds, one at a time. Honest nodes of one class give the very
- * same answer with the very same evidence, which is checked once.
- */
+/** Checks what is made in cognitive rounds, one at a time; each piece once. */
 final class AnswerDesk implements AutoCloseable {
   private static final int CHECK_SECONDS = 30;
   private static final int MOST_REMEMBERED = 256;

@@ -9,13 +9,17 @@ import io.myelin.committee.NotAgreedException;
 import io.myelin.committee.Quorum;
 import io.myelin.contracts.NodePool;
 import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.contracts.terms.SetLine;
+import io.myelin.protocol.crypto.Keccak256;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.selection.Candidate;
 import io.myelin.protocol.settlement.FraudCut;
 import io.myelin.v1.ExamineReply;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +132,7 @@ public final class AppealVerdicts implements AutoCloseable {
         long sinceSeconds =
             Math.max(cut.since(), network.validators().madeAt(cut.judgedBy()).on(chain));
         boolean isOver = nowSeconds >= sinceSeconds + FraudCut.DECIDE_SECONDS;
-        long turnNanos = sinceSeconds * 1_000_000_000L + STEP_NANOS * rank(one);
+        long turnNanos = sinceSeconds * 1_000_000_000L + STEP_NANOS * rank(one, cut.judgedBy());
         if (!isOver
             && nowSeconds * 1_000_000_000L >= turnNanos
             && notBefore.getOrDefault(one, nowNanos) - nowNanos <= 0) {
@@ -139,11 +143,35 @@ public final class AppealVerdicts implements AutoCloseable {
     }
   }
 
-  /** Of those who gave the verdict the first asks first; the others come after them. */
-  private int rank(Key one) {
-    List<Address> barred = network.nodes().barredOf(one.node(), one.evidence()).on(chain);
-    int place = barred.indexOf(network.validators().ownerOf(key.address()).on(chain));
-    return place < 0 ? barred.size() : place;
+  private int rank(Key one, long set) {
+    return rank(
+        network.validators().ownerOf(key.address()).on(chain),
+        one.evidence(),
+        network.nodes().barredOf(one.node(), one.evidence()).on(chain),
+        SetLine.candidates(network.validators().setOf(set).on(chain).line()).stream()
+            .map(Candidate::owner)
+            .toList());
+  }
+
+  /**
+   * Whose turn it is: first those who gave the verdict, in their order, then the others of the set
+   * that decides, in an order that follows from the evidence, so that they do not all ask at once;
+   * last who is none of them.
+   */
+  static int rank(Address self, Digest evidence, List<Address> barred, List<Address> set) {
+    int place = barred.indexOf(self);
+    if (place >= 0) {
+      return place;
+    }
+    List<Address> others =
+        set.stream()
+            .filter(owner -> !barred.contains(owner))
+            .sorted(
+                Comparator.comparing(
+                    owner -> Keccak256.hash(evidence.bytes(), owner.bytes()).hex()))
+            .toList();
+    int after = others.indexOf(self);
+    return barred.size() + (after < 0 ? others.size() : after);
   }
 
   private void ask(Key one) throws InterruptedException {

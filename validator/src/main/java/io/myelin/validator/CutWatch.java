@@ -13,10 +13,8 @@ import io.myelin.protocol.settlement.FraudCut;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -29,22 +27,12 @@ final class CutWatch implements Watch {
   static final Duration OWN = Duration.ofMinutes(10);
 
   private static final int MOST_DUE = 32;
-  private static final int MOST_TRIES = 4;
-  private static final int MOST_REMEMBERED = 10_000;
 
   private final ChainClient chain;
   private final NetworkContracts network;
   private final LogTail events;
   private final Set<Key> open = new LinkedHashSet<>();
-  private final Map<Duty, Integer> tries =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Duty, Integer> eldest) {
-          return size() > MOST_REMEMBERED;
-        }
-      };
+  private final Retries retries = new Retries();
 
   private record Key(Address node, Digest evidence) {}
 
@@ -84,8 +72,8 @@ final class CutWatch implements Watch {
           new Duty(
               "cut/" + key.node() + "/" + key.evidence(),
               (until.getAsLong() + OWN.toSeconds()) * 1_000);
-      if (duty.dueAtMillis() <= nowMillis && tries.getOrDefault(duty, 0) < MOST_TRIES) {
-        all.add(new Due(duty, () -> end(duty, key)));
+      if (duty.dueAtMillis() <= nowMillis && retries.mayTry(duty, nowMillis)) {
+        all.add(new Due(duty, () -> end(duty, key, nowMillis)));
       }
     }
     return all.stream()
@@ -103,8 +91,8 @@ final class CutWatch implements Watch {
         cut.judgedBy());
   }
 
-  private List<ContractWrite> end(Duty duty, Key key) {
-    tries.merge(duty, 1, Integer::sum);
+  private List<ContractWrite> end(Duty duty, Key key, long nowMillis) {
+    retries.tries(duty, nowMillis);
     return List.of(network.nodes().finalizeCut(key.node(), key.evidence()));
   }
 }

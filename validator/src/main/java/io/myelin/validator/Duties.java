@@ -9,10 +9,13 @@ import java.util.List;
 
 /** What {@link Leadership} looks after. */
 public final class Duties {
-  private final List<Watch> watches;
+  /** With one more for the validator's own seat. */
+  static final int MOST_LANES = 3;
 
-  private Duties(List<Watch> watches) {
-    this.watches = List.copyOf(watches);
+  private final List<List<Watch>> lanes;
+
+  Duties(List<List<Watch>> lanes) {
+    this.lanes = List.copyOf(lanes);
   }
 
   /**
@@ -32,17 +35,21 @@ public final class Duties {
       Absences absences,
       ValidatorNode node,
       RoundCalls rounds) {
+    node.rounds().readFrom(rounds);
     return new Duties(
         List.of(
-            new SetWatch(chain, network),
-            new RollCallWatch(chain, network, absences, key.address()),
-            new RoundWatch(chain, network, node.rounds(), rounds),
-            new SessionWatch(chain, network, firstBlock),
-            new QueueWatch(chain, network, firstBlock),
-            new CutWatch(chain, network, firstBlock)));
+            List.of(
+                new SetWatch(chain, network),
+                new RollCallWatch(chain, network, absences, key.address()),
+                new SessionWatch(chain, network, firstBlock),
+                new QueueWatch(chain, network, firstBlock),
+                new CutWatch(chain, network, firstBlock)),
+            // It may wait a minute for its committee.
+            List.of(new RoundWatch(chain, network, node.rounds(), rounds))));
   }
 
-  List<Watch> watches() {
-    return watches;
+  /** Kinds that are looked after one after the other, each list by itself. */
+  List<List<Watch>> lanes() {
+    return lanes;
   }
 }

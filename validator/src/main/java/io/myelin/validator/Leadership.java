@@ -38,7 +38,7 @@ public final class Leadership implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
   private static final Duration WINDOW = Duration.ofHours(1);
-  private static final int LOOKS_A_HEARTBEAT = 4;
+  private static final Duration PAUSE = HEARTBEAT.dividedBy(4);
 
   /** Transactions of one look at one kind of duty; the next look goes on. */
   private static final int MOST_A_LOOK = 8;
@@ -46,15 +46,14 @@ public final class Leadership implements AutoCloseable {
   private final ChainClient chain;
   private final NetworkContracts network;
   private final OperatorKey key;
-  private final List<Watch> watches;
   private final OwnShare share;
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofVirtual().name("validator-leadership").factory());
+  private final ScheduledExecutorService clock;
   private boolean toldOfNoEther;
 
-  /** The number after those that were used in this tick, which the chain may not count yet. */
+  /** The number after those that were used just now, which the chain may not count yet. */
   private long nextNonce;
+
+  private long firstNonceNanos;
 
   /** What a look came to. */
   enum Looked {
@@ -70,12 +69,14 @@ public final class Leadership implements AutoCloseable {
     SENT
   }
 
-  Leadership(ChainClient chain, NetworkContracts network, OperatorKey key, List<Watch> watches) {
+  Leadership(ChainClient chain, NetworkContracts network, OperatorKey key) {
     this.chain = chain;
     this.network = network;
     this.key = key;
-    this.watches = List.copyOf(watches);
     this.share = new OwnShare(chain, network, key);
+    this.clock =
+        Executors.newScheduledThreadPool(
+            Duties.MOST_LANES, Thread.ofVirtual().name("validator-leadership-", 0).factory());
   }
 
   /**
@@ -88,19 +89,30 @@ public final class Leadership implements AutoCloseable {
    */
   public static Leadership start(
       ChainClient chain, NetworkContracts network, OperatorKey key, Duties duties) {
-    Leadership leadership = new Leadership(chain, network, key, duties.watches());
-    long pauseMillis = HEARTBEAT.toMillis() / LOOKS_A_HEARTBEAT;
-    var _ =
-        leadership.clock.scheduleWithFixedDelay(
-            leadership::tick, pauseMillis, pauseMillis, TimeUnit.MILLISECONDS);
+    return start(new Leadership(chain, network, key), duties, PAUSE);
+  }
+
+  /** As above, looking as often as that. */
+  static Leadership start(Leadership leadership, Duties duties, Duration pause) {
+    leadership.every(pause, leadership::ownSeat);
+    // Each lane by itself: what waits for a committee holds up nothing else.
+    duties.lanes().forEach(lane -> leadership.every(pause, () -> leadership.tick(lane)));
     return leadership;
   }
 
-  private void tick() {
-    nextNonce = 0;
+  private void every(Duration pause, Runnable tick) {
+    var _ =
+        clock.scheduleWithFixedDelay(
+            tick, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void ownSeat() {
     attempt("its own seat", () -> present());
     attempt("its share", () -> contribute());
-    for (Watch watch : watches) {
+  }
+
+  private void tick(List<Watch> lane) {
+    for (Watch watch : lane) {
       attempt(watch.getClass().getSimpleName(), () -> look(watch, System.currentTimeMillis()));
     }
   }
@@ -125,7 +137,7 @@ public final class Leadership implements AutoCloseable {
    *
    * @throws ChainException when the chain cannot be read
    */
-  synchronized Looked present() {
+  Looked present() {
     Address owner = network.validators().ownerOf(key.address()).on(chain);
     long benchedUntil = network.validators().validatorOf(owner).on(chain).benchedUntil();
     long nowSeconds = chain.head().timestampSeconds();
@@ -139,7 +151,7 @@ public final class Leadership implements AutoCloseable {
    *
    * @throws ChainException when the chain cannot be read
    */
-  synchronized Looked contribute() {
+  Looked contribute() {
     Optional<ContractWrite> due = share.due();
     return due.isEmpty()
         ? Looked.NOT_DUE
@@ -163,7 +175,7 @@ public final class Leadership implements AutoCloseable {
    * @return the most that any of it came to
    * @throws ChainException when the chain cannot be read
    */
-  synchronized Looked look(Watch watch, long nowMillis) throws InterruptedException {
+  Looked look(Watch watch, long nowMillis) throws InterruptedException {
     long latestMillis = Math.max(nowMillis, chain.head().timestampSeconds() * 1_000);
     Looked most = Looked.NOT_DUE;
     ValidatorRegistry validators = network.validators();
@@ -202,11 +214,11 @@ public final class Leadership implements AutoCloseable {
    *
    * @throws ChainException when the chain cannot be read
    */
-  public synchronized boolean send(String name, ContractWrite write) {
+  public boolean send(String name, ContractWrite write) {
     return send(new Duty(name, 0), write) == Looked.SENT;
   }
 
-  private Looked send(Duty duty, ContractWrite write) {
+  private synchronized Looked send(Duty duty, ContractWrite write) {
     long gas;
     try {
       gas =
@@ -236,7 +248,14 @@ public final class Leadership implements AutoCloseable {
       return Looked.NO_ETHER;
     }
     toldOfNoEther = false;
-    // The same number as of one that waits since an earlier tick: it is replaced, never done twice.
+    // The same number as of one that has waited for long: it is replaced, never done twice.
+    long nowNanos = System.nanoTime();
+    if (nextNonce > 0 && nowNanos - firstNonceNanos >= PAUSE.toNanos()) {
+      nextNonce = 0;
+    }
+    if (nextNonce == 0) {
+      firstNonceNanos = nowNanos;
+    }
     long nonce = Math.max(chain.nonce(key.address()), nextNonce);
     SignedTransaction signed =
         new TransactionSigner(key, chain.chainId())

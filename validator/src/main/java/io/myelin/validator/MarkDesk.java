@@ -26,14 +26,21 @@ final class MarkDesk {
   private static final long NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final Optional<AnswerJudge> judge;
+  private final long nanos;
   private final Semaphore free = new Semaphore(1);
   private long freeAtNanos = System.nanoTime();
 
   MarkDesk(Optional<AnswerJudge> judge) {
-    this.judge = judge;
+    this(judge, NANOS);
   }
 
-  /** Marks in the order of the answers; blocks. */
+  /** One that marks for so long at most. */
+  MarkDesk(Optional<AnswerJudge> judge, long nanos) {
+    this.judge = judge;
+    this.nanos = nanos;
+  }
+
+  /** Marks in the order of the answers, as many of them as there is time for; blocks. */
   MarkReply mark(MarkRequest request) throws RefusedException {
     if (judge.isEmpty()) {
       throw new RefusedException(
@@ -72,8 +79,8 @@ final class MarkDesk {
     }
   }
 
-  private static MarkReply marks(MarkRequest request, AnswerJudge judge) throws RefusedException {
-    long deadlineNanos = System.nanoTime() + NANOS;
+  private MarkReply marks(MarkRequest request, AnswerJudge judge) throws RefusedException {
+    long deadlineNanos = System.nanoTime() + nanos;
     MarkReply.Builder reply = MarkReply.newBuilder();
     for (QuestionAndAnswer one : request.getAnswersList()) {
       CompletableFuture<Marks> marks = judge.mark(one.getQuestion(), one.getAnswer());
@@ -88,11 +95,19 @@ final class MarkDesk {
         Thread.currentThread().interrupt();
         throw new RefusedException(Reason.BUSY, "interrupted");
       } catch (ExecutionException e) {
-        throw new RefusedException(Reason.BUSY, "not marked: " + e.getCause());
+        return part(reply, "not marked: " + e.getCause());
       } catch (TimeoutException e) {
         marks.cancel(true);
-        throw new RefusedException(Reason.BUSY, "not marked in time; ask for fewer");
+        return part(reply, "not marked in time; ask for fewer");
       }
+    }
+    return reply.build();
+  }
+
+  /** They are in an order that nobody knows here, so the first ones say as much as any. */
+  private static MarkReply part(MarkReply.Builder reply, String why) throws RefusedException {
+    if (reply.getMarksCount() == 0) {
+      throw new RefusedException(Reason.BUSY, why);
     }
     return reply.build();
   }

@@ -4,6 +4,7 @@ import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.Reason;
 import io.myelin.protocol.cognitive.CognitivePhase;
 import io.myelin.protocol.cognitive.RoundDraw;
+import io.myelin.protocol.cognitive.RoundPiece;
 import io.myelin.protocol.cognitive.RoundVerdict;
 import io.myelin.protocol.cognitive.RoundView;
 import io.myelin.protocol.ids.Address;
@@ -12,11 +13,10 @@ import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.v1.ApproveRoundRequest;
 import io.myelin.v1.JudgeRoundRequest;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Whether a cognitive round's nodes are its draw, and whose answers in it are right. */
+/** Whether a cognitive round's nodes are its draw, and what was made in it is right. */
 final class RoundCheck {
   /** Less than an asker waits. */
   private static final int PATIENCE_SECONDS = 15;
@@ -36,12 +36,12 @@ final class RoundCheck {
     return sitting(Fields.number("number", request.getNumber()), Set.of());
   }
 
-  /** Who judges; refuses where this validator does not, or its owner owns a node that answered. */
+  /** Who judges; refuses where this validator does not, or its owner owns a node that is judged. */
   Sitting sitting(JudgeRoundRequest request) throws RefusedException {
     long number = Fields.number("number", request.getNumber());
     Set<Address> owners = new HashSet<>();
-    for (Address node : desk.require(number).revealed()) {
-      owners.add(view.network().nodes().nodeOf(node).on(view.client()).owner());
+    for (RoundPiece piece : desk.require(number).pieces()) {
+      owners.add(view.network().nodes().nodeOf(piece.node()).on(view.client()).owner());
     }
     return sitting(number, owners);
   }
@@ -88,20 +88,26 @@ final class RoundCheck {
         Fields.small("responders", request.getResponders()));
   }
 
-  /** What to sign of the answers. */
+  /** What to sign of what was made. */
   Attestation check(JudgeRoundRequest request) throws RefusedException {
     RoundView round = desk.require(Fields.number("number", request.getNumber()));
     if (round.phase() != CognitivePhase.JUDGE) {
       throw refused("round %d is at %s (expected: JUDGE)".formatted(round.number(), round.phase()));
     }
     // Bounded by what the chain is bound to.
-    List<Address> revealed = round.revealed();
-    if (request.getContentsCount() > revealed.size() + 1) {
+    int most = round.pieces().size();
+    if (request.getContentsCount() > most) {
       throw refused(
-          "contents: %d (expected: at most %d)"
-              .formatted(request.getContentsCount(), revealed.size() + 1));
+          "contents: %d (expected: at most %d)".formatted(request.getContentsCount(), most));
     }
     desk.add(round, request.getContentsList());
+    try {
+      // An asker may keep back what speaks against its word.
+      desk.fetchMissing(round);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RefusedException(Reason.BUSY, "interrupted");
+    }
     RoundVerdict asked = verdict(request);
     RoundVerdict own = desk.verdict(round, PATIENCE_SECONDS);
     if (!own.equals(asked)) {

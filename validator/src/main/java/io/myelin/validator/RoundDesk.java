@@ -1,12 +1,15 @@
 package io.myelin.validator;
 
 import com.google.protobuf.ByteString;
+import io.myelin.committee.RoundCalls;
 import io.myelin.committee.opening.SetRecords;
 import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.Reason;
 import io.myelin.contracts.round.RoundReader;
+import io.myelin.contracts.round.RoundReader.Means;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.cognitive.RoundDraw;
+import io.myelin.protocol.cognitive.RoundPiece;
 import io.myelin.protocol.cognitive.RoundTasks;
 import io.myelin.protocol.cognitive.RoundVerdict;
 import io.myelin.protocol.cognitive.RoundVerdict.Found;
@@ -19,12 +22,14 @@ import io.myelin.protocol.selection.Candidate;
 import io.myelin.v1.GiveRoundRequest;
 import io.myelin.v1.ReadRoundReply;
 import io.myelin.v1.ReadRoundRequest;
-import io.myelin.v1.RoundContent.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +44,8 @@ final class RoundDesk implements AutoCloseable {
   private final RoundShelf shelf = new RoundShelf();
   private final Optional<AnswerDesk> answers;
   private final Optional<Dispersion.Embedder> embedder;
+  private final AtomicLong listensSinceSeconds = new AtomicLong(Long.MAX_VALUE);
+  private volatile Optional<RoundCalls> others = Optional.empty();
   private @Nullable Measured measured;
 
   RoundDesk(
@@ -70,24 +77,28 @@ final class RoundDesk implements AutoCloseable {
     }
     SetRecords records = pool.records(set);
     long beganSeconds = number * reader.times().windowSeconds();
+    Map<Address, Address> free = pool.free();
+    Map<Address, Means> means = reader.meansOf(free.keySet());
     List<Candidate> candidates = new ArrayList<>();
-    pool.free()
-        .forEach(
-            (node, owner) -> {
-              // The window's beginning, not now: members look at different moments.
-              // Who has no gas serves gateways alone, and could not take part.
-              if (reader.restsUntilSeconds(node) <= beganSeconds
-                  && view.client().balance(node).compareTo(RoundDraw.LEAST_WEI) >= 0) {
-                candidates.add(new Candidate(node, owner, records.weight(node)));
-              }
-            });
+    free.forEach(
+        (node, owner) -> {
+          // The window's beginning, not now: members look at different moments.
+          // Who has no gas serves gateways alone, and could not take part.
+          Means its = Objects.requireNonNull(means.get(node), "asked for all");
+          if (its.restsUntilSeconds() <= beganSeconds
+              && its.balanceWei().compareTo(RoundDraw.LEAST_WEI) >= 0) {
+            candidates.add(new Candidate(node, owner, records.weight(node)));
+          }
+        });
     Digest beacon = view.network().validators().beaconOf(set).on(view.client());
     return RoundDraw.of(beacon, number, candidates);
   }
 
   /** The round of a window, if there is one that may still go on. */
   RoundView require(long number) throws RefusedException {
-    long current = reader.times().windowOf(view.nowSeconds());
+    long nowSeconds = view.nowSeconds();
+    listens(nowSeconds);
+    long current = reader.times().windowOf(nowSeconds);
     long first = current - reader.times().windowsBack();
     shelf.retainFrom(first);
     if (number < first || number > current) {
@@ -114,7 +125,7 @@ final class RoundDesk implements AutoCloseable {
     if (shelf.add(round.number(), work)) {
       LOG.debug("round {}: {} of {}", round.number(), work.kind(), work.node());
       // So that the verdict does not have to wait for all of them.
-      round.revealed().forEach(node -> examine(round, node));
+      round.pieces().forEach(piece -> examine(round, piece));
     }
   }
 
@@ -134,28 +145,48 @@ final class RoundDesk implements AutoCloseable {
   }
 
   /** What a verdict on a round turns on and is not here. */
-  List<Digest> missing(RoundView round) {
-    return needed(round).stream()
-        .filter(digest -> shelf.find(round.number(), digest).isEmpty())
+  List<RoundPiece> missing(RoundView round) {
+    return round.pieces().stream()
+        .filter(piece -> shelf.find(round.number(), piece.digest()).isEmpty())
         .toList();
   }
 
   /** What a verdict on a round turns on and is here. */
   List<ByteString> contents(RoundView round) {
-    return needed(round).stream()
+    return round.pieces().stream()
+        .map(RoundPiece::digest)
+        .distinct()
         .flatMap(digest -> shelf.find(round.number(), digest).stream())
         .map(RoundWork::bytes)
         .toList();
   }
 
-  private static List<Digest> needed(RoundView round) {
-    List<Digest> all = new ArrayList<>(List.of(round.questionsDigest()));
-    round.revealed().forEach(node -> all.add(round.answerDigest(node).orElseThrow()));
-    return all.stream().distinct().toList();
+  /** From now on what is missing is looked for at the other members of a round's committee. */
+  void readFrom(RoundCalls calls) {
+    others = Optional.of(calls);
+  }
+
+  /** Asks the other members for what is not here; blocks for some seconds at most. */
+  void fetchMissing(RoundView round) throws InterruptedException {
+    List<Digest> missing =
+        missing(round).stream()
+            .map(RoundPiece::digest)
+            .filter(digest -> !digest.equals(Digest.ZERO))
+            .distinct()
+            .toList();
+    if (others.isPresent() && !missing.isEmpty()) {
+      add(round, List.copyOf(others.get().read(round.number(), missing).values()));
+    }
+  }
+
+  /** It runs, so that nodes can bring it what they make. */
+  void listens(long nowSeconds) {
+    listensSinceSeconds.accumulateAndGet(nowSeconds, Math::min);
   }
 
   /**
-   * What this validator finds of a round's answers; blocks.
+   * What this validator finds of what a round turns on; blocks. What was never handed in is wrong:
+   * whoever has it by then brings it, or does not agree.
    *
    * @param seconds that it may take
    */
@@ -164,40 +195,62 @@ final class RoundDesk implements AutoCloseable {
       throw new RefusedException(
           Reason.NOT_EQUIPPED, "this validator has no copy of the model; others decide");
     }
-    Map<Address, AnswerDesk.Pending> pending = new HashMap<>();
-    for (Address node : round.revealed()) {
-      examine(round, node).ifPresent(check -> pending.put(node, check));
+    Map<Address, Found> found = new HashMap<>();
+    Map<Address, AnswerDesk.Pending> pending = new LinkedHashMap<>();
+    List<RoundPiece> missing = missing(round);
+    if (!missing.isEmpty()) {
+      if (!round.isLate(view.nowSeconds())) {
+        throw new RefusedException(
+            Reason.BUSY, "%d pieces may still be handed in".formatted(missing.size()));
+      }
+      long sinceSeconds = Math.max(listensSinceSeconds.get(), seatedSinceSeconds());
+      for (RoundPiece piece : missing) {
+        if (round.wouldHave(piece, sinceSeconds)) {
+          note(round, piece, Found.WRONG, "it was never handed in");
+          found.put(piece.node(), Found.WRONG);
+        }
+      }
+    }
+    for (RoundPiece piece : round.pieces()) {
+      examine(round, piece).ifPresent(check -> pending.put(piece.node(), check));
     }
     long deadlineNanos = System.nanoTime() + seconds * 1_000_000_000L;
-    Map<Address, Found> found = new HashMap<>();
-    for (Map.Entry<Address, AnswerDesk.Pending> one : pending.entrySet()) {
-      AnswerDesk.Finding finding = one.getValue().await(deadlineNanos);
-      LOG.info(
-          "round {}: the answer of {}: {}, {}",
-          round.number(),
-          one.getKey(),
-          finding.found(),
-          finding.detail());
-      found.put(one.getKey(), finding.found());
+    for (RoundPiece piece : round.pieces()) {
+      AnswerDesk.Pending check = pending.get(piece.node());
+      if (check != null) {
+        AnswerDesk.Finding finding = check.await(deadlineNanos);
+        note(round, piece, finding.found(), finding.detail());
+        found.put(piece.node(), finding.found());
+      }
     }
     return RoundVerdict.of(round.round().drawn(), found);
   }
 
-  /** Has an answer checked; empty when nothing can be said of it. */
-  private Optional<AnswerDesk.Pending> examine(RoundView round, Address node) {
-    Optional<RoundWork> work =
-        round.answerDigest(node).flatMap(digest -> shelf.find(round.number(), digest));
+  private static void note(RoundView round, RoundPiece piece, Found found, String detail) {
+    LOG.info(
+        "round {}: {} of {}: {}, {}", round.number(), piece.kind(), piece.node(), found, detail);
+  }
+
+  /** Since when the committee sits that judges now: nodes brought an earlier one what they made. */
+  private long seatedSinceSeconds() {
+    long set = view.network().validators().setVersion().on(view.client());
+    return view.network().validators().madeAt(set).on(view.client());
+  }
+
+  /** Has a piece checked; empty when it is not here, or nothing can be said of it. */
+  private Optional<AnswerDesk.Pending> examine(RoundView round, RoundPiece piece) {
+    Optional<RoundWork> work = shelf.find(round.number(), piece.digest());
     if (answers.isEmpty() || work.isEmpty()) {
       return Optional.empty();
     }
-    Optional<String> misfit = misfit(round, node, work.get());
+    Optional<String> misfit = piece.misfit(round, work.get());
     if (misfit.isPresent()) {
       return Optional.of(AnswerDesk.wrong(misfit.get()));
     }
     Optional<String> input =
         work.get().input().isEmpty()
-            ? Optional.of(RoundTasks.fallback(Kind.KIND_ANSWER))
-            : shelf.find(round.number(), round.questionsDigest()).map(RoundWork::text);
+            ? Optional.of(RoundTasks.fallback(piece.kind()))
+            : shelf.find(round.number(), work.get().input().get()).map(RoundWork::text);
     return input.map(
         text ->
             answers
@@ -205,19 +258,6 @@ final class RoundDesk implements AutoCloseable {
                 .check(
                     work.get().spec(round.number(), round.beganSeconds(), text),
                     work.get().content()));
-  }
-
-  /** What is wrong with an answer whatever the model says. */
-  private static Optional<String> misfit(RoundView round, Address node, RoundWork work) {
-    if (!work.node().equals(node)) {
-      return Optional.of("it is " + work.node() + "'s");
-    }
-    if (work.kind() != Kind.KIND_ANSWER || !work.roundId().equals(round.id())) {
-      return Optional.of("it is %s of round %s".formatted(work.kind(), work.roundId()));
-    }
-    return work.input().filter(input -> !input.equals(round.questionsDigest())).isPresent()
-        ? Optional.of("it was made from other questions")
-        : Optional.empty();
   }
 
   /** Shows what a node made. */

@@ -1,6 +1,5 @@
 package io.myelin.validator;
 
-import com.google.protobuf.ByteString;
 import io.myelin.chain.ChainClient;
 import io.myelin.chain.abi.ContractWrite;
 import io.myelin.committee.NotAgreedException;
@@ -12,7 +11,6 @@ import io.myelin.protocol.cognitive.CognitivePhase;
 import io.myelin.protocol.cognitive.RoundDraw;
 import io.myelin.protocol.cognitive.RoundVerdict;
 import io.myelin.protocol.cognitive.RoundView;
-import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.leader.Duty;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +43,7 @@ final class RoundWatch implements Watch {
   @Override
   public List<Due> due(long nowMillis) {
     long nowSeconds = chain.head().timestampSeconds();
+    desk.listens(nowSeconds);
     List<Due> due = new ArrayList<>();
     for (RoundView round : reader.live()) {
       next(round, nowSeconds).ifPresent(due::add);
@@ -67,9 +66,9 @@ final class RoundWatch implements Watch {
               new Duty(name + "/over", dueAtSeconds * 1_000),
               () -> List.of(network.cognitive().enforce(round.id()))));
     }
-    long sinceSeconds = dueAtSeconds - round.times().stageSeconds();
     return round.phase() == CognitivePhase.JUDGE && desk.isEquipped()
-        ? Optional.of(new Due(new Duty(name, sinceSeconds * 1_000), () -> judge(round.number())))
+        ? Optional.of(
+            new Due(new Duty(name, round.stageSinceSeconds() * 1_000), () -> judge(round.number())))
         : Optional.empty();
   }
 
@@ -102,14 +101,8 @@ final class RoundWatch implements Watch {
     }
     RoundView round = now.get();
     try {
-      for (Digest digest : desk.missing(round)) {
-        Optional<ByteString> content = calls.read(number, digest);
-        content.ifPresent(bytes -> desk.add(round, List.of(bytes)));
-      }
-      long sinceSeconds = round.round().dueAtSeconds() - round.times().stageSeconds();
-      boolean early =
-          3 * (chain.head().timestampSeconds() - sinceSeconds) < round.times().stageSeconds();
-      if (early && !desk.missing(round).isEmpty()) {
+      desk.fetchMissing(round);
+      if (!round.isLate(chain.head().timestampSeconds()) && !desk.missing(round).isEmpty()) {
         // Who revealed last may still be bringing what it made.
         return List.of();
       }

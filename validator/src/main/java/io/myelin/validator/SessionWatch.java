@@ -36,8 +36,6 @@ final class SessionWatch implements Watch {
   static final Duration OWN = Duration.ofMinutes(10);
 
   private static final int MOST_DUE = 32;
-  private static final int MOST_TRIES = 4;
-  private static final int MOST_REMEMBERED = 10_000;
   private static final int ACTIVE = 1;
   private static final int CLOSING = 2;
   private static final int SETTLED = 3;
@@ -46,15 +44,7 @@ final class SessionWatch implements Watch {
   private final NetworkContracts network;
   private final LogTail events;
   private final Map<Digest, Known> open = new LinkedHashMap<>();
-  private final Map<Duty, Integer> tries =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Duty, Integer> eldest) {
-          return size() > MOST_REMEMBERED;
-        }
-      };
+  private final Retries retries = new Retries();
 
   /**
    * A session whose money is in escrow.
@@ -94,9 +84,9 @@ final class SessionWatch implements Watch {
     events.next().forEach(this::take);
     long settleSeconds = Param.SETTLE_SECONDS.of(network, chain).longValueExact();
     return open.entrySet().stream()
-        .map(entry -> due(entry.getKey(), entry.getValue(), settleSeconds))
+        .map(entry -> due(entry.getKey(), entry.getValue(), settleSeconds, nowMillis))
         .filter(due -> due.duty().dueAtMillis() <= nowMillis)
-        .filter(due -> tries.getOrDefault(due.duty(), 0) < MOST_TRIES)
+        .filter(due -> retries.mayTry(due.duty(), nowMillis))
         .sorted(Comparator.comparingLong(due -> due.duty().dueAtMillis()))
         .limit(MOST_DUE)
         .toList();
@@ -176,10 +166,11 @@ final class SessionWatch implements Watch {
     }
   }
 
-  private Due due(Digest id, Known known, long settleSeconds) {
+  private Due due(Digest id, Known known, long settleSeconds, long nowMillis) {
     if (known.settled().isPresent()) {
       Duty duty = new Duty("finalize/" + id, (known.untilSeconds() + OWN.toSeconds()) * 1_000);
-      return new Due(duty, () -> attempt(duty, id, () -> payOut(known), SETTLED, SETTLED));
+      return new Due(
+          duty, () -> attempt(duty, id, nowMillis, () -> payOut(known), SETTLED, SETTLED));
     }
     long overdueAt = known.untilSeconds() + (known.closing() ? 0 : settleSeconds);
     Duty duty = new Duty("expire/" + id, (overdueAt + RESCUE.toSeconds()) * 1_000);
@@ -189,15 +180,17 @@ final class SessionWatch implements Watch {
             attempt(
                 duty,
                 id,
+                nowMillis,
                 () -> List.of(network.payment().expire(ChainTerms.forPayment(known.brief()))),
                 ACTIVE,
                 CLOSING));
   }
 
-  /** What the phase on chain does not bear any more is not tried, nor anything for ever. */
-  private List<ContractWrite> attempt(Duty duty, Digest id, Work work, int from, int to)
+  /** What the phase on chain does not bear any more is not tried. */
+  private List<ContractWrite> attempt(
+      Duty duty, Digest id, long nowMillis, Work work, int from, int to)
       throws InterruptedException {
-    tries.merge(duty, 1, Integer::sum);
+    retries.tries(duty, nowMillis);
     long phase = network.payment().recordOf(id).on(chain).phase();
     return phase >= from && phase <= to ? work.prepare() : List.of();
   }

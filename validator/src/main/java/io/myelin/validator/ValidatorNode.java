@@ -42,6 +42,9 @@ public final class ValidatorNode implements AutoCloseable {
   /** The file in the data folder that remembers what was signed. */
   public static final String SIGNED_FILE = "signed.db";
 
+  /** The file in the data folder that remembers what gateways owe. */
+  public static final String DEBTS_FILE = "debts.db";
+
   /** Folder in the data folder of what proves that others did wrong. */
   public static final String EVIDENCE_FOLDER = "evidence";
 
@@ -154,7 +157,8 @@ public final class ValidatorNode implements AutoCloseable {
               view,
               key,
               models,
-              WorkFiles.open(config.data().resolve(EVIDENCE_FOLDER), network.domain()));
+              WorkFiles.open(config.data().resolve(EVIDENCE_FOLDER), network.domain()),
+              DebtStore.open(config.data().resolve(DEBTS_FILE)));
       ValidatorService service =
           new ValidatorService(view, key, signer, config, rollCall, desk, models);
       Server server = server(config, service);

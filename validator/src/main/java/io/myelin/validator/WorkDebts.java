@@ -31,6 +31,16 @@ final class WorkDebts {
   private static final long AGAIN_NANOS = Duration.ofMinutes(1).toNanos();
   private static final int MOST_DOUBLINGS = 6;
 
+  /** Keeps what is owed beyond a restart. */
+  interface Keeper {
+    /** It is owed from now on. */
+    void owed(Draw draw);
+
+    /** It was shown, or had to make room. */
+    void over(Draw draw);
+  }
+
+  private final Keeper keeper;
   private final int mostSessions;
   private final long mostBytes;
   private final Map<SessionId, Map<Digest, Debt>> sessions = new LinkedHashMap<>();
@@ -77,8 +87,10 @@ final class WorkDebts {
    *
    * @param mostSessions beyond which the oldest session's are forgotten
    * @param mostBytes of receipts, beyond which they are too
+   * @param keeper who is told what is owed, and what no longer
    */
-  WorkDebts(int mostSessions, long mostBytes) {
+  WorkDebts(int mostSessions, long mostBytes, Keeper keeper) {
+    this.keeper = keeper;
     this.mostSessions = mostSessions;
     this.mostBytes = mostBytes;
   }
@@ -117,6 +129,7 @@ final class WorkDebts {
         .computeIfAbsent(draw.session(), _ -> new LinkedHashMap<>())
         .put(draw.content(), new Debt(draw, missing, dueNanos));
     bytes += draw.receipt().size();
+    keeper.owed(draw);
     while (sessions.size() > mostSessions || (bytes > mostBytes && sessions.size() > 1)) {
       forget(sessions.keySet().iterator().next());
     }
@@ -126,8 +139,13 @@ final class WorkDebts {
   private void forget(SessionId oldest) {
     Map<Digest, Debt> gone = sessions.remove(oldest);
     if (gone != null) {
-      gone.values().forEach(debt -> bytes -= debt.draw.receipt().size());
+      gone.values().forEach(this::ends);
     }
+  }
+
+  private void ends(Debt debt) {
+    bytes -= debt.draw.receipt().size();
+    keeper.over(debt.draw);
   }
 
   /** A node's work was shown; a debt ends with the last of its works. */
@@ -137,7 +155,7 @@ final class WorkDebts {
       debt.missing.remove(work);
       if (debt.missing.isEmpty()) {
         debts.remove(debt.draw.content());
-        bytes -= debt.draw.receipt().size();
+        ends(debt);
       }
     }
     if (debts.isEmpty()) {

@@ -45,6 +45,7 @@ final class WorkDesk implements AutoCloseable {
   private final WorkQueue<Job> queue = new WorkQueue<>();
   private final WorkMemory memory = new WorkMemory();
   private final WorkDraws draws;
+  private final DebtStore debts;
   private final Semaphore exams = new Semaphore(EXAMS_AT_ONCE);
   private final Thread thread;
 
@@ -55,15 +56,24 @@ final class WorkDesk implements AutoCloseable {
    */
   private record Job(SignedWork work, boolean counts, CompletableFuture<Examined> result) {}
 
-  WorkDesk(ChainView view, OperatorKey key, OwnModels models, WorkFiles files) throws IOException {
+  /**
+   * Of one validator.
+   *
+   * @param debts closed with this
+   */
+  WorkDesk(ChainView view, OperatorKey key, OwnModels models, WorkFiles files, DebtStore debts)
+      throws IOException {
+    this.debts = debts;
     this.view = view;
     this.checker = models.checker();
     this.histories = new Histories(models.calibrations());
     this.runs = new RunMaker(histories, files);
     this.files = files;
     this.terms = new WorkTerms(view);
-    this.draws = new WorkDraws(view, key, terms, memory, checker.isPresent(), this::countLate);
+    this.draws =
+        new WorkDraws(view, key, terms, memory, checker.isPresent(), this::countLate, debts);
     files.read().forEach(this::recall);
+    draws.restore(debts);
     this.thread = Thread.ofVirtual().name("validator-work").start(this::work);
   }
 
@@ -365,5 +375,6 @@ final class WorkDesk implements AutoCloseable {
   @Override
   public void close() {
     thread.interrupt();
+    debts.close();
   }
 }

@@ -33,6 +33,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which answers this validator wants to see, and what it holds against receipts. What it drew once
@@ -40,6 +42,7 @@ import java.util.stream.Collectors;
  * same.
  */
 final class WorkDraws {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkDraws.class);
   private static final int MOST_RECEIPTS = 256;
   private static final int MOST_BYTES = 1 << 20;
   private static final int MOST_SESSIONS = 4_096;
@@ -55,7 +58,7 @@ final class WorkDraws {
   private final boolean equipped;
   private final Consumer<Digest> late;
   private final Frauds frauds;
-  private final WorkDebts debts = new WorkDebts(MOST_SESSIONS, MOST_OWED_BYTES);
+  private final WorkDebts debts;
   private final Semaphore news = new Semaphore(0);
 
   /**
@@ -63,6 +66,7 @@ final class WorkDraws {
    *
    * @param equipped whether it has a copy of the models; without one it wants nothing
    * @param late told of work that is drawn after it was shown
+   * @param store where what is owed lies
    */
   WorkDraws(
       ChainView view,
@@ -70,14 +74,36 @@ final class WorkDraws {
       WorkTerms terms,
       WorkMemory memory,
       boolean equipped,
-      Consumer<Digest> late) {
+      Consumer<Digest> late,
+      DebtStore store) {
     this.late = late;
+    this.debts = new WorkDebts(MOST_SESSIONS, MOST_OWED_BYTES, store);
     this.view = view;
     this.key = key;
     this.terms = terms;
     this.memory = memory;
     this.equipped = equipped;
     this.frauds = new Frauds(view);
+  }
+
+  /**
+   * Takes in what was owed before a restart, once it is known again what was seen. It was checked
+   * when it was written down; what is of another network is dropped.
+   */
+  synchronized void restore(DebtStore store) {
+    for (DebtStore.Stored stored : store.read()) {
+      try {
+        Receipt receipt = signedBy(stored.receipt());
+        Digest content = WorkSample.content(receipt);
+        WorkDebts.Draw draw =
+            draw(receipt, stored.receipt(), content, stored.draw(), stored.teller());
+        if (!owe(draw, System.nanoTime() + TELL_NANOS)) {
+          store.over(draw);
+        }
+      } catch (IllegalArgumentException e) {
+        LOG.warn("a debt is not taken in again: {}", e.getMessage());
+      }
+    }
   }
 
   /** Places of the receipts of which this validator wants to see the work. */
@@ -135,21 +161,27 @@ final class WorkDraws {
 
   private boolean owe(
       Read read, Digest content, Signature draw, Optional<Address> teller, long dueNanos) {
-    Receipt receipt = read.receipt();
+    return owe(draw(read.receipt(), read.json(), content, draw, teller), dueNanos);
+  }
+
+  private boolean owe(WorkDebts.Draw draw, long dueNanos) {
+    return debts.owe(
+        draw, draw.works().stream().filter(work -> !memory.hasSeen(work)).toList(), dueNanos);
+  }
+
+  private static WorkDebts.Draw draw(
+      Receipt receipt, ByteString json, Digest content, Signature draw, Optional<Address> teller) {
     Set<Digest> works =
         receipt.nodes().stream().map(WorkSample::work).collect(Collectors.toUnmodifiableSet());
-    return debts.owe(
-        new WorkDebts.Draw(
-            receipt.sessionId(),
-            receipt.taskId(),
-            receipt.gateway(),
-            content,
-            works,
-            read.json(),
-            draw,
-            teller),
-        works.stream().filter(work -> !memory.hasSeen(work)).toList(),
-        dueNanos);
+    return new WorkDebts.Draw(
+        receipt.sessionId(),
+        receipt.taskId(),
+        receipt.gateway(),
+        content,
+        works,
+        json,
+        draw,
+        teller);
   }
 
   /**
@@ -161,6 +193,22 @@ final class WorkDraws {
 
   /** A receipt that the gateway of a session on the chain signed. */
   private Read read(ByteString json) {
+    Receipt receipt = signedBy(json);
+    // Else anybody could ask, with a receipt of its own making, whether a task is drawn.
+    Optional<WorkTerms.Asker> asker = terms.askerOf(receipt.sessionId());
+    if (asker.filter(one -> one.gateway().equals(receipt.gateway())).isEmpty()) {
+      throw new IllegalArgumentException(
+          "receipt of task %s: gateway %s (expected: %s, whose session it is)"
+              .formatted(
+                  receipt.taskId(),
+                  receipt.gateway(),
+                  asker.map(one -> one.gateway().toString()).orElse("a session of the chain")));
+    }
+    return new Read(receipt, json, asker.get().level());
+  }
+
+  /** A receipt that its gateway signed in this network. */
+  private Receipt signedBy(ByteString json) {
     try {
       SignedReceipt signed = SignedReceipt.parse(json.toStringUtf8());
       Receipt receipt = signed.receipt();
@@ -171,17 +219,7 @@ final class WorkDraws {
         throw new IllegalArgumentException(
             "receipt of task " + receipt.taskId() + ": not signed by " + receipt.gateway());
       }
-      // Else anybody could ask, with a receipt of its own making, whether a task is drawn.
-      Optional<WorkTerms.Asker> asker = terms.askerOf(receipt.sessionId());
-      if (asker.filter(one -> one.gateway().equals(receipt.gateway())).isEmpty()) {
-        throw new IllegalArgumentException(
-            "receipt of task %s: gateway %s (expected: %s, whose session it is)"
-                .formatted(
-                    receipt.taskId(),
-                    receipt.gateway(),
-                    asker.map(one -> one.gateway().toString()).orElse("a session of the chain")));
-      }
-      return new Read(receipt, json, asker.get().level());
+      return receipt;
     } catch (ReceiptFormatException e) {
       throw new IllegalArgumentException("receipt: " + e.getMessage(), e);
     }

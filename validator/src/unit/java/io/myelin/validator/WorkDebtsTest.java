@@ -10,9 +10,11 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.SessionId;
 import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.settlement.TestingTasks;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What gateways owe, how it ends and where it is bounded. */
@@ -23,7 +25,29 @@ final class WorkDebtsTest {
   private static final int MOST_SESSIONS = 3;
   private static final int RECEIPT_BYTES = 10;
 
-  private final WorkDebts debts = new WorkDebts(MOST_SESSIONS, 1_000 * RECEIPT_BYTES);
+  private final Set<Digest> kept = new HashSet<>();
+  private final WorkDebts.Keeper keeper =
+      new WorkDebts.Keeper() {
+        @Override
+        public void owed(WorkDebts.Draw draw) {
+          kept.add(draw.content());
+        }
+
+        @Override
+        public void over(WorkDebts.Draw draw) {
+          kept.remove(draw.content());
+        }
+      };
+  private final WorkDebts debts =
+      new WorkDebts(MOST_SESSIONS, 1_000 * RECEIPT_BYTES, keeper);
+
+  /** What is kept for a restart is what is owed. */
+  @AfterEach
+  void shouldKeepWhatIsOwed() {
+    assertThat(kept)
+        .containsExactlyInAnyOrderElementsOf(
+            debts.all().stream().map(WorkDebts.Draw::content).toList());
+  }
 
   private static SessionId session(int number) {
     return SessionId.of(TestingTasks.named("session/" + number).bytes());
@@ -109,7 +133,7 @@ final class WorkDebtsTest {
 
   @Test
   void shouldForgetTheOldestSessionsWhereReceiptsAreTooLarge() {
-    WorkDebts few = new WorkDebts(MOST_SESSIONS, 2 * RECEIPT_BYTES);
+    WorkDebts few = new WorkDebts(MOST_SESSIONS, 2 * RECEIPT_BYTES, keeper);
     for (int i = 1; i <= MOST_SESSIONS; i++) {
       WorkDebts.Draw draw = draw(i, i, OWN);
       assertThat(few.owe(draw, draw.works(), 0)).isTrue();
@@ -117,6 +141,7 @@ final class WorkDebtsTest {
     assertThat(few.all())
         .extracting(WorkDebts.Draw::session)
         .containsExactly(session(2), session(3));
+    few.all().forEach(draw -> draw.works().forEach(work -> few.shown(draw.session(), work)));
   }
 
   @Test

@@ -2,10 +2,13 @@ package io.myelin.cli.round;
 
 import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.MarkCalls;
+import io.myelin.protocol.cognitive.CognitivePhase;
 import io.myelin.protocol.cognitive.RoundView;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.reputation.StageMark;
 import io.myelin.protocol.usefulness.Criterion;
+import io.myelin.protocol.usefulness.EarlierAnswer;
 import io.myelin.protocol.usefulness.PooledMark;
 import io.myelin.protocol.usefulness.Reliability;
 import io.myelin.v1.QuestionAndAnswer;
@@ -22,18 +25,25 @@ import org.jspecify.annotations.Nullable;
 
 /** Has a round's answers marked and says what came of it. */
 final class RoundMarks {
+  /** Rounds that are looked through for answers to plant. */
+  private static final int MOST_ROUNDS = 16;
+
+  /** More say no more, and take longer. */
+  private static final int MOST_EARLIER = 12;
+
   private final CommitteeClient committee;
+  private final RoundHistory history;
   private final PrintWriter out;
 
-  RoundMarks(CommitteeClient committee, PrintWriter out) {
+  RoundMarks(CommitteeClient committee, RoundHistory history, PrintWriter out) {
     this.committee = committee;
+    this.history = history;
     this.out = out;
   }
 
   void print(RoundView round, RandomGenerator secret) throws InterruptedException {
     out.println();
     Optional<String> questions = text(round, round.questionsDigest());
-    // Nodes of one class give one answer: it is marked once.
     Map<Digest, List<Address>> nodes = new LinkedHashMap<>();
     Map<Digest, String> texts = new LinkedHashMap<>();
     if (round.isOpened()) {
@@ -47,7 +57,10 @@ final class RoundMarks {
       out.println("marks      none: no validator shows questions and answers");
       return;
     }
-    out.println("marks      asking the validators, with planted answers among the round's ...");
+    List<EarlierAnswer> earlier = earlier(round.number());
+    out.println(
+        "marks      asking the validators, with planted answers among the round's, made of %d of other rounds ..."
+            .formatted(earlier.size()));
     out.flush();
     MarkCalls.Marking marking =
         committee
@@ -55,6 +68,7 @@ final class RoundMarks {
             .mark(
                 round.id(),
                 texts.values().stream().map(text -> pair(questions.get(), text)).toList(),
+                earlier,
                 secret);
     int i = 0;
     for (Digest digest : texts.keySet()) {
@@ -73,6 +87,29 @@ final class RoundMarks {
       out.println(
           "           no validator marked anything: none has a model for text, or all are busy");
     }
+  }
+
+  /** What committees found right in other rounds, as far as validators still show it. */
+  private List<EarlierAnswer> earlier(long number) throws InterruptedException {
+    List<EarlierAnswer> earlier = new ArrayList<>();
+    for (long other : history.newest(MOST_ROUNDS)) {
+      Optional<RoundView> round =
+          other == number || earlier.size() >= MOST_EARLIER
+              ? Optional.empty()
+              : history.reader().round(other);
+      if (round.isEmpty() || round.get().phase() != CognitivePhase.ENDED) {
+        continue;
+      }
+      Map<Address, StageMark> marks = history.marks(history.events(other));
+      Optional<String> questions = text(round.get(), round.get().questionsDigest());
+      for (Address node : round.get().revealed()) {
+        if (questions.isPresent() && marks.get(node) == StageMark.SUCCESS) {
+          text(round.get(), round.get().answerDigest(node).orElseThrow())
+              .ifPresent(text -> earlier.add(new EarlierAnswer(questions.get(), text)));
+        }
+      }
+    }
+    return earlier;
   }
 
   private Optional<String> text(RoundView round, Digest digest) throws InterruptedException {

@@ -43,15 +43,16 @@ import picocli.CommandLine.Parameters;
       "One round: who does what, the topic, the questions, each answer, and what it was worth.",
       "",
       "right      to the last bit what the model says, by a committee's word",
-      "wrong      it cannot be that, or it is another node's",
-      "unjudged   nobody could tell: another processor's, or it was never handed in",
+      "wrong      it cannot be that, it is another node's, or it was never handed in",
+      "unjudged   nobody could tell: another processor's, for example",
       "distance   how far its meaning lies from the others' (median cosine distance, 0 to 2), where",
       "           a validator measures it. Above 0.25 somebody should look; it marks nobody.",
       "",
       "With --marks the round's validators give each answer marks with their own models: whether it",
       "is useful for its questions, and correct, 0 to 1000. Among them they are given answers of",
-      "known quality, mixed in by this command: whose marks of those are no better than a guess do",
-      "not count. The mark is the median of the others. It pays and punishes nobody.",
+      "known quality, mixed in by this command: right ones of other rounds, whole and spoilt. Whose",
+      "marks of those are no better than a guess do not count. The mark is the median of the",
+      "others. It pays and punishes nobody.",
       "",
       "Stages and what was right are the chain's. Texts are held by validators, in memory, for some time."
     },
@@ -109,7 +110,7 @@ final class ShowCommand extends MyelinCommand {
               CommitteeSettings.standard())) {
         print(round, history.events(wanted), history, network, committee.rounds());
         if (marks) {
-          new RoundMarks(committee, out()).print(round, new SecureRandom());
+          new RoundMarks(committee, history, out()).print(round, new SecureRandom());
         }
       }
       out().flush();
@@ -134,9 +135,9 @@ final class ShowCommand extends MyelinCommand {
             + (round.phase().isEnd()
                 ? ""
                 : ", until " + Times.at(round.round().dueAtSeconds(), nowSeconds)));
-    made("topic", round.creator(), round.topicDigest(), round, calls);
-    made("questions", round.preparer(), round.questionsDigest(), round, calls);
     Map<Address, StageMark> marks = history.marks(events);
+    made("topic", round.creator(), round.topicDigest(), marks, round, calls);
+    made("questions", round.preparer(), round.questionsDigest(), marks, round, calls);
     for (Address node : round.round().drawn()) {
       CognitiveAnswer answer = round.round().answers().get(node);
       if (answer != null) {
@@ -154,7 +155,13 @@ final class ShowCommand extends MyelinCommand {
     }
   }
 
-  private void made(String what, Address node, Digest digest, RoundView round, RoundCalls calls)
+  private void made(
+      String what,
+      Address node,
+      Digest digest,
+      Map<Address, StageMark> marks,
+      RoundView round,
+      RoundCalls calls)
       throws InterruptedException {
     PrintWriter out = out();
     if (digest.equals(Digest.ZERO)) {
@@ -162,8 +169,16 @@ final class ShowCommand extends MyelinCommand {
       return;
     }
     Optional<ReadRoundReply> shown = calls.show(round.number(), digest);
-    out.println("%-10s by %s%s".formatted(what, node, tokens(shown)));
+    String worth =
+        round.phase() == CognitivePhase.ENDED
+            ? ": " + worth(Optional.ofNullable(marks.get(node)))
+            : "";
+    out.println("%-10s by %s%s%s".formatted(what, node, worth, tokens(shown)));
     text(shown);
+  }
+
+  private static String worth(Optional<StageMark> mark) {
+    return mark.map(one -> one == StageMark.SUCCESS ? "right" : "wrong").orElse("unjudged");
   }
 
   private void answer(
@@ -182,10 +197,7 @@ final class ShowCommand extends MyelinCommand {
     }
     Optional<ReadRoundReply> shown =
         round.isOpened() ? calls.show(round.number(), digest.get()) : Optional.empty();
-    String worth =
-        round.phase() != CognitivePhase.ENDED
-            ? "revealed"
-            : mark.map(one -> one == StageMark.SUCCESS ? "right" : "wrong").orElse("unjudged");
+    String worth = round.phase() != CognitivePhase.ENDED ? "revealed" : worth(mark);
     String distance =
         shown
             .filter(ReadRoundReply::hasDistanceMillis)

@@ -15,13 +15,14 @@ import java.util.TreeSet;
 
 /**
  * The pool as the chain has it. Which nodes ever joined is remembered between calls; how they stand
- * is asked each time, all of them in the state after one block.
+ * is asked each time, some hundred at once, all of them in the state after one block.
  */
 public final class FreeNodes {
   /** A block that was reorganised away may come back a little lower. */
   private static final long REREAD_BLOCKS = 64;
 
-  private static final int QUALIFIED = 2;
+  /** Nodes of one question: some two million gas of the fifty that endpoints grant. */
+  private static final int MOST_AT_ONCE = 512;
 
   private final ChainClient chain;
   private final NetworkContracts network;
@@ -51,11 +52,14 @@ public final class FreeNodes {
   public Map<Address, Address> read(int mostNodes) {
     long head = chain.head().number();
     Map<Address, Address> free = new TreeMap<>();
-    for (Address node : joinedBy(head, mostNodes)) {
-      NodePool.Node info = network.nodes().nodeOf(node).on(chain, head);
-      // The pool's own sum: only a qualified node has free slots.
-      if (info.standing() == QUALIFIED && info.slots() - info.reserved() - info.untested() > 0) {
-        free.put(node, info.owner());
+    List<Address> all = List.copyOf(joinedBy(head, mostNodes));
+    for (int from = 0; from < all.size(); from += MOST_AT_ONCE) {
+      List<Address> some = all.subList(from, Math.min(all.size(), from + MOST_AT_ONCE));
+      List<Address> owners = network.nodes().freeOf(some).on(chain, head);
+      for (int i = 0; i < some.size(); i++) {
+        if (!owners.get(i).isZero()) {
+          free.put(some.get(i), owners.get(i));
+        }
       }
     }
     return free;

@@ -100,7 +100,7 @@ final class RoundMaker {
       throws InterruptedException, ExecutionException, TimeoutException {
     String text = input.map(RoundWork::text).orElseGet(() -> RoundTasks.fallback(make.kind()));
     GenerationSpec spec =
-        RoundTasks.spec(make.kind(), model, round.number(), round.beganSeconds(), text);
+        RoundTasks.spec(make.kind(), model, round.number(), round.beganSeconds(), self, text);
     Offer offer = offer(round, make.kind(), spec, untilSeconds);
     try {
       TaskOutput output = desk.beside(offer).get(Math.max(1, leftSeconds), TimeUnit.SECONDS);

@@ -40,6 +40,7 @@ final class RoundPlayer {
   private static final Logger logger = LoggerFactory.getLogger(RoundPlayer.class);
   private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long SEATED_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final int MOST_DOUBLINGS = 6;
 
   private final Address self;
@@ -175,31 +176,35 @@ final class RoundPlayer {
     return false;
   }
 
-  /** Brings validators what the chain is bound to, until all of the committee have it. */
+  /**
+   * Brings validators what the chain is bound to, until all of the committee have it; looks now and
+   * then whether another set has put others into it.
+   */
   private void tell(
       RoundView round, Entry entry, Map<Kind, RoundFiles.Held> held, Map<Kind, Made> made) {
     for (Kind kind : RoundNode.told(round, self, made)) {
       RoundCalls.Told before = entry.told.get(kind);
       RoundFiles.Held one = held.get(kind);
       if (one == null
-          || (before != null && before.all())
           || System.nanoTime() - entry.nextTellNanos < 0
           || !entry.telling.compareAndSet(false, true)) {
         continue;
       }
       threads.execute(
           () -> {
+            boolean all = false;
             try {
-              entry.told.put(
-                  kind,
+              RoundCalls.Told told =
                   calls.give(
-                      round.number(), one.content(), before == null ? Set.of() : before.owners()));
+                      round.number(), one.content(), before == null ? Set.of() : before.owners());
+              entry.told.put(kind, told);
+              all = told.all();
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();
             } catch (ChainException e) {
               logger.debug("Round {}: {}", round.number(), e.getMessage());
             } finally {
-              entry.nextTellNanos = System.nanoTime() + PAUSE_NANOS;
+              entry.nextTellNanos = System.nanoTime() + (all ? SEATED_NANOS : PAUSE_NANOS);
               entry.telling.set(false);
             }
           });

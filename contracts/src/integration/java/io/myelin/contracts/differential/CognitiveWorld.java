@@ -155,7 +155,7 @@ final class CognitiveWorld {
     return Sha256.hash(SALT, answer(node));
   }
 
-  /** Some of those who revealed, now and then one who did not. */
+  /** Those who revealed, some who made the round, now and then one who did neither. */
   private CognitiveEvent.Judged judged(int choice) {
     List<Address> right = new ArrayList<>();
     List<Address> wrong = new ArrayList<>();
@@ -166,6 +166,14 @@ final class CognitiveWorld {
       } else {
         wrong.add(revealed.get(i));
       }
+    }
+    // Those who made the round too: either, both or none, right or wrong.
+    List<Address> makers = round.makers();
+    if (choice / 2 % 3 == 0) {
+      (choice % 2 == 0 ? right : wrong).add(makers.get(0));
+    }
+    if (choice / 6 % 3 == 0) {
+      (choice % 4 < 2 ? right : wrong).add(makers.get(1));
     }
     if (choice % 5 == 0) {
       wrong.add(anybody(choice));

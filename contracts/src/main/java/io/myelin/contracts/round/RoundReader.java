@@ -12,8 +12,12 @@ import io.myelin.protocol.cognitive.RoundDraw;
 import io.myelin.protocol.cognitive.RoundView;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +27,9 @@ import org.pcollections.TreePMap;
 
 /** Reads rounds. Every method blocks for a bounded time and may be called from any thread. */
 public final class RoundReader {
+  /** Nodes of one question: some two million gas of the fifty that endpoints grant. */
+  private static final int MOST_AT_ONCE = 512;
+
   private final ChainClient chain;
   private final Cognitive contract;
   private final Set<Long> over = ConcurrentHashMap.newKeySet();
@@ -127,8 +134,31 @@ public final class RoundReader {
     return live;
   }
 
-  /** Until when a node is not drawn again. */
-  public long restsUntilSeconds(Address node) {
-    return contract.restsUntil(node).on(chain);
+  /**
+   * Whether a node can take part.
+   *
+   * @param restsUntilSeconds before which it is not drawn again
+   * @param balanceWei in its account
+   */
+  public record Means(long restsUntilSeconds, BigInteger balanceWei) {}
+
+  /**
+   * Of each of these nodes, after one block: a question for some hundred of them together, so that
+   * a large pool takes seconds also where a call takes long.
+   *
+   * @throws io.myelin.chain.ChainException when the chain cannot be read
+   */
+  public Map<Address, Means> meansOf(Collection<Address> nodes) {
+    long block = chain.head().number();
+    List<Address> all = List.copyOf(nodes);
+    Map<Address, Means> means = new HashMap<>();
+    for (int from = 0; from < all.size(); from += MOST_AT_ONCE) {
+      List<Address> some = all.subList(from, Math.min(all.size(), from + MOST_AT_ONCE));
+      List<Cognitive.Means> said = contract.meansOf(some).on(chain, block);
+      for (int i = 0; i < some.size(); i++) {
+        means.put(some.get(i), new Means(said.get(i).restsUntil(), said.get(i).balanceWei()));
+      }
+    }
+    return means;
   }
 }

@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Checks nodes of its own engine's class with that, and those of another class with an engine of
- * theirs where this processor can run one. A node of a class that nobody else has is measured, as
- * before. The engine is the caller's to close, after this.
+ * theirs where this processor can run one: where that cannot be started now, for lack of memory
+ * say, the check fails and can be asked for again. A node of a class that nobody else has is
+ * measured. The engine is the caller's to close, after this.
  */
 public final class AnyClassChecker implements WorkChecker, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AnyClassChecker.class);
@@ -73,12 +74,11 @@ public final class AnyClassChecker implements WorkChecker, AutoCloseable {
     try {
       return others.forClass(model, wanted).orElse(ownChecker);
     } catch (EngineException e) {
-      if (e.kind() == EngineException.Kind.BUSY) {
-        // It passes; what was only measured would be remembered as that.
-        throw e;
+      // It may pass; what was only measured would be remembered as that.
+      if (e.kind() != EngineException.Kind.BUSY) {
+        LOG.warn("work of class {} is not checked now: {}", wanted, e.getMessage());
       }
-      LOG.warn("work of class {} is measured only: {}", wanted, e.getMessage());
-      return ownChecker;
+      throw e;
     }
   }
 

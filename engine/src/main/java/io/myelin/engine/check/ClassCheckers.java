@@ -8,6 +8,7 @@ import io.myelin.v1.Evidence;
 import io.myelin.v1.GenerationResult;
 import io.myelin.v1.GenerationSpec;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,12 @@ public final class ClassCheckers implements AutoCloseable {
   /** How long one that is to be opened waits for another's end. */
   private static final int ROOM_SECONDS = 30;
 
+  /**
+   * A class has its worker started once in so long: whoever claims one class after another has none
+   * restarted again and again, and one that cannot be loaded is not tried without end.
+   */
+  public static final Duration START_PAUSE = Duration.ofMinutes(3);
+
   private static final Pattern CLASS =
       Pattern.compile(
           "llama\\.cpp-v[0-9.]{1,16}/cpu-([a-z0-9]{1,24})/bf16/rule-[0-9]{1,4}(?:/chatml)?");
@@ -43,6 +51,7 @@ public final class ClassCheckers implements AutoCloseable {
   private final Set<String> variants;
   private final Opener opener;
   private final int mostAtOnce;
+  private final LongSupplier nanos;
 
   /** Workers there may be, one of them for a check that is not done with it yet. */
   private final Semaphore alive;
@@ -52,6 +61,8 @@ public final class ClassCheckers implements AutoCloseable {
 
   /** What each turned out to be; empty for a variant that cannot run here. */
   private final Map<Place, Optional<String>> classes = new HashMap<>();
+
+  private final Map<Place, Long> startedNanos = new HashMap<>();
 
   private boolean closed;
 
@@ -95,12 +106,18 @@ public final class ClassCheckers implements AutoCloseable {
    * @param mostAtOnce engines that are open at the same time
    */
   public ClassCheckers(Set<String> variants, Opener opener, int mostAtOnce) {
+    this(variants, opener, mostAtOnce, System::nanoTime);
+  }
+
+  /** As above, by this clock. */
+  ClassCheckers(Set<String> variants, Opener opener, int mostAtOnce, LongSupplier nanos) {
     if (mostAtOnce < 1) {
       throw new IllegalArgumentException("mostAtOnce: " + mostAtOnce + " (expected: >= 1)");
     }
     this.variants = Set.copyOf(variants);
     this.opener = opener;
     this.mostAtOnce = mostAtOnce;
+    this.nanos = nanos;
     this.alive = new Semaphore(mostAtOnce + 1);
   }
 
@@ -111,7 +128,7 @@ public final class ClassCheckers implements AutoCloseable {
    * @param model its id
    * @return empty when the class is of another engine or version, is inexact, or its variant cannot
    *     run here
-   * @throws EngineException when the engine cannot be opened now
+   * @throws EngineException when the engine cannot be opened now, or was a moment ago
    */
   public Optional<WorkChecker> forClass(String model, String equivalenceClass) {
     Matcher parts = CLASS.matcher(equivalenceClass);
@@ -132,8 +149,10 @@ public final class ClassCheckers implements AutoCloseable {
       isNew = known == null;
       held = known == null ? new Held() : known;
       if (isNew) {
+        requirePause(place);
         makeRoom(idle);
         engines.put(place, held);
+        startedNanos.put(place, nanos.getAsLong());
       }
       held.uses++;
     }
@@ -149,6 +168,17 @@ public final class ClassCheckers implements AutoCloseable {
       return Optional.empty();
     } finally {
       release(held);
+    }
+  }
+
+  /** With the lock: refuses a class whose worker was started a moment ago and has ended since. */
+  private void requirePause(Place place) {
+    Long before = startedNanos.get(place);
+    if (before != null && nanos.getAsLong() - before < START_PAUSE.toNanos()) {
+      throw new EngineException(
+          EngineException.Kind.BUSY,
+          "a checker of %s for %s was started less than %d s ago; ask again"
+              .formatted(place.model(), place.variant(), START_PAUSE.toSeconds()));
     }
   }
 
@@ -198,6 +228,7 @@ public final class ClassCheckers implements AutoCloseable {
     if (!takesRoom()) {
       synchronized (this) {
         engines.remove(place, held);
+        startedNanos.remove(place);
       }
       held.engine.completeExceptionally(
           new EngineException(

@@ -1,6 +1,7 @@
 package io.myelin.engine.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.myelin.engine.EngineException;
@@ -30,13 +31,16 @@ import org.junit.jupiter.api.Test;
 final class ClassCheckersTest {
   private static final String MODEL = "tiny";
   private static final String MISSING = "zen4";
+  private static final String LARGE = "alderlake";
 
   private final List<String> open = new CopyOnWriteArrayList<>();
   private final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
   private final List<String> opened = new ArrayList<>();
   private final List<CompletableFuture<Score>> scoring = new ArrayList<>();
+  private long nowNanos;
   private final ClassCheckers checkers =
-      new ClassCheckers(Set.of("haswell", "sandybridge", "sse42", MISSING), this::open, 2);
+      new ClassCheckers(
+          Set.of("haswell", "sandybridge", "sse42", LARGE, MISSING), this::open, 2, () -> nowNanos);
 
   private static String classOf(String variant) {
     return "llama.cpp-v1/cpu-" + variant + "/bf16/rule-1";
@@ -46,6 +50,10 @@ final class ClassCheckersTest {
     if (variant.equals(MISSING)) {
       opened.add(variant);
       throw new EngineException(EngineException.Kind.BAD_REQUEST, "not on this processor");
+    }
+    if (variant.equals(LARGE)) {
+      opened.add(variant);
+      throw new EngineException(EngineException.Kind.OUT_OF_MEMORY, "no memory for the weights");
     }
     open.add(variant);
     opened.add(variant);
@@ -101,12 +109,59 @@ final class ClassCheckersTest {
     assertThat(ended.poll(10, TimeUnit.SECONDS)).isEqualTo("haswell");
     assertThat(open).containsExactly("sandybridge", "sse42");
     // What was a checker of it before is one again.
+    nowNanos += ClassCheckers.START_PAUSE.toNanos();
     assertThat(scoring).allMatch(CompletableFuture::isCancelled).hasSize(1);
     CompletableFuture<WorkFinding> again =
         busy.check(
             GenerationSpec.newBuilder().setModel("other").build(), Evidence.newBuilder().build());
     assertThat(again).isCompletedWithValueMatching(WorkFinding.Undecided.class::isInstance);
     assertThat(opened).containsExactly("haswell", "sandybridge", "sse42", "haswell");
+  }
+
+  private void assertBusy(String variant) {
+    assertThatThrownBy(() -> has(classOf(variant)))
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.kind()).isEqualTo(EngineException.Kind.BUSY));
+  }
+
+  /** One after the other, again and again: each is started once in some minutes. */
+  @Test
+  void shouldNotStartAClassAgainAndAgain() {
+    List<String> claimed = List.of("haswell", "sandybridge", "sse42");
+    claimed.forEach(variant -> assertThat(has(classOf(variant))).isTrue());
+    assertBusy("haswell");
+    assertThat(has(classOf("sse42"))).isTrue();
+    assertThat(opened).containsExactly("haswell", "sandybridge", "sse42");
+    nowNanos += ClassCheckers.START_PAUSE.toNanos() - 1;
+    assertBusy("haswell");
+    nowNanos++;
+    assertThat(has(classOf("haswell"))).isTrue();
+    assertThat(opened).containsExactly("haswell", "sandybridge", "sse42", "haswell");
+  }
+
+  /** It may fit later: what is only measured now would be remembered as that. */
+  @Test
+  void shouldFailTheCheckWhereAWorkerDoesNotFit() {
+    Evidence evidence =
+        Evidence.newBuilder()
+            .setEquivalenceClass(classOf(LARGE))
+            .setWeightsDigest(ByteString.copyFrom(new byte[32]))
+            .build();
+    try (AnyClassChecker any = new AnyClassChecker(new Scripted(MODEL, "own"), checkers)) {
+      for (EngineException.Kind expected :
+          List.of(EngineException.Kind.OUT_OF_MEMORY, EngineException.Kind.BUSY)) {
+        CompletableFuture<WorkFinding> check =
+            any.check(GenerationSpec.newBuilder().setModel(MODEL).build(), evidence);
+        assertThat(check)
+            .failsWithin(10, TimeUnit.SECONDS)
+            .withThrowableThat()
+            .havingRootCause()
+            .isInstanceOfSatisfying(
+                EngineException.class, e -> assertThat(e.kind()).isEqualTo(expected));
+      }
+    }
+    assertThat(opened).containsExactly(LARGE);
+    assertThat(scoring).isEmpty();
   }
 
   /** Has a class, and never comes to an end. */

@@ -30,8 +30,8 @@ public sealed interface CognitiveEvent {
   /**
    * A committee's word.
    *
-   * @param right whose answers were right
-   * @param wrong whose answers were wrong
+   * @param right whose answers, topic or questions were right
+   * @param wrong whose were wrong
    */
   record Judged(List<Address> right, List<Address> wrong) implements CognitiveEvent {
     /** Copies. */

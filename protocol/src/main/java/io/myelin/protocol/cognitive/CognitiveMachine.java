@@ -13,9 +13,11 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.reputation.NodeStage;
 import io.myelin.protocol.reputation.StageMark;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** The cognitive machine: total over every round and event; never throws and ignores nothing. */
 public final class CognitiveMachine {
@@ -200,13 +202,15 @@ public final class CognitiveMachine {
     List<CognitiveEffect> effects = new ArrayList<>();
     List<Address> all = new ArrayList<>(event.right());
     all.addAll(event.wrong());
+    Set<Address> makers = new HashSet<>(round.makers());
     for (int i = 0; i < all.size(); i++) {
       Address node = all.get(i);
       CognitiveAnswer answer = next.answers().get(node);
-      if (answer == null || answer.part() != Part.REVEALED) {
-        return new Refused(Reason.BAD_NODES, node + " revealed nothing, or is named twice");
+      if (answer != null && answer.part() == Part.REVEALED) {
+        next = next.answer(node, answer.with(Part.OUT));
+      } else if (!makers.remove(node)) {
+        return new Refused(Reason.BAD_NODES, node + " made nothing, or is named twice");
       }
-      next = next.answer(node, answer.with(Part.OUT));
       StageMark mark = i < event.right().size() ? StageMark.SUCCESS : StageMark.INVALID;
       effects.add(new Marked(node, NodeStage.CORRECTNESS, mark));
     }

@@ -77,6 +77,11 @@ public record CognitiveRound(
     return (int) answers.values().stream().filter(answer -> answer.part() == part).count();
   }
 
+  /** Who creates and who prepares, as things stand. */
+  public List<Address> makers() {
+    return List.of(drawn.get(creator), drawn.get(preparer));
+  }
+
   boolean hasSpare() {
     return nextSpare < drawn.size();
   }

@@ -1,6 +1,7 @@
 package io.myelin.protocol.cognitive;
 
 import io.myelin.protocol.crypto.Keccak256;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.v1.ChatMessage;
 import io.myelin.v1.ChatPrompt;
@@ -11,8 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a round's nodes are to generate: everything but the model follows from the round and from
- * what was made before, so that who checks an answer knows what was asked.
+ * What a round's nodes are to generate: everything but the model follows from the round, from who
+ * makes it and from what was made before, so that who checks it knows what was asked.
  */
 public final class RoundTasks {
   /** What questions are made of when the topic cannot be had. */
@@ -22,7 +23,7 @@ public final class RoundTasks {
   public static final String FALLBACK_QUESTIONS =
       "Why is it colder in winter than in summer? What makes the wind blow?";
 
-  private static final byte[] DOMAIN = "myelin/round/seed/1".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] DOMAIN = "myelin/round/seed/2".getBytes(StandardCharsets.UTF_8);
 
   private RoundTasks() {}
 
@@ -30,7 +31,7 @@ public final class RoundTasks {
   public static int mostTokens(Kind kind) {
     return switch (kind) {
       case KIND_TOPIC -> 24;
-      case KIND_QUESTIONS -> 96;
+      case KIND_QUESTIONS -> 64;
       case KIND_ANSWER -> 64;
       default -> throw unknown(kind);
     };
@@ -52,10 +53,12 @@ public final class RoundTasks {
    * @param model of the node's choice
    * @param number of the round's window
    * @param beganSeconds when that window began: what a template that shows the time is told
+   * @param node that is to generate it: each has a seed of its own, so that what another tells it
+   *     is of no use
    * @param input the topic's text for questions, the questions' for an answer; nothing for a topic
    */
   public static GenerationSpec spec(
-      Kind kind, String model, long number, long beganSeconds, String input) {
+      Kind kind, String model, long number, long beganSeconds, Address node, String input) {
     return GenerationSpec.newBuilder()
         .setModel(model)
         .setChat(
@@ -67,7 +70,7 @@ public final class RoundTasks {
                 .setTemperature(kind == Kind.KIND_TOPIC ? 1 : 0.7)
                 .setTopP(1)
                 .setRepeatPenalty(1)
-                .setSeed(seed(kind, RoundDraw.idOf(number))))
+                .setSeed(seed(kind, RoundDraw.idOf(number), node, input)))
         .setMaxTokens(mostTokens(kind))
         .setPromptTimeSeconds(beganSeconds)
         .build();
@@ -83,8 +86,14 @@ public final class RoundTasks {
     };
   }
 
-  private static long seed(Kind kind, Digest roundId) {
-    Digest hash = Keccak256.hash(DOMAIN, roundId.bytes(), new byte[] {(byte) kind.getNumber()});
+  private static long seed(Kind kind, Digest roundId, Address node, String input) {
+    Digest hash =
+        Keccak256.hash(
+            DOMAIN,
+            roundId.bytes(),
+            new byte[] {(byte) kind.getNumber()},
+            node.bytes(),
+            input.getBytes(StandardCharsets.UTF_8));
     return ByteBuffer.wrap(hash.bytes()).getLong();
   }
 

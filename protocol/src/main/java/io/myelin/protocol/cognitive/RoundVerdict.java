@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A word on a round's answers. Who revealed and is not named was neither right nor wrong.
+ * A word on a round's topic, questions and answers, by who made them. Who is not named was neither
+ * right nor wrong.
  *
  * @param right in the order drawn
  * @param wrong in the order drawn
@@ -25,17 +26,17 @@ public record RoundVerdict(List<Address> right, List<Address> wrong) {
     wrong = List.copyOf(wrong);
   }
 
-  /** What was found of one answer. */
+  /** What was found of what one node made. */
   public enum Found {
     /** It is what the model says, to the last bit. */
     RIGHT,
-    /** It cannot be, or is another node's. */
+    /** It cannot be, is another node's, or was never handed in. */
     WRONG,
     /** Nothing can be said. */
     NEITHER
   }
 
-  /** Of what was found of those who revealed. */
+  /** Of what was found of those who made something. */
   public static RoundVerdict of(List<Address> drawn, Map<Address, Found> found) {
     List<Address> right = new ArrayList<>();
     List<Address> wrong = new ArrayList<>();

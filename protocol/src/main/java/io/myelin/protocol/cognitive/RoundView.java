@@ -3,6 +3,7 @@ package io.myelin.protocol.cognitive;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.v1.RoundContent.Kind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -92,6 +93,51 @@ public record RoundView(
   public boolean isAnswer(Digest digest) {
     return round.drawn().stream()
         .anyMatch(node -> answerDigest(node).filter(digest::equals).isPresent());
+  }
+
+  /**
+   * What the round turns on, in the order drawn up: topic and questions once they are there, then
+   * the answers that were revealed.
+   */
+  public List<RoundPiece> pieces() {
+    List<RoundPiece> pieces = new ArrayList<>();
+    if (!topicDigest.equals(Digest.ZERO) || isOpened()) {
+      pieces.add(new RoundPiece(creator(), Kind.KIND_TOPIC, topicDigest));
+    }
+    if (!questionsDigest.equals(Digest.ZERO) || isOpened()) {
+      pieces.add(new RoundPiece(preparer(), Kind.KIND_QUESTIONS, questionsDigest));
+    }
+    for (Address node : revealed()) {
+      answerDigest(node)
+          .ifPresent(digest -> pieces.add(new RoundPiece(node, Kind.KIND_ANSWER, digest)));
+    }
+    return pieces;
+  }
+
+  /** When the stage began that it waits in. */
+  public long stageSinceSeconds() {
+    return round.dueAtSeconds() - times.stageSeconds();
+  }
+
+  /**
+   * Whether what nobody has by now was never handed in: half of the time to judge is over, and who
+   * made it could have brought it since the chain was bound to it.
+   */
+  public boolean isLate(long nowSeconds) {
+    return phase() == CognitivePhase.JUDGE
+        && 2 * (nowSeconds - stageSinceSeconds()) >= times.stageSeconds();
+  }
+
+  /**
+   * Whether who listens and sits since then would have been brought a piece: since before the chain
+   * can have been bound to it. Who came later may have missed it, and says nothing.
+   */
+  public boolean wouldHave(RoundPiece piece, long sinceSeconds) {
+    return sinceSeconds
+        <= (piece.kind() == Kind.KIND_ANSWER
+            // The stage before lasted no longer than a stage.
+            ? stageSinceSeconds() - times.stageSeconds()
+            : beganSeconds());
   }
 
   /** Whether nobody can reveal any more. */

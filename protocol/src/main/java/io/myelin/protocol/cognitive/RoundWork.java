@@ -87,6 +87,6 @@ public record RoundWork(
    * @param input the text that it was made from
    */
   public GenerationSpec spec(long number, long beganSeconds, String input) {
-    return RoundTasks.spec(kind(), content.getModel(), number, beganSeconds, input);
+    return RoundTasks.spec(kind(), content.getModel(), number, beganSeconds, node, input);
   }
 }

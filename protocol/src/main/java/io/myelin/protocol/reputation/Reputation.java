@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.pcollections.PMap;
 import org.pcollections.TreePMap;
 
@@ -23,6 +24,16 @@ public record Reputation(PMap<NodeStage, StageCounter> counters, long points) {
   /** Weight of a node of which nothing is known: drawn less often than a good one, and often. */
   public static final long NEW_WEIGHT = 250;
 
+  /**
+   * Stages at which a node in a round is not there: a machine that sleeps misses them without
+   * having been asked whether it is there.
+   */
+  private static final Set<NodeStage> LENIENT =
+      Set.of(NodeStage.CREATE, NodeStage.PREPARE, NodeStage.START);
+
+  /** So many failures that are remembered do not weigh at such a stage: the third one does. */
+  private static final long FORGIVEN = 2 * StageCounter.UNIT;
+
   /** Nothing known. */
   public static final Reputation UNKNOWN = new Reputation(TreePMap.empty(), 0);
 
@@ -37,7 +48,8 @@ public record Reputation(PMap<NodeStage, StageCounter> counters, long points) {
   /**
    * How a stage counts in the weight.
    *
-   * @param believedPpm the share of successes that can be believed
+   * @param believedPpm the share of successes that can be believed, without failures that do not
+   *     weigh
    * @param attempts how often it was tried, as the past weighs now, in whole numbers
    * @param successes how often it went well, likewise
    * @param streak successes since the last failure
@@ -54,7 +66,7 @@ public record Reputation(PMap<NodeStage, StageCounter> counters, long points) {
           views.add(
               new StageView(
                   stage,
-                  now.believedPpm(),
+                  weighed(stage, now).believedPpm(),
                   rounded(now.attempts()),
                   rounded(now.successes()),
                   now.streak()));
@@ -72,7 +84,7 @@ public record Reputation(PMap<NodeStage, StageCounter> counters, long points) {
     List<StageView> failed = new ArrayList<>();
     for (StageView view : stages(nowSeconds)) {
       StageCounter counter = counters.getOrDefault(view.stage(), StageCounter.empty(nowSeconds));
-      StageCounter now = counter.at(nowSeconds);
+      StageCounter now = weighed(view.stage(), counter.at(nowSeconds));
       if (now.attempts() > 0) {
         known.add(view);
       }
@@ -83,6 +95,17 @@ public record Reputation(PMap<NodeStage, StageCounter> counters, long points) {
     return failed.isEmpty()
         ? known.stream().max(Comparator.comparingInt(StageView::believedPpm))
         : Optional.of(failed.getFirst());
+  }
+
+  private static StageCounter weighed(NodeStage stage, StageCounter now) {
+    long failures = now.attempts() - now.successes();
+    return LENIENT.contains(stage)
+        ? new StageCounter(
+            now.attempts() - Math.min(failures, FORGIVEN),
+            now.successes(),
+            now.streak(),
+            now.sinceSeconds())
+        : now;
   }
 
   private static long rounded(long units) {
@@ -102,10 +125,10 @@ public record Reputation(PMap<NodeStage, StageCounter> counters, long points) {
         .orElse(NEW_WEIGHT);
   }
 
-  /** Whether no failure is remembered. */
+  /** Whether no failure that weighs is remembered. */
   public boolean isFlawless(long nowSeconds) {
-    return counters.values().stream()
-        .map(counter -> counter.at(nowSeconds))
+    return counters.entrySet().stream()
+        .map(entry -> weighed(entry.getKey(), entry.getValue().at(nowSeconds)))
         .allMatch(counter -> counter.successes() == counter.attempts());
   }
 

@@ -2,6 +2,7 @@ package io.myelin.protocol.usefulness;
 
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.usefulness.PlantedAnswer.Flaw;
+import io.myelin.protocol.usefulness.PlantedAnswer.Source;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,8 +10,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Draws planted answers. Who plants keeps the seed until the marks are there: the questions are
- * known to all, which of their answers come is not.
+ * Draws planted answers. Who plants keeps the seed until the marks are there: the published
+ * questions are known to all, which of their answers come is not; what is made of earlier rounds'
+ * answers nobody knows.
  */
 public final class PlantedAnswers {
   private record Known(String question, String right, String wrong) {}
@@ -66,7 +68,34 @@ public final class PlantedAnswers {
   /** As many questions as are known. */
   public static final int MOST_OF_EACH = KNOWN.size();
 
+  private static final int USUAL_OF_EACH = 4;
+
+  /** Three good and three bad are nine pairs: the fewest that say something. */
+  private static final int FEW_OF_EACH = 3;
+
+  /** So many earlier answers need no published ones beside them. */
+  private static final int ENOUGH_EARLIER = 12;
+
   private PlantedAnswers() {}
+
+  /**
+   * Of earlier rounds' answers where there are enough, with published ones while there are few.
+   *
+   * @param seed that nobody else knows until the marks are there
+   * @param earlier answers that a committee found right, of any rounds but the one that is marked
+   */
+  public static List<PlantedAnswer> mixed(Digest seed, List<EarlierAnswer> earlier) {
+    List<EarlierAnswer> usable = SpoiltAnswers.usable(earlier);
+    if (usable.size() < FEW_OF_EACH) {
+      return draw(seed, USUAL_OF_EACH);
+    }
+    if (usable.size() >= ENOUGH_EARLIER) {
+      return SpoiltAnswers.draw(seed, USUAL_OF_EACH, usable);
+    }
+    List<PlantedAnswer> both = new ArrayList<>(draw(seed, FEW_OF_EACH));
+    both.addAll(SpoiltAnswers.draw(seed, FEW_OF_EACH, usable));
+    return both;
+  }
 
   /**
    * Good ones, and as many with each flaw, in an order that follows from the seed.
@@ -101,6 +130,6 @@ public final class PlantedAnswers {
           case SCRAMBLED -> String.join(" ", List.of(known.right().split(" ")).reversed());
           case FALSE -> known.wrong();
         };
-    return new PlantedAnswer(known.question(), answer, flaw);
+    return new PlantedAnswer(known.question(), answer, flaw, Source.PUBLISHED);
   }
 }

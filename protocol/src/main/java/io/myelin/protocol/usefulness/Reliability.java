@@ -2,6 +2,8 @@ package io.myelin.protocol.usefulness;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * How well one tells good answers from bad ones: of all pairs of a good and a bad planted answer
@@ -53,7 +55,8 @@ public record Reliability(int thousandths, int pairs) {
   }
 
   /**
-   * Of one who marked planted answers.
+   * Of one who marked planted answers: the lowest of each source that says enough, so that care
+   * with those that are known again is of no use.
    *
    * @param planted as they were sent
    * @param marks for them, in the same order
@@ -64,10 +67,30 @@ public record Reliability(int thousandths, int pairs) {
       throw new IllegalArgumentException(
           "marks: " + marks.size() + " (expected: one for each of " + planted.size() + ")");
     }
+    Optional<Reliability> lowest = Optional.empty();
+    for (PlantedAnswer.Source source : PlantedAnswer.Source.values()) {
+      Reliability one = of(criterion, planted, marks, Set.of(source));
+      if (one.pairs() >= LEAST_PAIRS
+          && lowest.filter(low -> low.thousandths() <= one.thousandths()).isEmpty()) {
+        lowest = Optional.of(one);
+      }
+    }
+    return lowest.orElseGet(
+        () -> of(criterion, planted, marks, Set.of(PlantedAnswer.Source.values())));
+  }
+
+  private static Reliability of(
+      Criterion criterion,
+      List<PlantedAnswer> planted,
+      List<Marks> marks,
+      Set<PlantedAnswer.Source> sources) {
     List<Integer> good = new ArrayList<>();
     List<Integer> bad = new ArrayList<>();
     for (int i = 0; i < marks.size(); i++) {
       PlantedAnswer.Flaw flaw = planted.get(i).flaw();
+      if (!sources.contains(planted.get(i).source())) {
+        continue;
+      }
       if (flaw == PlantedAnswer.Flaw.NONE) {
         good.add(marks.get(i).of(criterion));
       } else if (criterion.minds(flaw)) {

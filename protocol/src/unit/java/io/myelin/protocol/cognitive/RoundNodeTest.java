@@ -127,22 +127,92 @@ class RoundNodeTest {
     assertThat(RoundNode.next(view, PREPARER, Map.of(), BEGAN + 300)).isEqualTo(new Step.Rest());
   }
 
-  @Test
-  void asksForTheSameOfEveryNodeOfARound() {
-    GenerationSpec one = RoundTasks.spec(Kind.KIND_ANSWER, "m", NUMBER, BEGAN, "What is rain?");
+  private static GenerationSpec spec(Kind kind, long number, Address node, String input) {
+    return RoundTasks.spec(kind, "m", number, BEGAN, node, input);
+  }
 
-    assertThat(RoundTasks.spec(Kind.KIND_ANSWER, "m", NUMBER, BEGAN, "What is rain?"))
-        .isEqualTo(one);
+  @Test
+  void asksEachNodeTheSameWithASeedOfItsOwn() {
+    GenerationSpec one = spec(Kind.KIND_ANSWER, NUMBER, ANSWERS, "What is rain?");
+
+    assertThat(spec(Kind.KIND_ANSWER, NUMBER, ANSWERS, "What is rain?")).isEqualTo(one);
     assertThat(one.getMaxTokens()).isEqualTo(64);
     assertThat(one.getPromptTimeSeconds()).isEqualTo(BEGAN);
     assertThat(one.getChat().getMessages(0).getContent()).endsWith("What is rain?");
+    GenerationSpec another = spec(Kind.KIND_ANSWER, NUMBER, DRAWN.get(3), "What is rain?");
+    assertThat(another.getChat()).isEqualTo(one.getChat());
     assertThat(
-            RoundTasks.spec(Kind.KIND_ANSWER, "m", NUMBER + 1, BEGAN, "What is rain?")
-                .getSampling()
-                .getSeed())
-        .isNotEqualTo(one.getSampling().getSeed());
-    assertThat(RoundTasks.spec(Kind.KIND_TOPIC, "m", NUMBER, BEGAN, "").getSampling().getSeed())
-        .isNotEqualTo(one.getSampling().getSeed());
+            List.of(
+                one,
+                another,
+                spec(Kind.KIND_ANSWER, NUMBER + 1, ANSWERS, "What is rain?"),
+                spec(Kind.KIND_ANSWER, NUMBER, ANSWERS, "What is snow?"),
+                spec(Kind.KIND_TOPIC, NUMBER, ANSWERS, "What is rain?")))
+        .extracting(spec -> spec.getSampling().getSeed())
+        .doesNotHaveDuplicates();
+  }
+
+  private static RoundWork work(Address node, Kind kind, long number, Optional<Digest> input) {
+    RoundContent.Builder content =
+        RoundContent.newBuilder()
+            .setRoundId(ByteString.copyFrom(RoundDraw.idOf(number).bytes()))
+            .setKind(kind)
+            .setNode(ByteString.copyFrom(node.bytes()))
+            .setModel("m");
+    input.ifPresent(from -> content.setInputDigest(ByteString.copyFrom(from.bytes())));
+    return RoundWork.of(content.build().toByteString());
+  }
+
+  @Test
+  void holdsEachPieceToItsMakerKindRoundAndInput() {
+    CognitiveRound round = after(begun(), new CognitiveEvent.Created(CREATOR, TOPIC.digest()));
+    RoundView view = view(round, TOPIC.digest(), Digest.ZERO);
+    RoundPiece topic = new RoundPiece(CREATOR, Kind.KIND_TOPIC, TOPIC.digest());
+    assertThat(view.pieces()).containsExactly(topic);
+    assertThat(topic.misfit(view, work(CREATOR, Kind.KIND_TOPIC, NUMBER, Optional.empty())))
+        .isEmpty();
+    assertThat(topic.misfit(view, work(PREPARER, Kind.KIND_TOPIC, NUMBER, Optional.empty())))
+        .isPresent();
+    assertThat(topic.misfit(view, work(CREATOR, Kind.KIND_ANSWER, NUMBER, Optional.empty())))
+        .isPresent();
+    assertThat(topic.misfit(view, work(CREATOR, Kind.KIND_TOPIC, NUMBER + 1, Optional.empty())))
+        .isPresent();
+    assertThat(
+            topic.misfit(view, work(CREATOR, Kind.KIND_TOPIC, NUMBER, Optional.of(TOPIC.digest()))))
+        .isPresent();
+    RoundPiece questions = new RoundPiece(PREPARER, Kind.KIND_QUESTIONS, QUESTIONS.digest());
+    for (Optional<Digest> good : List.of(Optional.of(TOPIC.digest()), Optional.<Digest>empty())) {
+      assertThat(questions.misfit(view, work(PREPARER, Kind.KIND_QUESTIONS, NUMBER, good)))
+          .isEmpty();
+    }
+    assertThat(
+            questions.misfit(
+                view, work(PREPARER, Kind.KIND_QUESTIONS, NUMBER, Optional.of(ANSWER.digest()))))
+        .isPresent();
+  }
+
+  /** What is missing counts only when its maker had time, and who misses it was there for it. */
+  @Test
+  void saysWhenWhatIsMissingWasNeverHandedIn() {
+    CognitiveRound round = after(begun(), new CognitiveEvent.Created(CREATOR, TOPIC.digest()));
+    round = after(round, new CognitiveEvent.Prepared(PREPARER, QUESTIONS.digest()));
+    RoundView early = view(round, TOPIC.digest(), QUESTIONS.digest());
+    assertThat(early.isLate(BEGAN + 299)).isFalse();
+    RoundView view =
+        view(round.at(CognitivePhase.JUDGE, BEGAN + 1_000), TOPIC.digest(), Digest.ZERO);
+
+    assertThat(view.isLate(BEGAN + 1_149)).isFalse();
+    assertThat(view.isLate(BEGAN + 1_150)).isTrue();
+    // Questions that the chain is bound to with zeros are never there.
+    assertThat(view.pieces())
+        .extracting(RoundPiece::digest)
+        .containsExactly(TOPIC.digest(), Digest.ZERO);
+    RoundPiece topic = view.pieces().getFirst();
+    assertThat(view.wouldHave(topic, BEGAN)).isTrue();
+    assertThat(view.wouldHave(topic, BEGAN + 1)).isFalse();
+    RoundPiece answer = new RoundPiece(ANSWERS, Kind.KIND_ANSWER, ANSWER.digest());
+    assertThat(view.wouldHave(answer, BEGAN + 700)).isTrue();
+    assertThat(view.wouldHave(answer, BEGAN + 701)).isFalse();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.myelin.protocol.reputation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Weights, levels and what a node is told of them. */
@@ -59,6 +60,30 @@ final class ReputationTest {
     assertThat(reputation.weight(0)).isEqualTo(236);
     assertThat(reputation.stages(0).getFirst())
         .isEqualTo(new Reputation.StageView(NodeStage.PING, 236_589, 10, 5, 5));
+  }
+
+  private static Reputation missed(Reputation before, NodeStage stage, int times) {
+    Reputation reputation = before;
+    for (int i = 0; i < times; i++) {
+      reputation = reputation.record(stage, StageMark.TIMEOUT, 0);
+    }
+    return reputation;
+  }
+
+  /** A laptop that slept through a round or two is what it was; one that always sleeps is not. */
+  @Test
+  void shouldWeighANodeThatIsNotThereFromTheThirdTimeOn() {
+    for (NodeStage stage : List.of(NodeStage.CREATE, NodeStage.PREPARE, NodeStage.START)) {
+      Reputation good = tasks(Reputation.UNKNOWN, 100, StageMark.SUCCESS);
+      assertThat(missed(good, stage, 2).weight(0)).isEqualTo(good.weight(0));
+      assertThat(missed(good, stage, 2).points()).isEqualTo(good.points() - 10);
+      assertThat(missed(good, stage, 3).weight(0)).isEqualTo(Reputation.LEAST_WEIGHT);
+      assertThat(missed(Reputation.UNKNOWN, stage, 2).weight(0)).isEqualTo(250);
+      // After twelve days half is forgotten.
+      assertThat(missed(good, stage, 4).weight(13 * DAY)).isGreaterThan(900);
+    }
+    Reputation silent = missed(Reputation.UNKNOWN, NodeStage.COMMIT, 1);
+    assertThat(silent.weight(0)).isEqualTo(Reputation.LEAST_WEIGHT);
   }
 
   @Test

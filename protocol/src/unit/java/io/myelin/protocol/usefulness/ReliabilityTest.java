@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.myelin.protocol.crypto.Sha256;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ReliabilityTest {
@@ -40,6 +41,32 @@ class ReliabilityTest {
     }
     assertThatThrownBy(() -> Reliability.of(Criterion.USEFULNESS, PLANTED, knowing.subList(0, 3)))
         .hasMessage("marks: 3 (expected: one for each of 24)");
+  }
+
+  /** Known again: marked with care; of the rest nothing is known, and all of it gets one mark. */
+  @Test
+  void shouldCountTheSourceThatOneKnowsLeastOf() {
+    List<EarlierAnswer> earlier =
+        IntStream.range(0, 6)
+            .mapToObj(
+                i ->
+                    new EarlierAnswer(
+                        "What is " + i + "?", i + " is one more than one less of it."))
+            .toList();
+    List<PlantedAnswer> planted = PlantedAnswers.mixed(Sha256.hash(new byte[] {1}), earlier);
+    List<Marks> careful =
+        planted.stream()
+            .map(
+                one ->
+                    one.source() == PlantedAnswer.Source.EARLIER
+                        ? new Marks(500, 500)
+                        : new Marks(
+                            Criterion.USEFULNESS.minds(one.flaw()) ? 0 : 1_000,
+                            Criterion.CORRECTNESS.minds(one.flaw()) ? 0 : 1_000))
+            .toList();
+    for (Criterion criterion : Criterion.values()) {
+      assertThat(Reliability.of(criterion, planted, careful)).isEqualTo(new Reliability(500, 9));
+    }
   }
 
   @Test
