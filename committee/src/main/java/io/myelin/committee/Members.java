@@ -96,6 +96,11 @@ final class Members implements AutoCloseable {
         url, builder.build(ValidatorBlockingStub.class), builder.build(ValidatorStub.class));
   }
 
+  /** Where they are. */
+  Collection<URI> urls() {
+    return List.copyOf(urls.get());
+  }
+
   /** Takes in who came, and forgets who is not told any more. */
   private void refresh() {
     Set<URI> now = Set.copyOf(urls.get());

@@ -153,10 +153,14 @@ public final class ValidatorNode implements AutoCloseable {
           new WorkDesk(
               view,
               key,
-              models.checker(),
+              config.fault() == ValidatorFault.COLLUDE
+                  ? Optional.of(new LieFinder())
+                  : models.checker(),
               WorkFiles.open(config.data().resolve(EVIDENCE_FOLDER), network.domain()));
       ValidatorService service =
-          new ValidatorService(view, key, signer, config, rollCall, desk, models);
+          config.fault() == ValidatorFault.COPY
+              ? new Copycat(view, key, signer, config, rollCall, desk, models)
+              : new ValidatorService(view, key, signer, config, rollCall, desk, models);
       Server server = server(config, service);
       start(server, config);
       whole = true;

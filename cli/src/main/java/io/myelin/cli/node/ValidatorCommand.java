@@ -10,6 +10,7 @@ import io.myelin.engine.check.WorkChecker;
 import io.myelin.engine.judge.LikelihoodJudge;
 import io.myelin.engine.local.EngineSet;
 import io.myelin.validator.OwnModels;
+import io.myelin.validator.ValidatorFault;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -84,6 +85,12 @@ public final class ValidatorCommand extends MyelinCommand {
       })
   private boolean ownClassOnly;
 
+  @Option(
+      names = "--fault",
+      paramLabel = "KIND",
+      description = "Misbehave on purpose: " + ValidatorFault.SYNTAX + ".")
+  private @Nullable String fault;
+
   @Override
   public Integer call() throws Exception {
     Logging.node();
@@ -96,6 +103,7 @@ public final class ValidatorCommand extends MyelinCommand {
     List<String> modelIds = file.list("model", models);
     int threadCount = file.number("threads", threads, EngineSource.usualThreads(), 1, 512);
     boolean classes = !file.text("own-class-only", ownClassOnly ? "true" : null, "").equals("true");
+    ValidatorFault misbehaving = fault();
     Optional<Checking> checking =
         modelIds.isEmpty()
             ? Optional.empty()
@@ -108,7 +116,8 @@ public final class ValidatorCommand extends MyelinCommand {
             peers.isGiven(file) ? Optional.of(peers.link(file, address, 0)) : Optional.empty(),
             address,
             file.number("port", port, USUAL_PORT, 0, 65_535),
-            checking.map(own -> own.models(modelIds)).orElse(OwnModels.NONE));
+            checking.map(own -> own.models(modelIds)).orElse(OwnModels.NONE),
+            misbehaving);
     Thread stop =
         Thread.ofPlatform()
             .name("validator-stop")
@@ -124,6 +133,14 @@ public final class ValidatorCommand extends MyelinCommand {
     options.watchParent(() -> end.complete(0));
     // Without a parent the process runs until a signal; the shutdown hook does the rest.
     return end.get();
+  }
+
+  private ValidatorFault fault() {
+    try {
+      return fault == null ? ValidatorFault.NONE : ValidatorFault.parse(fault);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--" + e.getMessage());
+    }
   }
 
   /** What it checks nodes' work with. */
