@@ -50,6 +50,8 @@ final class FavouredStory implements PartyStory {
     int asked = 0;
     Optional<String> words = Optional.empty();
     for (int session = 1; session <= most; session++) {
+      // A friend without a free slot is not asked for: then there is nothing to find out.
+      boolean _ = PartyScene.within(ROOM, scene::hasRoom);
       asked++;
       try {
         ClientSession opened = openWhenThereIsRoom();

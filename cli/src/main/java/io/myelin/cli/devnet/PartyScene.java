@@ -296,6 +296,15 @@ final class PartyScene {
         CommitteeSettings.standard());
   }
 
+  /** Whether every node has the slots back that ended sessions had, but for the devnet's own. */
+  boolean hasRoom() {
+    return devnet.roster().compute().stream()
+        .allMatch(
+            node ->
+                network().nodes().freeSlots(node.node()).on(chain()).intValueExact()
+                    >= DevnetPlan.SLOTS - 1);
+  }
+
   // Words.
 
   static String tokens(BigInteger wei) {
