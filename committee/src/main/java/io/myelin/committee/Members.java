@@ -133,7 +133,8 @@ final class Members implements AutoCloseable {
   Optional<Member> of(Address operator) throws InterruptedException {
     Member known = byOperator.get(operator);
     if (known == null) {
-      // Who is looked for is waited for, and nobody else: one that never answers costs others no time.
+      // Who is looked for is waited for, and nobody else: one that never answers costs others no
+      // time.
       for (Thread asked : ask()) {
         while (!byOperator.containsKey(operator) && !asked.join(LOOK)) {
           // It has not answered yet, nor has another who is looked for.

@@ -71,8 +71,7 @@ final class DishonestMembersIT {
     try (Validators validators = Validators.start(world, folder.resolve("copy"), COPY, NO, NO);
         CommitteeClient committee = validators.client(SHORT)) {
       NotAgreedException failure =
-          catchThrowableOfType(
-              NotAgreedException.class, () -> committee.reviewAndAttest(batch()));
+          catchThrowableOfType(NotAgreedException.class, () -> committee.reviewAndAttest(batch()));
       assertThat(failure).as("a copied reading counted").isNotNull();
       assertThat(failure.details()).contains("BAD_REVEAL");
     }
@@ -109,8 +108,8 @@ final class DishonestMembersIT {
   @Test
   void shouldSayNothingAsleepAndItsNameDozing() throws Exception {
     try (Validators validators =
-            Validators.start(
-                world, folder.resolve("sleep"), ValidatorFault.SLEEP, ValidatorFault.DOZE)) {
+        Validators.start(
+            world, folder.resolve("sleep"), ValidatorFault.SLEEP, ValidatorFault.DOZE)) {
       assertThat(validators.rollCall().take().silent())
           .containsExactly(world.validators().getFirst().owner().address());
     }

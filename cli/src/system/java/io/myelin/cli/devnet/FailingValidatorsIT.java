@@ -15,6 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 class FailingValidatorsIT {
   private static final BigInteger TEN = BigInteger.TEN;
 
+  /** More of them for figures. */
+  private static final int RUNS = Integer.getInteger("myelin.parties.runs", 1);
+
   @TempDir private Path data;
 
   @Test
@@ -56,12 +59,16 @@ class FailingValidatorsIT {
   }
 
   @Test
+  @Timeout(1_500)
   void shouldBenchWhoSleeps() {
-    try (PartyGround ground = PartyGround.start(data, 1, 6, "sleep@validator-3")) {
-      boolean held = new UselessStory(ground.scene(), 3, ValidatorFault.SLEEP).untilKnown();
-      String told = ground.told();
-      assertThat(held).as(told).isTrue();
-      assertThat(told).contains("validator 3 signed 0 of 3 batches", "benched within");
+    for (int run = 0; run < RUNS; run++) {
+      Path folder = data.resolve("run-" + run);
+      try (PartyGround ground = PartyGround.start(folder, 1, 6, "sleep@validator-3")) {
+        boolean held = new UselessStory(ground.scene(), 3, ValidatorFault.SLEEP).untilKnown();
+        String told = ground.told();
+        assertThat(held).as(told).isTrue();
+        assertThat(told).contains("validator 3 signed 0 of 3 batches", "benched within");
+      }
     }
   }
 
