@@ -14,6 +14,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,8 @@ import org.slf4j.LoggerFactory;
 final class Members implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Members.class);
   private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final Duration LOOK = Duration.ofMillis(5);
+  private static final Duration AGAIN = Duration.ofMillis(50);
   private static final int MAX_REPLY_BYTES = 1 << 20;
 
   private final long chainId;
@@ -39,7 +42,9 @@ final class Members implements AutoCloseable {
   private final Map<URI, Member> all = new ConcurrentHashMap<>();
   private final Map<Address, Member> byOperator = new ConcurrentHashMap<>();
   private final ReentrantLock asking = new ReentrantLock();
-  private volatile long askedNanos = System.nanoTime();
+
+  /** The last question to each, guarded by {@link #asking}. */
+  private final Map<Member, Question> questions = new HashMap<>();
 
   /**
    * A validator somewhere.
@@ -47,6 +52,19 @@ final class Members implements AutoCloseable {
    * @param url where
    */
   record Member(URI url, ValidatorBlockingStub calls, ValidatorStub streams) {}
+
+  /**
+   * A question who somebody is.
+   *
+   * @param thread that asks it
+   * @param sinceNanos when it was asked
+   */
+  private record Question(Thread thread, long sinceNanos) {
+    /** Whether it may be asked again: many who look for many ask each of them once. */
+    boolean isOver() {
+      return !thread.isAlive() && System.nanoTime() - sinceNanos > AGAIN.toNanos();
+    }
+  }
 
   /**
    * Nobody is asked yet.
@@ -96,6 +114,11 @@ final class Members implements AutoCloseable {
         url, builder.build(ValidatorBlockingStub.class), builder.build(ValidatorStub.class));
   }
 
+  /** Where they are. */
+  Collection<URI> urls() {
+    return List.copyOf(urls.get());
+  }
+
   /** Takes in who came, and forgets who is not told any more. */
   private void refresh() {
     Set<URI> now = Set.copyOf(urls.get());
@@ -110,7 +133,13 @@ final class Members implements AutoCloseable {
   Optional<Member> of(Address operator) throws InterruptedException {
     Member known = byOperator.get(operator);
     if (known == null) {
-      ask();
+      // Who is looked for is waited for, and nobody else: one that never answers costs others no
+      // time.
+      for (Thread asked : ask()) {
+        while (!byOperator.containsKey(operator) && !asked.join(LOOK)) {
+          // It has not answered yet, nor has another who is looked for.
+        }
+      }
       known = byOperator.get(operator);
     }
     return Optional.ofNullable(known);
@@ -121,28 +150,31 @@ final class Members implements AutoCloseable {
     byOperator.values().removeIf(member::equals);
   }
 
-  private void ask() throws InterruptedException {
-    long wantedNanos = System.nanoTime();
+  /** Asks everybody who has not said who it is; one question at a time for each. */
+  private List<Thread> ask() throws InterruptedException {
     asking.lockInterruptibly();
     try {
-      if (askedNanos - wantedNanos > 0) {
-        // Another asked while this one waited for the lock.
-        return;
-      }
       refresh();
+      questions.keySet().retainAll(all.values());
       List<Thread> threads = new ArrayList<>();
       for (Member member : all.values()) {
         if (!byOperator.containsValue(member)) {
-          threads.add(Thread.ofVirtual().name("validator-describe").start(() -> ask(member)));
+          Question last = questions.get(member);
+          if (last == null || last.isOver()) {
+            last = new Question(describe(member), System.nanoTime());
+            questions.put(member, last);
+          }
+          threads.add(last.thread());
         }
       }
-      for (Thread thread : threads) {
-        thread.join();
-      }
-      askedNanos = System.nanoTime();
+      return threads;
     } finally {
       asking.unlock();
     }
+  }
+
+  private Thread describe(Member member) {
+    return Thread.ofVirtual().name("validator-describe").start(() -> ask(member));
   }
 
   private void ask(Member member) {

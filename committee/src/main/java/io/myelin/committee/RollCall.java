@@ -99,6 +99,11 @@ public final class RollCall implements AutoCloseable {
     return new RollCall(members, chain, network, patience);
   }
 
+  /** Where validators are, as far as is known now. */
+  public Collection<URI> whereabouts() {
+    return members.urls();
+  }
+
   /**
    * Calls all of the newest set at once; blocks as long as the patience, a little more at most.
    *

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Committees of which some are silent, refuse, or sign unread; each of the five always sits. */
 final class FaultyCommitteeIT {
-  private static final ValidatorFault SLEEP = ValidatorFault.SLEEP;
+  private static final ValidatorFault DOZE = ValidatorFault.DOZE;
   private static final ValidatorFault NO = ValidatorFault.NO;
   private static final ValidatorFault YES = ValidatorFault.YES;
 
@@ -66,7 +66,7 @@ final class FaultyCommitteeIT {
 
   @Test
   void shouldAgreeWithoutTwo() throws Exception {
-    try (Validators validators = Validators.start(world, folder.resolve("a"), SLEEP, NO);
+    try (Validators validators = Validators.start(world, folder.resolve("a"), DOZE, NO);
         CommitteeClient committee = validators.client(SHORT)) {
       settle(committee);
     }
@@ -85,7 +85,7 @@ final class FaultyCommitteeIT {
 
   @Test
   void shouldGiveUpInTimeWhenThreeAreSilent() throws Exception {
-    try (Validators validators = Validators.start(world, folder.resolve("c"), SLEEP, SLEEP, SLEEP);
+    try (Validators validators = Validators.start(world, folder.resolve("c"), DOZE, DOZE, DOZE);
         CommitteeClient committee = validators.client(SHORT)) {
       long began = System.nanoTime();
       NotAgreedException failure =

@@ -165,11 +165,11 @@ final class InterestIT {
   /** Where the others are silent, two honest ones and the executor make no quorum. */
   @Test
   void shouldOpenNothingByTwoAndTheExecutorAlone() throws Exception {
-    ValidatorFault sleep = ValidatorFault.SLEEP;
+    ValidatorFault doze = ValidatorFault.DOZE;
     CommitteeSettings brief = Validators.QUICK.within(Duration.ofSeconds(2), Duration.ofSeconds(4));
     try (Validators validators =
             Validators.start(
-                world, folder.resolve("c"), sleep, sleep, ValidatorFault.NONE, ValidatorFault.YES);
+                world, folder.resolve("c"), doze, doze, ValidatorFault.NONE, ValidatorFault.YES);
         CommitteeClient committee = validators.client(brief)) {
       NotAgreedException failure =
           catchThrowableOfType(

@@ -32,4 +32,9 @@ public record OwnModels(
       Optional<AnswerJudge> judge) {
     this(checker, embedder, judge, Calibrations.NONE);
   }
+
+  /** The same with another check of nodes' work. */
+  OwnModels withChecker(WorkChecker other) {
+    return new OwnModels(Optional.of(other), embedder, judge, calibrations);
+  }
 }

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param port it listens on; 0 for any that is free
  * @param data folder of the file that remembers what it signed; made where it is missing
  * @param deployedAtBlock no event of the network's contracts is older
- * @param fault none, outside of tests
+ * @param fault none, but in tests and where somebody wants to see one caught
  * @param limits what it takes at most
  */
 public record ValidatorConfig(

@@ -156,11 +156,15 @@ public final class ValidatorNode implements AutoCloseable {
           new WorkDesk(
               view,
               key,
-              models,
+              config.fault() == ValidatorFault.COLLUDE
+                  ? models.withChecker(new LieFinder())
+                  : models,
               WorkFiles.open(config.data().resolve(EVIDENCE_FOLDER), network.domain()),
               DebtStore.open(config.data().resolve(DEBTS_FILE)));
       ValidatorService service =
-          new ValidatorService(view, key, signer, config, rollCall, desk, models);
+          config.fault() == ValidatorFault.COPY
+              ? new Copycat(view, key, signer, config, rollCall, desk, models)
+              : new ValidatorService(view, key, signer, config, rollCall, desk, models);
       Server server = server(config, service);
       start(server, config);
       whole = true;

@@ -64,7 +64,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The gRPC front: bounds, the checks, then the signer; one line in the log for each verdict. */
-final class ValidatorService extends ValidatorImplBase {
+class ValidatorService extends ValidatorImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(ValidatorService.class);
 
   /** Time for which a committee's set must still count, so that its word can be sent. */
@@ -159,6 +159,9 @@ final class ValidatorService extends ValidatorImplBase {
 
   @Override
   public void describe(DescribeRequest request, StreamObserver<ValidatorDescription> client) {
+    if (fault == ValidatorFault.SLEEP) {
+      return;
+    }
     try {
       Address owner = seats.owner();
       ValidatorDescription.Builder reply =
@@ -285,7 +288,7 @@ final class ValidatorService extends ValidatorImplBase {
 
   @Override
   public void examine(WorkRecord record, StreamObserver<ExamineReply> client) {
-    if (fault == ValidatorFault.SLEEP) {
+    if (fault.isSilent()) {
       return;
     }
     CompletableFuture<Examined> checked;
@@ -407,7 +410,7 @@ final class ValidatorService extends ValidatorImplBase {
         client,
         () -> {
           Attestation attestation =
-              fault.isUnread() ? attestation(batch(request)) : reviewed(request);
+              fault.isUnreviewed() ? attestation(batch(request)) : reviewed(request);
           return Signed.newBuilder()
               .setOperator(Fields.bytes(key.address()))
               .setSignature(ByteString.copyFrom(signed("attest", attestation).bytes()))
@@ -501,7 +504,7 @@ final class ValidatorService extends ValidatorImplBase {
       WorkRecord record,
       List<WorkRecord> others,
       Consumer<Charge> judge) {
-    if (fault == ValidatorFault.SLEEP) {
+    if (fault.isSilent()) {
       return;
     }
     Charge charge;
@@ -536,7 +539,7 @@ final class ValidatorService extends ValidatorImplBase {
 
   /** Answers within bounds; what is thrown becomes a status. */
   private <T> void guarded(String what, StreamObserver<T> client, Check<T> check) {
-    if (fault == ValidatorFault.SLEEP) {
+    if (fault.isSilent()) {
       return;
     }
     if (!checking.tryAcquire()) {
@@ -566,7 +569,7 @@ final class ValidatorService extends ValidatorImplBase {
 
   @Override
   public StreamObserver<BatchPart> review(StreamObserver<Sealed> client) {
-    if (fault == ValidatorFault.SLEEP) {
+    if (fault.isSilent()) {
       return new Ignored();
     }
     SealedReview sealed = new SealedReview(sealing, client);

@@ -3,19 +3,19 @@ package io.myelin.cli.devnet;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.Folders;
 import io.myelin.cli.MyelinCommand;
+import io.myelin.cli.devnet.fault.FaultPlan;
 import io.myelin.cli.model.ConsoleProgress;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.compute.fault.Fault;
 import io.myelin.engine.catalogue.ModelCatalogue;
+import io.myelin.gateway.fault.GatewayFault;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.work.VerificationLevel;
+import io.myelin.validator.ValidatorFault;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,13 +38,13 @@ import picocli.CommandLine.Option;
       "  ./myelin devnet --subnets 2 --gateways 3",
       "  ./myelin devnet --fault crash-at-token:5@1 --ask \"Count to twenty.\"",
       "  ./myelin devnet --fault substitute@compute-2      a cheat is caught: watch the console",
+      "  ./myelin devnet --gateways 2 --fault drop-receipts@gateway-2",
+      "  ./myelin devnet --fault yes@validator-2 --fault no@validator-4",
       "  ./myelin devnet --verification redundant --fault edit@2 --ask \"What do bees make?\"",
       "",
       "What runs where stands in devnet.json in the data folder while it runs."
     })
 public final class DevnetCommand extends MyelinCommand {
-
-  private static final String COMPUTE = "compute-";
 
   /** As many as must agree. */
   private static final int LEAST_VALIDATORS = 3;
@@ -122,10 +122,13 @@ public final class DevnetCommand extends MyelinCommand {
 
   @Option(
       names = "--fault",
-      paramLabel = "KIND@NODE",
+      paramLabel = "KIND@WHO",
       description = {
-        "A compute node, such as 2 or compute-2, that fails on purpose (repeatable):",
-        Fault.SYNTAX + "."
+        "Who fails on purpose (repeatable). Of a compute node, such as 2 or compute-2:",
+        Fault.SYNTAX + ".",
+        "Of a validator, such as validator-2: " + ValidatorFault.SYNTAX + ";",
+        "collude is of two or more, as in collude@validator-1+validator-2.",
+        "Of a gateway but the first, such as gateway-2: " + GatewayFault.SYNTAX + "."
       })
   private List<String> faults = List.of();
 
@@ -157,20 +160,35 @@ public final class DevnetCommand extends MyelinCommand {
       if (plan.hasCheats() && !new CheatWatch(devnet, asked, out).untilCaught()) {
         throw new CommandException("the node that cheats was not caught");
       }
+      PartyWatch parties = new PartyWatch(devnet, asked, out);
+      if (!parties.untilKnown()) {
+        throw new CommandException("a defence against a validator or a gateway did not hold");
+      }
       new Payday(devnet, out).settle();
+      if (!parties.untilPaid()) {
+        throw new CommandException("what a gateway did was not made good");
+      }
       return 0;
     }
   }
 
-  /** With a node that cheats: a little load of one's own, until it is caught. */
+  /** With somebody who cheats: a little load of one's own, until that is known to all. */
   private void watch(Devnet devnet, PrintWriter out) {
-    if (devnet.plan().hasCheats()) {
-      String model = modelToAsk(devnet.starter().source());
-      var _ =
-          Thread.ofVirtual()
-              .name("cheat-watch")
-              .start(() -> new CheatWatch(devnet, model, out).untilCaught());
+    if (!devnet.plan().hasCheats() && devnet.plan().parties().isEmpty()) {
+      return;
     }
+    String model = modelToAsk(devnet.starter().source());
+    var _ =
+        Thread.ofVirtual()
+            .name("cheat-watch")
+            .start(
+                () -> {
+                  if (devnet.plan().hasCheats()) {
+                    var _ = new CheatWatch(devnet, model, out).untilCaught();
+                  }
+                  // Nobody's clock is put forward under a user who is still asking.
+                  var _ = new PartyWatch(devnet, model, out).untilKnown();
+                });
   }
 
   private String modelToAsk(EngineSource source) {
@@ -211,30 +229,11 @@ public final class DevnetCommand extends MyelinCommand {
           "--gateways: " + gateways + " (expected: at most --compute, " + computeNodes + ")");
     }
     range("--validators", validators, LEAST_VALIDATORS, 64);
-    Map<Integer, List<Fault>> parsed = new HashMap<>();
-    Map<Integer, List<String>> texts = new HashMap<>();
-    for (String text : faults) {
-      int at = text.lastIndexOf('@');
-      String named = at < 0 ? "" : text.substring(at + 1);
-      String node = named.startsWith(COMPUTE) ? named.substring(COMPUTE.length()) : named;
-      if (!node.matches("[0-9]{1,2}")
-          || Integer.parseInt(node) < 1
-          || Integer.parseInt(node) > computeNodes) {
-        throw wrong(
-            String.format(
-                Locale.ROOT,
-                "--fault: %s (expected: KIND@NODE with NODE from 1 to %d)",
-                text,
-                computeNodes));
-      }
-      int number = Integer.parseInt(node);
-      String kind = text.substring(0, at);
-      try {
-        parsed.computeIfAbsent(number, _ -> new ArrayList<>()).add(Fault.parse(kind));
-      } catch (IllegalArgumentException e) {
-        throw wrong("--" + e.getMessage());
-      }
-      texts.computeIfAbsent(number, _ -> new ArrayList<>()).add(kind);
+    FaultPlan wanted;
+    try {
+      wanted = FaultPlan.parse(faults, new FaultPlan.Size(computeNodes, validators, gateways));
+    } catch (IllegalArgumentException e) {
+      throw wrong("--" + e.getMessage());
     }
     return new DevnetPlan(
         "127.0.0.1",
@@ -246,8 +245,9 @@ public final class DevnetCommand extends MyelinCommand {
         level(),
         data != null ? data : Folders.devnet(),
         processes,
-        parsed,
-        texts);
+        wanted.nodes(),
+        wanted.nodeTexts(),
+        wanted.parties());
   }
 
   private VerificationLevel level() {

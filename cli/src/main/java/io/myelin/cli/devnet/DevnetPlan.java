@@ -1,5 +1,6 @@
 package io.myelin.cli.devnet;
 
+import io.myelin.cli.devnet.fault.PartyFaults;
 import io.myelin.compute.fault.Fault;
 import io.myelin.protocol.work.VerificationLevel;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param processes whether every node is a process of its own
  * @param faults by number of the compute node, from 1
  * @param faultTexts the same as the user wrote them, for nodes in processes of their own
+ * @param parties validators and gateways that fail on purpose
  */
 record DevnetPlan(
     String host,
@@ -32,7 +34,8 @@ record DevnetPlan(
     Path data,
     boolean processes,
     Map<Integer, List<Fault>> faults,
-    Map<Integer, List<String>> faultTexts) {
+    Map<Integer, List<String>> faultTexts,
+    PartyFaults parties) {
 
   /** Tasks a node of the devnet runs at once: a laptop's memory bounds it. */
   static final int SLOTS = 4;
@@ -50,6 +53,34 @@ record DevnetPlan(
     data = data.toAbsolutePath();
     faults = Map.copyOf(faults);
     faultTexts = Map.copyOf(faultTexts);
+  }
+
+  /** Whose validators and gateways are honest. */
+  DevnetPlan(
+      String host,
+      int port,
+      int subnets,
+      int gateways,
+      int computeNodes,
+      int validators,
+      VerificationLevel verification,
+      Path data,
+      boolean processes,
+      Map<Integer, List<Fault>> faults,
+      Map<Integer, List<String>> faultTexts) {
+    this(
+        host,
+        port,
+        subnets,
+        gateways,
+        computeNodes,
+        validators,
+        verification,
+        data,
+        processes,
+        faults,
+        faultTexts,
+        PartyFaults.NONE);
   }
 
   /** With a session of which a sample is checked. */

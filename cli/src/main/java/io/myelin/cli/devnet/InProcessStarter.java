@@ -79,7 +79,8 @@ final class InProcessStarter implements NodeStarter {
                 source.modelIds().contains(SentenceDistances.MODEL)
                     ? Optional.of(new SentenceDistances(engine))
                     : Optional.empty(),
-                source.textModel().map(model -> new LikelihoodJudge(engine, model))));
+                source.textModel().map(model -> new LikelihoodJudge(engine, model))),
+            plan.parties().ofValidator(number));
     return new ValidatorMember(
         new LocalHost("validator " + number, host.id(), host::close), host.url());
   }
@@ -97,7 +98,8 @@ final class InProcessStarter implements NodeStarter {
                 : Optional.empty(),
             plan.host(),
             plan.portOf(number),
-            "");
+            "",
+            plan.parties().ofGateway(number));
     return new GatewayMember(
         new LocalHost("gateway " + number, host.id(), host::close), URI.create(host.url()));
   }

@@ -8,8 +8,10 @@ import io.myelin.cli.node.Redundancy;
 import io.myelin.cli.node.RegistryHost;
 import io.myelin.client.ClientException;
 import io.myelin.client.Endpoint;
+import io.myelin.gateway.fault.GatewayFault;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.work.VerificationLevel;
+import io.myelin.validator.ValidatorFault;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -98,6 +100,10 @@ final class ProcessStarter implements NodeStarter {
                 folder.toString()));
     arguments.addAll(chainArguments(chain));
     arguments.addAll(bootstrapArguments(bootstrap));
+    ValidatorFault fault = plan.parties().ofValidator(number);
+    if (fault != ValidatorFault.NONE) {
+      arguments.addAll(List.of("--fault", fault.label()));
+    }
     if (plan.hasCheats() && number <= DevnetPlan.CHECKING_VALIDATORS) {
       // Each has an engine of its own, which only a cheat is worth on one machine.
       for (String model : source.modelIds()) {
@@ -149,6 +155,10 @@ final class ProcessStarter implements NodeStarter {
     if (plan.verification() == VerificationLevel.REDUNDANT
         && source.modelIds().contains(Redundancy.MODEL)) {
       arguments.add("--poi");
+    }
+    GatewayFault fault = plan.parties().gateways().get(number);
+    if (fault != null) {
+      arguments.addAll(List.of("--fault", fault.label()));
     }
     ChildMember child =
         ChildMember.start(

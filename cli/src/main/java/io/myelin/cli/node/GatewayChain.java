@@ -18,6 +18,7 @@ import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.contracts.write.ChainWrites;
 import io.myelin.gateway.chain.ChainSessions;
 import io.myelin.gateway.chain.CommitteeCalls;
+import io.myelin.gateway.chain.Conduct;
 import io.myelin.gateway.journal.Journal;
 import io.myelin.protocol.crypto.OperatorKey;
 import java.nio.file.Path;
@@ -61,7 +62,12 @@ final class GatewayChain implements AutoCloseable {
    * @throws CommandException when the chain is not reached, or is not this network's
    */
   static GatewayChain open(
-      Path folder, OperatorKey key, ChainLink link, ValidatorUrls validators, Journal journal) {
+      Path folder,
+      OperatorKey key,
+      ChainLink link,
+      ValidatorUrls validators,
+      Journal journal,
+      Conduct conduct) {
     ChainClient client = null;
     ChainStore store = null;
     ChainSender sender = null;
@@ -97,7 +103,8 @@ final class GatewayChain implements AutoCloseable {
               new CommitteeCalls(committee),
               journal,
               link.subnetIds(),
-              link.firstBlock());
+              link.firstBlock(),
+              conduct);
       return new GatewayChain(
           client, network, store, sender, committee, rollCall, silence, sessions);
     } catch (RuntimeException e) {

@@ -5,6 +5,8 @@ import io.myelin.cli.Logging;
 import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.model.ConsoleProgress;
 import io.myelin.engine.InferenceEngine;
+import io.myelin.gateway.chain.Conduct;
+import io.myelin.gateway.fault.GatewayFault;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -66,6 +68,12 @@ public final class GatewayCommand extends MyelinCommand {
       })
   private boolean poi;
 
+  @Option(
+      names = "--fault",
+      paramLabel = "KIND",
+      description = "Cheat on purpose: " + GatewayFault.SYNTAX + ".")
+  private @Nullable String fault;
+
   /** In a worker: native faults must not end the gateway. */
   private static InferenceEngine embeddings() {
     try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
@@ -84,6 +92,7 @@ public final class GatewayCommand extends MyelinCommand {
     String address = file.text("host", host, "127.0.0.1");
     int number = file.number("port", port, 8080, 0, 65_535);
     String publicUrl = publicUrl(file.text("url", url, ""));
+    Conduct conduct = conduct();
     boolean compares = poi || file.text("poi", null, "false").equals("true");
     Optional<InferenceEngine> engine = compares ? Optional.of(embeddings()) : Optional.empty();
     GatewayHost gateway =
@@ -95,7 +104,8 @@ public final class GatewayCommand extends MyelinCommand {
             engine.map(Redundancy::by),
             address,
             number,
-            publicUrl);
+            publicUrl,
+            conduct);
     Thread stop =
         Thread.ofPlatform()
             .name("gateway-stop")
@@ -111,6 +121,14 @@ public final class GatewayCommand extends MyelinCommand {
     options.watchParent(() -> end.complete(0));
     // Without a parent the process runs until a signal; the shutdown hook does the rest.
     return end.get();
+  }
+
+  private Conduct conduct() {
+    try {
+      return fault == null ? Conduct.HONEST : GatewayFault.parse(fault).conduct();
+    } catch (IllegalArgumentException e) {
+      throw wrong("--" + e.getMessage());
+    }
   }
 
   private static String publicUrl(String text) {

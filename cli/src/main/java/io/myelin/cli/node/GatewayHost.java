@@ -17,6 +17,7 @@ import io.myelin.gateway.api.StatusOperations;
 import io.myelin.gateway.api.TaskOperations;
 import io.myelin.gateway.api.TaskRequestJson;
 import io.myelin.gateway.chain.ChainNodeAdmission;
+import io.myelin.gateway.chain.Conduct;
 import io.myelin.gateway.chain.PoolUpkeep;
 import io.myelin.gateway.http.Timers;
 import io.myelin.gateway.hub.HubSettings;
@@ -130,7 +131,16 @@ public final class GatewayHost implements AutoCloseable {
    */
   public static GatewayHost start(
       Path folder, OperatorKey key, ChainLink link, String host, int port, String publicUrl) {
-    return start(folder, key, link, Optional.empty(), Optional.empty(), host, port, publicUrl);
+    return start(
+        folder,
+        key,
+        link,
+        Optional.empty(),
+        Optional.empty(),
+        host,
+        port,
+        publicUrl,
+        Conduct.HONEST);
   }
 
   /**
@@ -139,6 +149,7 @@ public final class GatewayHost implements AutoCloseable {
    * @param how it joins the peer network; empty for a gateway that is told where validators are
    * @param embedder by which it compares answers of redundant sessions; without one it tells apart
    *     only nodes of one class
+   * @param conduct what it makes of what was drawn and proven
    */
   public static GatewayHost start(
       Path folder,
@@ -148,9 +159,11 @@ public final class GatewayHost implements AutoCloseable {
       Optional<Dispersion.Embedder> embedder,
       String host,
       int port,
-      String publicUrl) {
+      String publicUrl,
+      Conduct conduct) {
     ValidatorUrls validators = new ValidatorUrls(link.validators());
-    GatewayHost gateway = start(folder, key, link, validators, embedder, host, port, publicUrl);
+    GatewayHost gateway =
+        start(folder, key, link, validators, embedder, host, port, publicUrl, conduct);
     try {
       if (how.isPresent()) {
         Peers joined =
@@ -189,7 +202,8 @@ public final class GatewayHost implements AutoCloseable {
       Optional<Dispersion.Embedder> embedder,
       String host,
       int port,
-      String publicUrl) {
+      String publicUrl,
+      Conduct conduct) {
     Journal journal;
     try {
       journal = Journal.open(folder.resolve("journal.db"));
@@ -198,7 +212,7 @@ public final class GatewayHost implements AutoCloseable {
     }
     GatewayChain chain;
     try {
-      chain = GatewayChain.open(folder, key, link, validators, journal);
+      chain = GatewayChain.open(folder, key, link, validators, journal, conduct);
     } catch (ClientException e) {
       journal.close();
       throw e;

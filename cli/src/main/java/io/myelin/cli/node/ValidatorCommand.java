@@ -12,6 +12,7 @@ import io.myelin.engine.judge.LikelihoodJudge;
 import io.myelin.engine.local.EngineSet;
 import io.myelin.protocol.work.Calibrations;
 import io.myelin.validator.OwnModels;
+import io.myelin.validator.ValidatorFault;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -95,6 +96,12 @@ public final class ValidatorCommand extends MyelinCommand {
       })
   private List<Path> calibrations = List.of();
 
+  @Option(
+      names = "--fault",
+      paramLabel = "KIND",
+      description = "Misbehave on purpose: " + ValidatorFault.SYNTAX + ".")
+  private @Nullable String fault;
+
   @Override
   public Integer call() throws Exception {
     Logging.node();
@@ -113,6 +120,7 @@ public final class ValidatorCommand extends MyelinCommand {
             file.list("calibration", calibrations.stream().map(Path::toString).toList()).stream()
                 .map(Path::of)
                 .toList());
+    ValidatorFault misbehaving = fault();
     Optional<Checking> checking =
         modelIds.isEmpty()
             ? Optional.empty()
@@ -125,7 +133,8 @@ public final class ValidatorCommand extends MyelinCommand {
             peers.isGiven(file) ? Optional.of(peers.link(file, address, 0)) : Optional.empty(),
             address,
             file.number("port", port, USUAL_PORT, 0, 65_535),
-            checking.map(own -> own.models(modelIds, measured)).orElse(OwnModels.NONE));
+            checking.map(own -> own.models(modelIds, measured)).orElse(OwnModels.NONE),
+            misbehaving);
     Thread stop =
         Thread.ofPlatform()
             .name("validator-stop")
@@ -141,6 +150,14 @@ public final class ValidatorCommand extends MyelinCommand {
     options.watchParent(() -> end.complete(0));
     // Without a parent the process runs until a signal; the shutdown hook does the rest.
     return end.get();
+  }
+
+  private ValidatorFault fault() {
+    try {
+      return fault == null ? ValidatorFault.NONE : ValidatorFault.parse(fault);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--" + e.getMessage());
+    }
   }
 
   /** What it checks nodes' work with. */

@@ -35,38 +35,28 @@ import org.jspecify.annotations.Nullable;
 public final class ValidatorHost implements AutoCloseable {
   private final ChainClient chain;
   private final ValidatorNode node;
-  private final CommitteeClient committee;
   private final RollCall rollCall;
-  private final Leadership leadership;
-  private final WorkVerdicts verdicts;
-  private final AppealVerdicts appeals;
-  private final WorkNews news;
   private final ValidatorUrls others;
   private final Address id;
+
+  /** What it does of its own accord, in the order in which that ends. */
+  private final List<Runnable> works;
 
   private @Nullable Peers peers;
 
   private ValidatorHost(
       ChainClient chain,
       ValidatorNode node,
-      CommitteeClient committee,
       RollCall rollCall,
-      Leadership leadership,
-      WorkVerdicts verdicts,
-      AppealVerdicts appeals,
-      WorkNews news,
       ValidatorUrls others,
-      Address id) {
-    this.verdicts = verdicts;
-    this.appeals = appeals;
-    this.news = news;
+      Address id,
+      List<Runnable> works) {
     this.chain = chain;
     this.node = node;
-    this.committee = committee;
     this.rollCall = rollCall;
-    this.leadership = leadership;
     this.others = others;
     this.id = id;
+    this.works = List.copyOf(works);
   }
 
   /**
@@ -76,13 +66,14 @@ public final class ValidatorHost implements AutoCloseable {
    */
   public static ValidatorHost start(
       Path folder, OperatorKey key, ChainLink link, Optional<PeerLink> how, String host, int port) {
-    return start(folder, key, link, how, host, port, OwnModels.NONE);
+    return start(folder, key, link, how, host, port, OwnModels.NONE, ValidatorFault.NONE);
   }
 
   /**
    * As above, of one that may check nodes' work.
    *
    * @param models what it has of models; the caller closes what that uses, after this
+   * @param fault how it misbehaves on purpose
    */
   public static ValidatorHost start(
       Path folder,
@@ -91,8 +82,9 @@ public final class ValidatorHost implements AutoCloseable {
       Optional<PeerLink> how,
       String host,
       int port,
-      OwnModels models) {
-    ValidatorHost validator = start(folder, key, link, host, port, models);
+      OwnModels models,
+      ValidatorFault fault) {
+    ValidatorHost validator = start(folder, key, link, host, port, models, fault);
     try {
       if (how.isPresent()) {
         validator.peers =
@@ -122,11 +114,17 @@ public final class ValidatorHost implements AutoCloseable {
    */
   public static ValidatorHost start(
       Path folder, OperatorKey key, ChainLink link, String host, int port) {
-    return start(folder, key, link, host, port, OwnModels.NONE);
+    return start(folder, key, link, host, port, OwnModels.NONE, ValidatorFault.NONE);
   }
 
   private static ValidatorHost start(
-      Path folder, OperatorKey key, ChainLink link, String host, int port, OwnModels models) {
+      Path folder,
+      OperatorKey key,
+      ChainLink link,
+      String host,
+      int port,
+      OwnModels models,
+      ValidatorFault fault) {
     ChainClient chain = null;
     boolean whole = false;
     try {
@@ -134,44 +132,16 @@ public final class ValidatorHost implements AutoCloseable {
       NetworkContracts network = NetworkContracts.at(chain, link.directory());
       ValidatorConfig config =
           new ValidatorConfig(
-              host,
-              port,
-              folder,
-              link.firstBlock(),
-              ValidatorFault.NONE,
-              ValidatorConfig.Limits.standard());
+              host, port, folder, link.firstBlock(), fault, ValidatorConfig.Limits.standard());
       ValidatorUrls others = new ValidatorUrls(link.validators());
       RollCall rollCall = RollCall.of(others, chain, network, RollCall.PATIENCE);
       ValidatorNode node = ValidatorNode.start(config, key, chain, network, rollCall, models);
-      CommitteeClient committee =
-          CommitteeClient.connect(others, chain, network, key, CommitteeSettings.standard());
-      committee.keepEvidence(folder.resolve(ValidatorNode.EVIDENCE_FOLDER));
-      Absences absences = new Absences(committee, rollCall, chain, network);
-      Leadership leadership =
-          Leadership.start(
-              chain,
-              network,
-              key,
-              Duties.all(
-                  chain, network, link.firstBlock(), key, absences, node, committee.rounds()));
-      WorkVerdicts verdicts =
-          WorkVerdicts.start(node, committee.cases(), leadership::send, chain, network, key);
-      AppealVerdicts appeals =
-          AppealVerdicts.start(
-              node, committee.cases(), leadership::send, chain, network, link.firstBlock(), key);
-      WorkNews news = WorkNews.start(node, committee.telling());
+      List<Runnable> works =
+          fault.isAwake()
+              ? works(folder, key, link, chain, network, others, rollCall, node)
+              : List.of();
       whole = true;
-      return new ValidatorHost(
-          chain,
-          node,
-          committee,
-          rollCall,
-          leadership,
-          verdicts,
-          appeals,
-          news,
-          others,
-          key.address());
+      return new ValidatorHost(chain, node, rollCall, others, key.address(), works);
     } catch (IOException | RuntimeException e) {
       throw new CommandException("validator " + key.address() + ": " + e.getMessage(), e);
     } finally {
@@ -179,6 +149,36 @@ public final class ValidatorHost implements AutoCloseable {
         chain.close();
       }
     }
+  }
+
+  /** Begins what nobody asks it for: duties, verdicts, news. */
+  private static List<Runnable> works(
+      Path folder,
+      OperatorKey key,
+      ChainLink link,
+      ChainClient chain,
+      NetworkContracts network,
+      ValidatorUrls others,
+      RollCall rollCall,
+      ValidatorNode node) {
+    CommitteeClient committee =
+        CommitteeClient.connect(others, chain, network, key, CommitteeSettings.standard());
+    committee.keepEvidence(folder.resolve(ValidatorNode.EVIDENCE_FOLDER));
+    Absences absences = new Absences(committee, rollCall, chain, network);
+    Leadership leadership =
+        Leadership.start(
+            chain,
+            network,
+            key,
+            Duties.all(chain, network, link.firstBlock(), key, absences, node, committee.rounds()));
+    WorkVerdicts verdicts =
+        WorkVerdicts.start(node, committee.cases(), leadership::send, chain, network, key);
+    AppealVerdicts appeals =
+        AppealVerdicts.start(
+            node, committee.cases(), leadership::send, chain, network, link.firstBlock(), key);
+    WorkNews news = WorkNews.start(node, committee.telling());
+    return List.of(
+        news::close, appeals::close, verdicts::close, leadership::close, committee::close);
   }
 
   /** Its operator key's address. */
@@ -196,11 +196,7 @@ public final class ValidatorHost implements AutoCloseable {
     if (peers != null) {
       peers.close();
     }
-    news.close();
-    appeals.close();
-    verdicts.close();
-    leadership.close();
-    committee.close();
+    works.forEach(Runnable::run);
     node.close();
     rollCall.close();
     chain.close();

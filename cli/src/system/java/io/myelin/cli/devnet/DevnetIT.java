@@ -57,6 +57,27 @@ class DevnetIT {
     assertThat(run.status).isZero();
   }
 
+  @Test
+  void aGatewayThatInflatesIsFoundOutAndItsBondPaysItsNodes() {
+    Run run =
+        devnet(
+            "--ask",
+            "What is the capital of France?",
+            "--compute",
+            "2",
+            "--gateways",
+            "2",
+            "--fault",
+            "inflate@gateway-2",
+            "--fault",
+            "no@validator-4");
+    assertThat(run.out)
+        .contains("Caught: gateway 2", "WRONG_EARNED", "Without it: validator 4 signed 0 of 3")
+        .contains("which is every token there is, to the wei")
+        .contains("has its budget back");
+    assertThat(run.status).as(run.out).isZero();
+  }
+
   private Run devnet(String... arguments) {
     List<String> all = new ArrayList<>(List.of("--port", "0", "--data", data.toString()));
     all.addAll(List.of(arguments));

@@ -22,9 +22,17 @@ class DevnetCommandTest {
     "--port 70000, --port: 70000",
     "--verification twice, --verification: twice (expected: none",
     "--verification redundant --compute 1, --verification: redundant (expected: at least 2",
-    "--fault stall, --fault: stall (expected: KIND@NODE",
-    "--fault stall@5, --fault: stall@5 (expected: KIND@NODE with NODE from 1 to 4)",
+    "--fault stall, '--fault: stall (expected: KIND@WHO, with WHO one of 2, compute-2'",
+    "--fault stall@5, there are compute-1 to compute-4",
     "--fault explode@1, --fault: explode (expected: one of crash-on-offer",
+    "--fault stall@validator-1, '--fault: stall (expected: one of yes, twice, no'",
+    "--fault yes@validator-6, there are validator-1 to validator-5",
+    "--fault yes@2, --fault: yes (expected: one of crash-on-offer",
+    "--fault no@gateway-2 --gateways 2, '--fault: no (expected: one of inflate, drop-receipts'",
+    "--fault inflate@gateway-1, 'expected: gateway-2 or a later one, with --gateways 2'",
+    "--fault inflate@gateway-2, there are gateway-1 to gateway-1",
+    "--fault collude@validator-2, such as collude@validator-1+validator-2",
+    "--fault yes@validator-2 --fault no@validator-2, one kind for each validator",
   })
   void refusesAndSaysWhatWasExpected(String arguments, String expected) {
     StringWriter err = new StringWriter();

@@ -113,6 +113,7 @@ final class SettlementsIT {
             view,
             pin,
             new WorkAudit(world.chain(), network, gateway, committee, pin, journal),
+            Conduct.HONEST,
             id -> Optional.ofNullable(open.get(id)));
     finalizations =
         new Finalizations(

@@ -61,6 +61,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
 
   private final NetworkContracts network;
   private final Committee committee;
+  private final Conduct conduct;
   private final ChainWrites writes;
   private final ChainView view;
   private final Settlements settlements;
@@ -86,6 +87,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
    * @param sender of the gateway's key, which pays the gas
    * @param subnets the gateway is admitted to, the default one first
    * @param firstBlock no event of the network is older
+   * @param conduct what it makes of what was drawn and proven
    */
   public ChainSessions(
       ChainClient chain,
@@ -94,8 +96,10 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
       Committee committee,
       Journal journal,
       List<Digest> subnets,
-      long firstBlock) {
+      long firstBlock,
+      Conduct conduct) {
     this.network = network;
+    this.conduct = conduct;
     this.committee = committee;
     this.writes = new ChainWrites(sender);
     this.view = new ChainView(chain, network, subnets, firstBlock, id -> closing.accept(id));
@@ -112,6 +116,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
             view,
             pin,
             audit,
+            conduct,
             this::find);
     this.finalizations =
         new Finalizations(chain, network, writes, journal.settlements(), view, this::find);
@@ -246,7 +251,7 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
   public CompletableFuture<Void> approve(SessionId session, SessionOpening opening) {
     return done(
         () -> {
-          approvals.put(session, ask(opening));
+          approvals.put(session, ask(conduct.opening(opening)));
           return null;
         });
   }
@@ -260,9 +265,10 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<OnChain> open(SessionId session, SessionOpening opening) {
+  public CompletableFuture<OnChain> open(SessionId session, SessionOpening drawn) {
     return run(
         () -> {
+          SessionOpening opening = conduct.opening(drawn);
           Quorum quorum = approvals.remove(session);
           if (quorum == null) {
             quorum = ask(opening);

@@ -22,17 +22,19 @@ final class Claims {
 
   private final Eip712Domain domain;
   private final TaskStore tasks;
+  private final Conduct conduct;
 
-  Claims(Eip712Domain domain, TaskStore tasks) {
+  Claims(Eip712Domain domain, TaskStore tasks, Conduct conduct) {
     this.domain = domain;
     this.tasks = tasks;
+    this.conduct = conduct;
   }
 
   /** The session's account: its receipts, each held to the session's terms. */
   SessionAccount account(OnChain session) {
     SessionAccount account = new SessionAccount(domain, session.brief(), session.tail());
     for (byte[] json : receipts(session.id().hex())) {
-      boolean _ = add(account, json);
+      boolean _ = add(session, account, json);
     }
     return account;
   }
@@ -43,7 +45,7 @@ final class Claims {
     List<Integer> refused = new ArrayList<>();
     int index = 0;
     for (byte[] json : receipts(session.id().hex())) {
-      if (!add(account, json)) {
+      if (!add(session, account, json)) {
         refused.add(index);
       }
       index++;
@@ -54,14 +56,17 @@ final class Claims {
         session,
         total.receiptsRoot(),
         total.tasks(),
-        total.earnedWei(),
+        conduct.claimed(total.earnedWei()),
         refused.isEmpty() ? all : () -> new Without(all.iterator(), List.copyOf(refused)));
   }
 
-  private static boolean add(SessionAccount account, byte[] json) {
+  private boolean add(OnChain session, SessionAccount account, byte[] json) {
     try {
       SignedReceipt receipt =
           SignedReceipt.parse(new String(json, java.nio.charset.StandardCharsets.UTF_8));
+      if (!conduct.settles(session, receipt)) {
+        return false;
+      }
       if (account.add(receipt) instanceof SessionAccount.Addition.Refused refused) {
         log.error(
             "receipt of task {} is not settled: {} {}",

@@ -78,6 +78,7 @@ final class Settlements implements AutoCloseable {
       ChainView view,
       CommitteePin pin,
       WorkAudit audit,
+      Conduct conduct,
       Function<SessionId, Optional<OnChain>> find) {
     this.chain = chain;
     this.network = network;
@@ -88,7 +89,7 @@ final class Settlements implements AutoCloseable {
     this.view = view;
     this.find = find;
     this.escrow = new EscrowRecords(chain, network);
-    this.claims = new Claims(network.domain(), journal.tasks());
+    this.claims = new Claims(network.domain(), journal.tasks(), conduct);
     this.pin = pin;
     this.audit = audit;
     this.thread = Thread.ofVirtual().name("gateway-settlements").unstarted(this::work);

@@ -1,6 +1,7 @@
 package io.myelin.cli.devnet.genesis;
 
 import io.myelin.chain.ChainClient;
+import io.myelin.chain.abi.ContractWrite;
 import io.myelin.chain.local.LocalChain;
 import io.myelin.chain.local.LocalChainException;
 import io.myelin.chain.local.LocalChainSettings;
@@ -9,6 +10,7 @@ import io.myelin.chain.rpc.RpcChainClient;
 import io.myelin.chain.store.ChainStore;
 import io.myelin.cli.CommandException;
 import io.myelin.contracts.deploy.NetworkContracts;
+import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import java.io.IOException;
@@ -132,6 +134,13 @@ public final class DevnetChain implements AutoCloseable {
               roster.admin(), "withdraw/" + account, made.network().payment().withdraw(account));
         }
       }
+    }
+  }
+
+  /** Does something in somebody's name, and waits for it; its gas is given. */
+  public void send(OperatorKey from, String what, ContractWrite write) {
+    try (Purses purses = new Purses(anvil, chain, ChainStore.open(folder.resolve("genesis.db")))) {
+      purses.send(from, what, write);
     }
   }
 
