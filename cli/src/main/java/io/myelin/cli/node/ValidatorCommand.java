@@ -9,6 +9,7 @@ import io.myelin.engine.check.SentenceDistances;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.engine.judge.LikelihoodJudge;
 import io.myelin.engine.local.EngineSet;
+import io.myelin.protocol.work.Exam;
 import io.myelin.validator.OwnModels;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -84,12 +85,23 @@ public final class ValidatorCommand extends MyelinCommand {
       })
   private boolean ownClassOnly;
 
+  @Option(
+      names = "--exam-context",
+      paramLabel = "WORDS",
+      description = {
+        "With --model: words of context that nodes must sit their exams over, 0 to 8192,",
+        "where they claim as much (default: 1024). All validators of a network say the same."
+      })
+  private @Nullable Integer examContext;
+
   @Override
   public Integer call() throws Exception {
     Logging.node();
     Set<String> known = new HashSet<>(ChainOptions.KEYS);
     known.addAll(PeerOptions.KEYS);
-    known.addAll(Set.of("host", "port", "data", "key", "model", "threads", "own-class-only"));
+    known.addAll(
+        Set.of(
+            "host", "port", "data", "key", "model", "threads", "own-class-only", "exam-context"));
     ConfigFile file = options.file(known);
     Path folder = options.folder(file, "validator");
     String address = file.text("host", host, "127.0.0.1");
@@ -108,7 +120,8 @@ public final class ValidatorCommand extends MyelinCommand {
             peers.isGiven(file) ? Optional.of(peers.link(file, address, 0)) : Optional.empty(),
             address,
             file.number("port", port, USUAL_PORT, 0, 65_535),
-            checking.map(own -> own.models(modelIds)).orElse(OwnModels.NONE));
+            checking.map(own -> own.models(modelIds)).orElse(OwnModels.NONE),
+            file.number("exam-context", examContext, Exam.USUAL_CONTEXT, 0, Exam.MOST_CONTEXT));
     Thread stop =
         Thread.ofPlatform()
             .name("validator-stop")

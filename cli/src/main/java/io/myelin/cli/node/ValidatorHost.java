@@ -15,6 +15,7 @@ import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.peer.PeerRole;
+import io.myelin.protocol.work.Exam;
 import io.myelin.validator.AppealVerdicts;
 import io.myelin.validator.Duties;
 import io.myelin.validator.Leadership;
@@ -76,13 +77,14 @@ public final class ValidatorHost implements AutoCloseable {
    */
   public static ValidatorHost start(
       Path folder, OperatorKey key, ChainLink link, Optional<PeerLink> how, String host, int port) {
-    return start(folder, key, link, how, host, port, OwnModels.NONE);
+    return start(folder, key, link, how, host, port, OwnModels.NONE, Exam.USUAL_CONTEXT);
   }
 
   /**
    * As above, of one that may check nodes' work.
    *
    * @param models what it has of models; the caller closes what that uses, after this
+   * @param examContext words of context that it wants to see exams over
    */
   public static ValidatorHost start(
       Path folder,
@@ -91,8 +93,9 @@ public final class ValidatorHost implements AutoCloseable {
       Optional<PeerLink> how,
       String host,
       int port,
-      OwnModels models) {
-    ValidatorHost validator = start(folder, key, link, host, port, models);
+      OwnModels models,
+      int examContext) {
+    ValidatorHost validator = start(folder, key, link, host, port, models, examContext);
     try {
       if (how.isPresent()) {
         validator.peers =
@@ -122,11 +125,17 @@ public final class ValidatorHost implements AutoCloseable {
    */
   public static ValidatorHost start(
       Path folder, OperatorKey key, ChainLink link, String host, int port) {
-    return start(folder, key, link, host, port, OwnModels.NONE);
+    return start(folder, key, link, host, port, OwnModels.NONE, Exam.USUAL_CONTEXT);
   }
 
   private static ValidatorHost start(
-      Path folder, OperatorKey key, ChainLink link, String host, int port, OwnModels models) {
+      Path folder,
+      OperatorKey key,
+      ChainLink link,
+      String host,
+      int port,
+      OwnModels models,
+      int examContext) {
     ChainClient chain = null;
     boolean whole = false;
     try {
@@ -139,7 +148,8 @@ public final class ValidatorHost implements AutoCloseable {
               folder,
               link.firstBlock(),
               ValidatorFault.NONE,
-              ValidatorConfig.Limits.standard());
+              ValidatorConfig.Limits.standard(),
+              examContext);
       ValidatorUrls others = new ValidatorUrls(link.validators());
       RollCall rollCall = RollCall.of(others, chain, network, RollCall.PATIENCE);
       ValidatorNode node = ValidatorNode.start(config, key, chain, network, rollCall, models);
