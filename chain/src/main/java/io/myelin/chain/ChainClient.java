@@ -78,6 +78,12 @@ public interface ChainClient extends AutoCloseable {
   Optional<TransactionReceipt> receipt(Digest transaction);
 
   /**
+   * What a transaction calls its contract with, which anybody may read; empty while no endpoint
+   * knows of it.
+   */
+  Optional<Bytes> input(Digest transaction);
+
+  /**
    * Hands a signed transaction to the chain. Doing so twice is harmless.
    *
    * @param hash Keccak-256 of {@code signed}

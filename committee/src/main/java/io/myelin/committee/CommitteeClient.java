@@ -330,6 +330,14 @@ public final class CommitteeClient implements AutoCloseable {
   }
 
   /**
+   * Words of context that validators want exams to be sat over; none where nobody checks them.
+   * Validators are asked when none is known yet.
+   */
+  public int examContext() throws InterruptedException {
+    return members.examContext();
+  }
+
+  /**
    * Lets the newest set's committee find a node fit to serve, by its sign of life.
    *
    * @throws NotAgreedException when it does not

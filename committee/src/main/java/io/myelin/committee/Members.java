@@ -6,6 +6,7 @@ import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.StatusRuntimeException;
 import io.myelin.committee.wire.Fields;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.work.Exam;
 import io.myelin.v1.DescribeRequest;
 import io.myelin.v1.ValidatorDescription;
 import io.myelin.v1.ValidatorGrpc.ValidatorBlockingStub;
@@ -41,6 +42,7 @@ final class Members implements AutoCloseable {
   private final Supplier<? extends Collection<URI>> urls;
   private final Map<URI, Member> all = new ConcurrentHashMap<>();
   private final Map<Address, Member> byOperator = new ConcurrentHashMap<>();
+  private final Map<Address, Integer> examContexts = new ConcurrentHashMap<>();
   private final ReentrantLock asking = new ReentrantLock();
 
   /** The last question to each, guarded by {@link #asking}. */
@@ -127,6 +129,7 @@ final class Members implements AutoCloseable {
     }
     all.keySet().retainAll(now);
     byOperator.values().retainAll(all.values());
+    examContexts.keySet().retainAll(byOperator.keySet());
   }
 
   /** Who has this operator key; those who have not said yet are asked. */
@@ -143,6 +146,23 @@ final class Members implements AutoCloseable {
       known = byOperator.get(operator);
     }
     return Optional.ofNullable(known);
+  }
+
+  /**
+   * Words of context that exams are to be sat over, as the validators that are known say: the
+   * middle one of their wishes, so that no single one decides. None where nobody checks exams.
+   */
+  int examContext() throws InterruptedException {
+    if (byOperator.isEmpty()) {
+      ask();
+    }
+    List<Integer> wished =
+        byOperator.keySet().stream()
+            .map(operator -> examContexts.getOrDefault(operator, 0))
+            .filter(words -> words > 0)
+            .sorted()
+            .toList();
+    return wished.isEmpty() ? 0 : wished.get(wished.size() / 2);
   }
 
   /** This member is not who it said: it is asked again. */
@@ -195,7 +215,9 @@ final class Members implements AutoCloseable {
             directory);
         return;
       }
-      byOperator.put(Fields.address("operator", found.getOperator()), member);
+      Address operator = Fields.address("operator", found.getOperator());
+      examContexts.put(operator, Math.clamp(found.getExamContext(), 0, Exam.MOST_CONTEXT));
+      byOperator.put(operator, member);
     } catch (StatusRuntimeException | IllegalArgumentException e) {
       LOG.debug("the validator at {} does not say who it is: {}", member.url(), e.toString());
     }

@@ -38,6 +38,7 @@ import io.myelin.v1.Credit;
 import io.myelin.v1.EmbeddingResult;
 import io.myelin.v1.EmbeddingSpec;
 import io.myelin.v1.Evidence;
+import io.myelin.v1.ExamAnswer;
 import io.myelin.v1.FinishReason;
 import io.myelin.v1.GatewayMessage;
 import io.myelin.v1.GeneratedChunk;
@@ -169,19 +170,18 @@ class ComputeNodeIT {
   @Test
   void sitsTheExamThatItsGatewayAsksFor() throws Exception {
     Digest nonce = Sha256.hash(new byte[] {9});
-    connection.examine(nonce);
+    connection.examine(nonce, 20);
+    ExamAnswer answer = connection.expect(KindCase.EXAM_ANSWER).getExamAnswer();
     Proof proof = connection.expect(KindCase.PROOF).getProof();
-    assertThat(proof.getAnswersCount()).isEqualTo(1);
-    SignedWork work =
-        Exam.read(proof.getAnswers(0), nodeKey.address(), nonce, Eip712Domain.local());
-    assertThat(work.spec()).isEqualTo(Exam.question(ScriptedEngine.MODEL, nonce));
+    assertThat(proof.getSignature().size()).isEqualTo(65);
+    SignedWork work = Exam.read(answer, nodeKey.address(), nonce, Eip712Domain.local());
+    assertThat(work.spec()).isEqualTo(Exam.question(ScriptedEngine.MODEL, nonce, 20));
     assertThat(work.evidence().getTokensCount()).isEqualTo(Exam.TOKENS);
     assertThat(work.evidence().getEquivalenceClass()).isEqualTo("scripted/1");
     assertThat(EvidenceFit.misfit(work)).isEmpty();
     // Another exam is another question.
     Digest other = Sha256.hash(new byte[] {10});
-    assertThatThrownBy(
-            () -> Exam.read(proof.getAnswers(0), nodeKey.address(), other, Eip712Domain.local()))
+    assertThatThrownBy(() -> Exam.read(answer, nodeKey.address(), other, Eip712Domain.local()))
         .hasMessageContaining("not signed by " + nodeKey.address() + " for this exam");
   }
 

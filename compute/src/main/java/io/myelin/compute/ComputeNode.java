@@ -38,6 +38,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -357,8 +358,9 @@ public final class ComputeNode implements AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<List<ExamAnswer>> sit(Challenge challenge) {
-      return exams.sit(Digest.of(challenge.getNonce().toByteArray()));
+    public CompletableFuture<List<ExamAnswer>> sit(Challenge challenge, Consumer<ExamAnswer> each) {
+      return exams.sit(
+          Digest.of(challenge.getNonce().toByteArray()), challenge.getExamContext(), each);
     }
 
     @Override

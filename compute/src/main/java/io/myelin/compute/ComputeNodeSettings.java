@@ -67,6 +67,13 @@ public record ComputeNodeSettings(
         dataFolder, tasks, link, drainTimeout, evidenceCapacity, network, expectedGateway, roams);
   }
 
+  /** The same with other slots. */
+  public ComputeNodeSettings withSlots(int slots) {
+    TaskSettings other = new TaskSettings(slots, tasks.evidenceLifetime(), tasks.deadlineGrace());
+    return new ComputeNodeSettings(
+        dataFolder, other, link, drainTimeout, evidenceCapacity, domain, expectedGateway, roams);
+  }
+
   /** The same with another time to drain. */
   public ComputeNodeSettings withDrainTimeout(Duration timeout) {
     return new ComputeNodeSettings(

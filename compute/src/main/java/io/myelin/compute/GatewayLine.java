@@ -17,6 +17,7 @@ import io.myelin.v1.Welcome;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,7 @@ final class GatewayLine implements LinkListener {
 
     Proof prove(Address gateway, Hello hello, Challenge challenge);
 
-    CompletableFuture<List<ExamAnswer>> sit(Challenge challenge);
+    CompletableFuture<List<ExamAnswer>> sit(Challenge challenge, Consumer<ExamAnswer> each);
 
     Heartbeat heartbeat();
 
@@ -122,8 +123,8 @@ final class GatewayLine implements LinkListener {
   }
 
   @Override
-  public CompletableFuture<List<ExamAnswer>> sit(Challenge challenge) {
-    return node.sit(challenge);
+  public CompletableFuture<List<ExamAnswer>> sit(Challenge challenge, Consumer<ExamAnswer> each) {
+    return node.sit(challenge, each);
   }
 
   @Override

@@ -28,6 +28,7 @@ import io.myelin.v1.ServedModel;
 import io.myelin.v1.TokenLogprob;
 import io.myelin.validator.testing.Validators;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +45,11 @@ final class ExamIT {
   private static final String WRONG = "wrong";
 
   private static final String RIGHT = "right";
+
+  /** What validators want, unless they are told otherwise; the claim has room for it. */
+  private static final int CONTEXT = Exam.USUAL_CONTEXT;
+
+  private static final int CLAIMED = 4_096;
 
   private static final WorkChecker MODEL =
       (_, evidence) ->
@@ -81,6 +87,7 @@ final class ExamIT {
         .setId(ChainWorld.MODEL)
         .setWeightsDigest(WEIGHTS)
         .setEquivalenceClass(equivalenceClass)
+        .setContextLength(CLAIMED)
         .build();
   }
 
@@ -107,11 +114,17 @@ final class ExamIT {
   }
 
   private static ExamAnswer answer(Digest nonce, String equivalenceClass, int proven, int claimed) {
+    return answer(nonce, equivalenceClass, proven, claimed, Exam.context(CLAIMED, CONTEXT));
+  }
+
+  private static ExamAnswer answer(
+      Digest nonce, String equivalenceClass, int proven, int claimed, int context) {
     return Exam.answer(
         node.operator(),
         world.domain(),
         ChainWorld.MODEL,
         nonce,
+        context,
         Evidence.newBuilder()
             .setEquivalenceClass(equivalenceClass)
             .setWeightsDigest(WEIGHTS)
@@ -160,10 +173,24 @@ final class ExamIT {
     assertThat(refusal(life, new ExamPaper(models, List.of(answer(nonce, RIGHT, 3, 3)))))
         .contains("3 tokens after 0 given ones (expected: 16 after none)");
 
+    assertThat(committee.examContext()).isEqualTo(CONTEXT);
+    assertThat(refusal(life, new ExamPaper(models, List.of(answer(nonce, RIGHT, 16, 16, 512)))))
+        .contains("is over 512 words of context (expected: 1024, for it claims 4096 tokens)");
+
     List<ServedModel> wrong = List.of(served(WRONG));
     SignOfLife cheat = life(wrong);
     assertThat(refusal(cheat, new ExamPaper(wrong, List.of(answer(cheat.hello().nonce(), WRONG)))))
         .contains("is wrong: LOGPROBS at output token 0: as scripted");
+
+    // The chain's time is all that is known of how long it took.
+    List<ServedModel> slowly = List.of(served(RIGHT));
+    SignOfLife slow = life(slowly);
+    world.anvil().cheats().mine(1);
+    world.advance(Duration.ofSeconds(Exam.allowedSeconds(1, CONTEXT) + 120L));
+    assertThat(refusal(slow, new ExamPaper(slowly, List.of(answer(slow.hello().nonce(), RIGHT)))))
+        .contains("its exam took", "slower than 1 token a second");
+    life = life(models);
+    nonce = life.hello().nonce();
 
     // Refused, it may try again; there is no other answer to be had from a committee.
     assertThat(committee.judge(life, new ExamPaper(models, List.of(answer(nonce, RIGHT)))))

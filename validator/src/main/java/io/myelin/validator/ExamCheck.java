@@ -23,17 +23,32 @@ final class ExamCheck {
   /** For all of a node's models; less than an asker waits. */
   private static final long EXAM_NANOS = TimeUnit.SECONDS.toNanos(15);
 
+  /** From the last answer until a committee has heard of it, and from one block to the next. */
+  private static final long ASKING_SECONDS = 60;
+
   private final ChainView view;
   private final WorkDesk desk;
+  private final int context;
   private final Set<Address> underWay = ConcurrentHashMap.newKeySet();
 
-  ExamCheck(ChainView view, WorkDesk desk) {
+  /**
+   * With a setting.
+   *
+   * @param context words that a question must have before it where the claimed context has room
+   */
+  ExamCheck(ChainView view, WorkDesk desk, int context) {
     this.view = view;
     this.desk = desk;
+    this.context = context;
   }
 
-  /** Refuses a node that does not answer, or that answers another thing than its model says. */
-  void require(SignOfLife life, ExamPaper paper) throws RefusedException {
+  /**
+   * Refuses a node that does not answer in time, or that answers another thing than its model says.
+   *
+   * @param ageSeconds how long ago the block that the questions follow from was not the newest any
+   *     more
+   */
+  void require(SignOfLife life, ExamPaper paper, long ageSeconds) throws RefusedException {
     if (!desk.isEquipped()) {
       return;
     }
@@ -45,6 +60,7 @@ final class ExamCheck {
                   WorkDigest.ofModels(paper.models()),
                   life.hello().modelsDigest()));
     }
+    requireInTime(paper, ageSeconds);
     if (!underWay.add(life.node())) {
       throw new RefusedException(
           Reason.BUSY, "node " + life.node() + " is being examined; ask again when it is done");
@@ -70,8 +86,36 @@ final class ExamCheck {
     throw refused("no answer to the exam in " + model.getId());
   }
 
+  /**
+   * Who gives its sign of life itself chooses the block, so that its age is all that can be known
+   * of how long the answers took: it is given the time for asking and for blocks besides.
+   */
+  private void requireInTime(ExamPaper paper, long ageSeconds) throws RefusedException {
+    int models = Math.toIntExact(paper.models().stream().filter(Exam::covers).count());
+    long allowedSeconds = Exam.allowedSeconds(models, context) + ASKING_SECONDS;
+    if (models > 0 && ageSeconds > allowedSeconds) {
+      throw refused(
+          "its exam took %d s (expected: at most %d; slower than %d token a second, and %d words of context, no node is let in)"
+              .formatted(
+                  ageSeconds,
+                  allowedSeconds,
+                  Exam.LEAST_TOKENS_PER_SECOND,
+                  Exam.LEAST_CONTEXT_PER_SECOND));
+    }
+  }
+
   private void require(SignOfLife life, ServedModel model, ExamAnswer answer, long deadlineNanos)
       throws RefusedException {
+    int expected = Exam.context(model.getContextLength(), context);
+    if (answer.getContext() < expected) {
+      throw refused(
+          "its answer in %s is over %d words of context (expected: %d, for it claims %s tokens)"
+              .formatted(
+                  model.getId(),
+                  answer.getContext(),
+                  expected,
+                  Integer.toUnsignedString(model.getContextLength())));
+    }
     SignedWork work;
     try {
       work = Exam.read(answer, life.node(), life.hello().nonce(), view.network().domain());

@@ -28,9 +28,9 @@ final class LifeCheck {
   private final WorkDesk desk;
   private final ExamCheck exams;
 
-  LifeCheck(ChainView view, Seats seats, WorkDesk desk) {
+  LifeCheck(ChainView view, Seats seats, WorkDesk desk, int examContext) {
     this.desk = desk;
-    this.exams = new ExamCheck(view, desk);
+    this.exams = new ExamCheck(view, desk, examContext);
     this.view = view;
     this.seats = seats;
   }
@@ -76,8 +76,16 @@ final class LifeCheck {
       throw refused("block " + life.blockNumber() + " is older than " + FRESH_SECONDS + " s");
     }
     // Last, since it costs a prefill.
-    exams.require(life, paper);
+    exams.require(life, paper, sinceSeconds(life.blockNumber() + 1, newestSeconds));
     return life.attestation();
+  }
+
+  /**
+   * How long ago a block was made: whoever named the one before as the newest did so earlier. That
+   * one may be old where blocks are made only when there is something to put into them.
+   */
+  private long sinceSeconds(long block, long nowSeconds) {
+    return view.client().block(block).map(made -> nowSeconds - made.timestampSeconds()).orElse(0L);
   }
 
   private static RefusedException refused(String detail) {

@@ -1,5 +1,6 @@
 package io.myelin.validator;
 
+import io.myelin.protocol.work.Exam;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -12,9 +13,16 @@ import java.time.Duration;
  * @param deployedAtBlock no event of the network's contracts is older
  * @param fault none, but in tests and where somebody wants to see one caught
  * @param limits what it takes at most
+ * @param examContext words of context that it wants to see exams over, at least
  */
 public record ValidatorConfig(
-    String host, int port, Path data, long deployedAtBlock, ValidatorFault fault, Limits limits) {
+    String host,
+    int port,
+    Path data,
+    long deployedAtBlock,
+    ValidatorFault fault,
+    Limits limits,
+    int examContext) {
   private static final int MAX_PORT = 65_535;
 
   /** Checks the ranges. */
@@ -25,6 +33,10 @@ public record ValidatorConfig(
     if (deployedAtBlock < 0) {
       throw new IllegalArgumentException(
           "deployedAtBlock: " + deployedAtBlock + " (expected: >= 0)");
+    }
+    if (examContext < 0 || examContext > Exam.MOST_CONTEXT) {
+      throw new IllegalArgumentException(
+          "examContext: " + examContext + " (expected: 0 to " + Exam.MOST_CONTEXT + ")");
     }
   }
 
@@ -60,21 +72,27 @@ public record ValidatorConfig(
 
   /** On any free port of the loopback interface, with the standard limits. */
   public static ValidatorConfig local(Path data) {
-    return new ValidatorConfig("127.0.0.1", 0, data, 0, ValidatorFault.NONE, Limits.standard());
+    return new ValidatorConfig(
+        "127.0.0.1", 0, data, 0, ValidatorFault.NONE, Limits.standard(), Exam.USUAL_CONTEXT);
   }
 
   /** The same at another port. */
   public ValidatorConfig withPort(int newPort) {
-    return new ValidatorConfig(host, newPort, data, deployedAtBlock, fault, limits);
+    return new ValidatorConfig(host, newPort, data, deployedAtBlock, fault, limits, examContext);
   }
 
   /** The same with a fault. */
   public ValidatorConfig withFault(ValidatorFault newFault) {
-    return new ValidatorConfig(host, port, data, deployedAtBlock, newFault, limits);
+    return new ValidatorConfig(host, port, data, deployedAtBlock, newFault, limits, examContext);
   }
 
   /** The same with other limits. */
   public ValidatorConfig withLimits(Limits newLimits) {
-    return new ValidatorConfig(host, port, data, deployedAtBlock, fault, newLimits);
+    return new ValidatorConfig(host, port, data, deployedAtBlock, fault, newLimits, examContext);
+  }
+
+  /** The same that wants to see exams over so many words of context. */
+  public ValidatorConfig withExamContext(int words) {
+    return new ValidatorConfig(host, port, data, deployedAtBlock, fault, limits, words);
   }
 }

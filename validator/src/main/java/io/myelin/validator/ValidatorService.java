@@ -85,6 +85,7 @@ class ValidatorService extends ValidatorImplBase {
   private final Sealing sealing;
   private final ValidatorFault fault;
   private final ValidatorConfig.Limits limits;
+  private final int examContext;
   private final Seats seats;
   private final NodePoolView pool;
   private final OpeningCheck openings;
@@ -123,12 +124,13 @@ class ValidatorService extends ValidatorImplBase {
     this.sealing = new Sealing(view, key);
     this.fault = config.fault();
     this.limits = config.limits();
+    this.examContext = config.examContext();
     this.seats = new Seats(view, key.address(), fault.isUnread());
     this.pool = new NodePoolView(view, limits.nodes());
     this.openings = new OpeningCheck(view, seats, pool);
     this.extensions = new ExtensionCheck(view, seats, pool);
     this.batches = new BatchCheck(view, seats);
-    this.lives = new LifeCheck(view, seats, desk);
+    this.lives = new LifeCheck(view, seats, desk, config.examContext());
     this.works = new WorkCheck(view, seats, desk);
     this.rounds = new RoundDesk(view, pool, models.checker(), models.embedder());
     this.marks = new MarkDesk(models.judge());
@@ -169,6 +171,9 @@ class ValidatorService extends ValidatorImplBase {
               .setOperator(Fields.bytes(key.address()))
               .setChainId(view.network().chainId())
               .setDirectory(Fields.bytes(view.network().directory().address()));
+      if (desk.isEquipped()) {
+        reply.setExamContext(examContext);
+      }
       if (!owner.isZero()) {
         reply.setOwner(Fields.bytes(owner));
       }

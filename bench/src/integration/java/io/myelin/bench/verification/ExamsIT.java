@@ -36,6 +36,10 @@ class ExamsIT {
   static final List<String> CHEATS = FaultPart.CHEATS;
 
   private static final OperatorKey NODE = OperatorKey.generate(new Random(5));
+
+  /** Enough for a long prompt, few enough for a small machine. */
+  private static final int CONTEXT = 100;
+
   private static ScratchBench scratch;
   private static WorkerEngine node;
   private static WorkerEngine own;
@@ -63,7 +67,10 @@ class ExamsIT {
   private static WorkFinding examined(InferenceEngine engine) {
     Digest nonce = Sha256.hash(new byte[] {(byte) ++exams});
     ExamAnswer answer =
-        new ExamDesk(engine, NODE, Eip712Domain.local()).sit(nonce).join().getFirst();
+        new ExamDesk(engine, NODE, Eip712Domain.local())
+            .sit(nonce, CONTEXT, _ -> {})
+            .join()
+            .getFirst();
     SignedWork work;
     try {
       work = Exam.read(answer, NODE.address(), nonce, Eip712Domain.local());

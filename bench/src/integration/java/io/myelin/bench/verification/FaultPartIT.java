@@ -60,6 +60,8 @@ class FaultPartIT {
     assertThat(honest.lies()).isZero();
     assertThat(honest.innocent()).isZero();
     assertThat(honest.tasks(0.95)).isEqualTo(-1);
+    assertThat(honest.falseAnswers(0.95)).isEqualTo(-1);
+    assertThat(honest.lost()).isEmpty();
   }
 
   @ParameterizedTest
@@ -71,5 +73,11 @@ class FaultPartIT {
     assertThat(row.innocent()).as(row.toString()).isZero();
     assertThat(row.kinds()).as(row.toString()).containsKey(DEFENCE.get(fault));
     assertThat(row.tasks(0.5)).as(row.toString()).isBetween(14L, 60L);
+    // Where all of its answers are false so is each of those tasks'; honest ones cost nothing.
+    assertThat(row.falseAnswers(0.5)).as(row.toString()).isBetween(1L, row.tasks(0.5));
+    assertThat(row.falseAnswers(0.5) * row.answers())
+        .as(row.toString())
+        .isBetween(row.tasks(0.5) * row.lies(), row.tasks(0.5) * row.lies() + row.answers());
+    assertThat(row.lost()).contains("30 %");
   }
 }

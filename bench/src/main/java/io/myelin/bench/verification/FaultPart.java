@@ -62,6 +62,21 @@ final class FaultPart {
       }
       return Math.max(1, (long) Math.ceil(Math.log(1 - share) / Math.log(1 - each)));
     }
+
+    /**
+     * What that costs the network: false answers among those tasks, the last of which convicts.
+     *
+     * @return -1 where it goes on for ever
+     */
+    long falseAnswers(double share) {
+      long tasks = tasks(share);
+      return tasks < 0 ? -1 : Math.ceilDiv(tasks * lies, Math.max(1, answers));
+    }
+
+    /** What the node loses by the verdict, as the contract and reputation have it. */
+    String lost() {
+      return caught == 0 ? "" : "30 % of its stake; 20 points; its place";
+    }
   }
 
   private final Workbench bench;

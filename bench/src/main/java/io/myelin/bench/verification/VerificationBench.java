@@ -246,12 +246,23 @@ public final class VerificationBench extends MyelinCommand {
         new FaultPart(bench, progress::at, quick ? 1 : faults, quick ? 16 : 32)
             .run(FaultPart.CHEATS);
     List<String> csv =
-        new ArrayList<>(List.of("fault,answers,lies,caught,innocent,found,tasks_p50,tasks_p95"));
+        new ArrayList<>(
+            List.of(
+                "fault,answers,lies,caught,innocent,found,tasks_p50,tasks_p95,"
+                    + "cost_false_answers_p50,cost_false_answers_p95,lost"));
     out().printf("%nNodes that cheat, checked exactly%n");
     out()
         .printf(
-            "  %-12s %8s %6s %7s %12s %12s  %s%n",
-            "fault", "answers", "false", "caught", "tasks, p50", "tasks, p95", "found");
+            "  %-12s %8s %6s %7s %12s %12s %12s %12s  %s%n",
+            "fault",
+            "answers",
+            "false",
+            "caught",
+            "tasks, p50",
+            "tasks, p95",
+            "cost, p50",
+            "cost, p95",
+            "found");
     for (FaultPart.Row row : rows) {
       String found =
           row.kinds().entrySet().stream()
@@ -259,16 +270,18 @@ public final class VerificationBench extends MyelinCommand {
               .collect(Collectors.joining(" "));
       out()
           .printf(
-              "  %-12s %8d %6d %7d %12s %12s  %s%n",
+              "  %-12s %8d %6d %7d %12s %12s %12s %12s  %s%n",
               row.fault(),
               row.answers(),
               row.lies(),
               row.caught(),
               checks(row.tasks(0.5)),
               checks(row.tasks(0.95)),
+              checks(row.falseAnswers(0.5)),
+              checks(row.falseAnswers(0.95)),
               found);
       csv.add(
-          "%s,%d,%d,%d,%d,%s,%d,%d"
+          "%s,%d,%d,%d,%d,%s,%d,%d,%d,%d,%s"
               .formatted(
                   row.fault(),
                   row.answers(),
@@ -277,7 +290,10 @@ public final class VerificationBench extends MyelinCommand {
                   row.innocent(),
                   found,
                   row.tasks(0.5),
-                  row.tasks(0.95)));
+                  row.tasks(0.95),
+                  row.falseAnswers(0.5),
+                  row.falseAnswers(0.95),
+                  row.lost()));
     }
     out().flush();
     Files.write(folder.resolve("faults.csv"), csv);

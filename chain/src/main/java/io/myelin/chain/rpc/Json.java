@@ -146,6 +146,10 @@ final class Json {
             logs));
   }
 
+  static Optional<Bytes> input(JsonNode node) {
+    return node.isNull() ? Optional.empty() : Optional.of(bytes(object(node).path("input")));
+  }
+
   static FeeMarket feeMarket(JsonNode node) {
     JsonNode bases = object(node).path("baseFeePerGas");
     BigInteger next = bases.isEmpty() ? BigInteger.ZERO : wei(bases.get(bases.size() - 1));

@@ -245,6 +245,15 @@ public final class RpcChainClient implements ChainClient {
   }
 
   @Override
+  public Optional<Bytes> input(Digest transaction) {
+    return plain(
+        "eth_getTransactionByHash",
+        Frames.parameters(Json.hex(transaction)),
+        Json::input,
+        Optional::isPresent);
+  }
+
+  @Override
   public void send(Bytes signed, Digest hash) {
     try {
       Digest answered =

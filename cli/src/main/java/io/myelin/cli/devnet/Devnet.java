@@ -7,6 +7,7 @@ import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.client.ClientException;
 import io.myelin.client.ClientSession;
+import io.myelin.compute.fault.Fault;
 import io.myelin.protocol.ids.Digest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -201,7 +202,9 @@ final class Devnet implements AutoCloseable {
     SubnetLayout layout = plan.layout();
     List<Member> nodes = new ArrayList<>();
     for (int number = 1; number <= computeNodes.size(); number++) {
-      if (layout.subnetsOf(gateway).contains(layout.subnetOf(number))) {
+      boolean staysOut =
+          plan.faults().getOrDefault(number, List.of()).stream().anyMatch(Fault::staysOut);
+      if (!staysOut && layout.subnetsOf(gateway).contains(layout.subnetOf(number))) {
         nodes.add(computeNodes.get(number - 1));
       }
     }

@@ -43,6 +43,9 @@ record DevnetPlan(
   /** With every node a process: validators that have the model, as many as must agree. */
   static final int CHECKING_VALIDATORS = 3;
 
+  /** Words of context of exams: what a laptop computes in two seconds or three. */
+  static final int EXAM_CONTEXT = 256;
+
   /** Registry nodes: one may die. */
   static final int REGISTRIES = 2;
 

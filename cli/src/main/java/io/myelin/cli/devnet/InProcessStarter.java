@@ -14,6 +14,7 @@ import io.myelin.cli.peer.ValidatorUrls;
 import io.myelin.client.ClientException;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
+import io.myelin.compute.fault.NodeFaults;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.engine.check.PrefillChecker;
 import io.myelin.engine.check.SentenceDistances;
@@ -80,7 +81,8 @@ final class InProcessStarter implements NodeStarter {
                     ? Optional.of(new SentenceDistances(engine))
                     : Optional.empty(),
                 source.textModel().map(model -> new LikelihoodJudge(engine, model))),
-            plan.parties().ofValidator(number));
+            plan.parties().ofValidator(number),
+            DevnetPlan.EXAM_CONTEXT);
     return new ValidatorMember(
         new LocalHost("validator " + number, host.id(), host::close), host.url());
   }
@@ -126,7 +128,14 @@ final class InProcessStarter implements NodeStarter {
           "compute " + number,
           node,
           QueueHost.start(
-              plan.computeFolder(number), key, chain, validators, node, models, DevnetPlan.SLOTS));
+              plan.computeFolder(number),
+              key,
+              chain,
+              validators,
+              node,
+              models,
+              DevnetPlan.SLOTS,
+              NodeFaults.rounds(plan.faults().getOrDefault(number, List.of()))));
     } catch (ClientException e) {
       node.close();
       throw e;

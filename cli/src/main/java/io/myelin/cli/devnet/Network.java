@@ -7,6 +7,7 @@ import io.myelin.cli.devnet.genesis.SubnetPlan;
 import io.myelin.cli.node.ChainLink;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.node.KeyFile;
+import io.myelin.compute.fault.Fault;
 import io.myelin.protocol.subnet.ListedModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,13 +21,20 @@ final class Network {
 
   static Roster roster(DevnetPlan plan) {
     Path keys = plan.data().resolve("keys");
+    List<Person> compute = people(plan, "compute", plan.computeNodes(), plan::computeFolder);
     return new Roster(
         KeyFile.loadOrCreate(keys.resolve("admin.key")),
         KeyFile.loadOrCreate(keys.resolve("treasury.key")),
         people(plan, "gateway", plan.gateways(), plan::gatewayFolder),
-        people(plan, "compute", plan.computeNodes(), plan::computeFolder),
+        compute,
         people(plan, "validator", plan.validators(), plan::validatorFolder),
-        KeyFile.loadOrCreate(plan.clientKey()));
+        KeyFile.loadOrCreate(plan.clientKey()),
+        IntStream.rangeClosed(1, compute.size())
+            .filter(
+                number ->
+                    plan.faults().getOrDefault(number, List.of()).stream().anyMatch(Fault::boasts))
+            .mapToObj(number -> compute.get(number - 1))
+            .toList());
   }
 
   private static List<Person> people(

@@ -109,6 +109,7 @@ final class ProcessStarter implements NodeStarter {
       for (String model : source.modelIds()) {
         arguments.addAll(List.of("--model", model, "--threads", "1"));
       }
+      arguments.addAll(List.of("--exam-context", Integer.toString(DevnetPlan.EXAM_CONTEXT)));
     }
     ChildMember child =
         ChildMember.start(

@@ -22,6 +22,7 @@ final class NodeVerdict {
     List<Finding> findings = new ArrayList<>();
     findings.add(state(node));
     findings.add(speed(node));
+    exam(node.path("exam")).ifPresent(findings::add);
     findings.add(models(node));
     findings.add(earnings(node.path("figures")));
     draws(node.path("reputation")).ifPresent(findings::add);
@@ -87,11 +88,49 @@ final class NodeVerdict {
             "connected", detail, "the gateway gives it no work; its log and the gateway's say why");
   }
 
+  /** The node's own word, which nothing hangs on. */
   private static Finding speed(JsonNode node) {
     double tokens = node.path("decodeTokensPerSecond").asDouble();
-    return tokens > 0
-        ? Finding.ok("speed", String.format(Locale.ROOT, "%.1f tokens a second", tokens))
-        : Finding.note("speed", "unknown: it generated nothing in the last minute", "");
+    return Finding.note(
+        "speed",
+        tokens > 0
+            ? String.format(
+                Locale.ROOT,
+                "%.1f tokens a second, by its own word, which counts for nothing",
+                tokens)
+            : "unknown: it says of itself that it generated nothing in the last minute",
+        "");
+  }
+
+  /** Empty before the first exam at this gateway, and where the gateway is older. */
+  private static Optional<Finding> exam(JsonNode exam) {
+    if (!exam.isObject()) {
+      return Optional.empty();
+    }
+    List<String> words = new ArrayList<>();
+    words.add(exam.path("detail").asText());
+    for (JsonNode one : exam.path("measured")) {
+      words.add(
+          String.format(
+              Locale.ROOT,
+              "%s: %d tokens after %d of prompt, %d words of context, in %.1f s: %.1f a second",
+              one.path("model").asText(),
+              one.path("outputTokens").asInt(),
+              one.path("promptTokens").asInt(),
+              one.path("contextWords").asInt(),
+              one.path("seconds").asDouble(),
+              one.path("tokensPerSecond").asDouble()));
+    }
+    String detail = String.join("; ", words);
+    return Optional.of(
+        exam.path("passed").asBoolean()
+            ? Finding.ok("exam", detail)
+            : Finding.failed(
+                "exam",
+                detail,
+                detail.startsWith("too slow")
+                    ? "it is not condemned: give it fewer models, more cores or a smaller model"
+                    : "compare its files with ./myelin model list; it is examined again"));
   }
 
   private static Finding models(JsonNode node) {

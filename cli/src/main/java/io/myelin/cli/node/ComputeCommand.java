@@ -11,6 +11,7 @@ import io.myelin.compute.ComputeNode;
 import io.myelin.compute.ComputeNodeSettings;
 import io.myelin.compute.NodeExit;
 import io.myelin.compute.fault.Fault;
+import io.myelin.compute.fault.NodeFaults;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.engine.worker.WorkerEngine;
 import io.myelin.engine.worker.WorkerLimits;
@@ -206,7 +207,8 @@ public final class ComputeCommand extends MyelinCommand {
                     validators,
                     node,
                     engine,
-                    settings.tasks().slots())) {
+                    settings.tasks().slots(),
+                    NodeFaults.rounds(parsed))) {
       Thread drain =
           Thread.ofPlatform()
               .name("drain")

@@ -122,10 +122,11 @@ public final class ComputeHost {
     try {
       ComputeNode node =
           ComputeNode.start(
-              finding.isPresent() ? settings.roaming() : settings,
+              (finding.isPresent() ? settings.roaming() : settings)
+                  .withSlots(wrapped.slots(settings.tasks().slots())),
               key,
               wrapped.engine(engine),
-              engine,
+              wrapped.examined(engine),
               wrapped.signer(new KeyCommitSigner(key, settings.domain(), random, clock)),
               gateways.stream().map(url -> wrapped.dialer(new GrpcDialer(url))).toList(),
               clock,

@@ -286,7 +286,8 @@ public final class GatewayHost implements AutoCloseable {
             new PoolUpkeep.Connected(
                 hub::connected,
                 hub::challenge,
-                (node, why) -> hub.dismiss(node, "suspended", why)));
+                (node, why) -> hub.dismiss(node, "suspended", why),
+                hub::noteExam));
     GatewayMetrics metrics = new GatewayMetrics();
     AgreementDesk agreements = Redundancy.watch(journal, chain, embedder, hub, metrics);
     pipeline.tellReceipts(

@@ -14,6 +14,7 @@ import io.myelin.committee.CommitteeSettings;
 import io.myelin.compute.ComputeNode;
 import io.myelin.compute.queue.QueueSettings;
 import io.myelin.compute.queue.QueueWorker;
+import io.myelin.compute.round.RoundConduct;
 import io.myelin.compute.round.RoundSettings;
 import io.myelin.compute.round.RoundWorker;
 import io.myelin.compute.task.KeyCommitSigner;
@@ -46,6 +47,7 @@ public final class QueueHost implements AutoCloseable {
    * @param validators to ask for verdicts
    * @param node whose slots are used; closed after this
    * @param engine that the node runs on
+   * @param conduct in cognitive rounds
    * @throws CommandException when the chain is not reached, is not this network's, or another
    *     process uses the folder
    */
@@ -56,7 +58,8 @@ public final class QueueHost implements AutoCloseable {
       ValidatorUrls validators,
       ComputeNode node,
       InferenceEngine engine,
-      int slots) {
+      int slots,
+      RoundConduct conduct) {
     Deque<AutoCloseable> parts = new ArrayDeque<>();
     QueueHost host = new QueueHost(parts);
     boolean whole = false;
@@ -109,7 +112,8 @@ public final class QueueHost implements AutoCloseable {
               sender,
               committee,
               InstantSource.system(),
-              new SecureRandom()));
+              new SecureRandom(),
+              conduct));
       whole = true;
       return host;
     } catch (IOException | RuntimeException e) {

@@ -10,6 +10,7 @@ import io.myelin.engine.check.SentenceDistances;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.engine.judge.LikelihoodJudge;
 import io.myelin.engine.local.EngineSet;
+import io.myelin.protocol.work.Exam;
 import io.myelin.protocol.work.Calibrations;
 import io.myelin.validator.OwnModels;
 import io.myelin.validator.ValidatorFault;
@@ -102,13 +103,31 @@ public final class ValidatorCommand extends MyelinCommand {
       description = "Misbehave on purpose: " + ValidatorFault.SYNTAX + ".")
   private @Nullable String fault;
 
+  @Option(
+      names = "--exam-context",
+      paramLabel = "WORDS",
+      description = {
+        "With --model: words of context that nodes must sit their exams over, 0 to 8192,",
+        "where they claim as much (default: 1024). All validators of a network say the same."
+      })
+  private @Nullable Integer examContext;
+
   @Override
   public Integer call() throws Exception {
     Logging.node();
     Set<String> known = new HashSet<>(ChainOptions.KEYS);
     known.addAll(PeerOptions.KEYS);
     known.addAll(
-        Set.of("host", "port", "data", "key", "model", "threads", "own-class-only", "calibration"));
+        Set.of(
+            "host",
+            "port",
+            "data",
+            "key",
+            "model",
+            "threads",
+            "own-class-only",
+            "calibration",
+            "exam-context"));
     ConfigFile file = options.file(known);
     Path folder = options.folder(file, "validator");
     String address = file.text("host", host, "127.0.0.1");
@@ -134,7 +153,8 @@ public final class ValidatorCommand extends MyelinCommand {
             address,
             file.number("port", port, USUAL_PORT, 0, 65_535),
             checking.map(own -> own.models(modelIds, measured)).orElse(OwnModels.NONE),
-            misbehaving);
+            misbehaving,
+            file.number("exam-context", examContext, Exam.USUAL_CONTEXT, 0, Exam.MOST_CONTEXT));
     Thread stop =
         Thread.ofPlatform()
             .name("validator-stop")

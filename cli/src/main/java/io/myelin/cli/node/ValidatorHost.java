@@ -15,6 +15,7 @@ import io.myelin.contracts.deploy.NetworkContracts;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.peer.PeerRole;
+import io.myelin.protocol.work.Exam;
 import io.myelin.validator.AppealVerdicts;
 import io.myelin.validator.Duties;
 import io.myelin.validator.Leadership;
@@ -66,7 +67,16 @@ public final class ValidatorHost implements AutoCloseable {
    */
   public static ValidatorHost start(
       Path folder, OperatorKey key, ChainLink link, Optional<PeerLink> how, String host, int port) {
-    return start(folder, key, link, how, host, port, OwnModels.NONE, ValidatorFault.NONE);
+    return start(
+        folder,
+        key,
+        link,
+        how,
+        host,
+        port,
+        OwnModels.NONE,
+        ValidatorFault.NONE,
+        Exam.USUAL_CONTEXT);
   }
 
   /**
@@ -74,6 +84,7 @@ public final class ValidatorHost implements AutoCloseable {
    *
    * @param models what it has of models; the caller closes what that uses, after this
    * @param fault how it misbehaves on purpose
+   * @param examContext words of context that it wants to see exams over
    */
   public static ValidatorHost start(
       Path folder,
@@ -83,8 +94,10 @@ public final class ValidatorHost implements AutoCloseable {
       String host,
       int port,
       OwnModels models,
-      ValidatorFault fault) {
-    ValidatorHost validator = start(folder, key, link, host, port, models, fault);
+      ValidatorFault fault,
+      int examContext) {
+    ValidatorHost validator =
+        start(folder, key, link, host, port, models, fault, examContext);
     try {
       if (how.isPresent()) {
         validator.peers =
@@ -114,7 +127,7 @@ public final class ValidatorHost implements AutoCloseable {
    */
   public static ValidatorHost start(
       Path folder, OperatorKey key, ChainLink link, String host, int port) {
-    return start(folder, key, link, host, port, OwnModels.NONE, ValidatorFault.NONE);
+    return start(folder, key, link, host, port, OwnModels.NONE, ValidatorFault.NONE, Exam.USUAL_CONTEXT);
   }
 
   private static ValidatorHost start(
@@ -124,7 +137,8 @@ public final class ValidatorHost implements AutoCloseable {
       String host,
       int port,
       OwnModels models,
-      ValidatorFault fault) {
+      ValidatorFault fault,
+      int examContext) {
     ChainClient chain = null;
     boolean whole = false;
     try {
@@ -132,7 +146,13 @@ public final class ValidatorHost implements AutoCloseable {
       NetworkContracts network = NetworkContracts.at(chain, link.directory());
       ValidatorConfig config =
           new ValidatorConfig(
-              host, port, folder, link.firstBlock(), fault, ValidatorConfig.Limits.standard());
+              host,
+              port,
+              folder,
+              link.firstBlock(),
+              fault,
+              ValidatorConfig.Limits.standard(),
+              examContext);
       ValidatorUrls others = new ValidatorUrls(link.validators());
       RollCall rollCall = RollCall.of(others, chain, network, RollCall.PATIENCE);
       ValidatorNode node = ValidatorNode.start(config, key, chain, network, rollCall, models);

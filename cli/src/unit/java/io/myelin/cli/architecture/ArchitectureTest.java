@@ -8,6 +8,8 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.myelin.gateway.session.NodeView;
+import io.myelin.v1.Heartbeat;
 
 /** Holds the arrows of docs/architecture.md: which module and package may use which. */
 @AnalyzeClasses(packages = "io.myelin", importOptions = DoNotIncludeTests.class)
@@ -148,4 +150,22 @@ final class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("org.ethereum.beacon..", "org.apache.tuweni..")
           .because("a library lives behind one package");
+
+  @ArchTest
+  static final ArchRule A_NODES_WORD_OF_ITS_SPEED_IS_SHOWN_AND_NOTHING_ELSE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.myelin.v1..", "io.myelin.gateway.hub..", "..compute.fault..")
+          .should()
+          .callMethod(Heartbeat.class, "getDecodeMillitokensPerSecond")
+          .because("whoever is drawn, paid or kept out by what it says of itself says what pays");
+
+  @ArchTest
+  static final ArchRule ONLY_VIEWS_READ_IT =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.myelin.gateway.api..", "io.myelin.gateway.session..")
+          .should()
+          .callMethod(NodeView.class, "decodeMillitokensPerSecond")
+          .because("it is for people to read");
 }

@@ -100,6 +100,39 @@ final class NodeVerdictTest {
     assertThat(suspended.next()).contains("weights", "with another key");
   }
 
+  @Test
+  void whatAnExamMeasuredIsToldBesideTheNodesOwnWord() {
+    ObjectNode node = node("ephemeral", 10, 0, 10, 0, "");
+    ObjectNode exam = node.putObject("exam").put("passed", true).put("detail", "let in");
+    exam.putArray("measured")
+        .addObject()
+        .put("model", "tiny")
+        .put("contextWords", 256)
+        .put("promptTokens", 290)
+        .put("outputTokens", 16)
+        .put("seconds", 4.0)
+        .put("tokensPerSecond", 4.0);
+    assertThat(finding(node, "speed").detail())
+        .isEqualTo("12.5 tokens a second, by its own word, which counts for nothing");
+    assertThat(finding(node, "exam").isFailure()).isFalse();
+    assertThat(finding(node, "exam").detail())
+        .contains("let in", "tiny: 16 tokens after 290 of prompt", "in 4.0 s: 4.0 a second");
+
+    exam.put("passed", false).put("detail", "too slow: the exam was not done in 46 s");
+    exam.putArray("measured");
+    assertThat(finding(node, "exam").isFailure()).isTrue();
+    assertThat(finding(node, "exam").next()).contains("not condemned");
+    exam.put("detail", "its answer in tiny is over 64 words of context");
+    assertThat(finding(node, "exam").next()).contains("model list");
+  }
+
+  private static Finding finding(ObjectNode node, String name) {
+    return NodeVerdict.of(node).stream()
+        .filter(one -> one.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static NodeLook.Seen seen(
       Address address, NodePool.Node pool, @Nullable Suspension suspension) {
     return new NodeLook.Seen(address, pool, Optional.empty(), Optional.ofNullable(suspension));

@@ -9,9 +9,10 @@ public sealed interface Fault {
   /** What {@link #parse} understands, for help and error messages. */
   String SYNTAX =
       "crash-on-offer, crash-at-token:N, crash-before-precommit, crash-before-commit, stall:N,"
-          + " slow:MILLIS, wrong-commit; that cheat: substitute:QUANT, truncate, cold, edit,"
-          + " garbage, cache, skip:N,"
-          + " inflate";
+          + " slow:MILLIS, wrong-commit; that lie about the machine: boast-speed, boast-slots,"
+          + " short-context:N; that attack: flood, flood:KIB;"
+          + " silent:STAGE (ack, create, prepare, start, precommit or commit); copy; that cheat: substitute:QUANT,"
+          + " truncate, cold, edit, garbage, cache, skip:N, inflate";
 
   /** What a node runs that substitutes a copy and was not told which. */
   String USUAL_COPY = "Q4_0";
@@ -69,6 +70,58 @@ public sealed interface Fault {
   /** Counts each token of what it was asked twice. */
   record Inflate() implements Fault {}
 
+  /** Says in each heartbeat that it is ten times as fast as it is. */
+  record BoastSpeed() implements Fault {}
+
+  /** Offers ten times the slots that its owner declared. */
+  record BoastSlots() implements Fault {}
+
+  /**
+   * Has room for fewer tokens than it says its models have.
+   *
+   * @param tokens prompt and answer together
+   */
+  record ShortContext(int tokens) implements Fault {}
+
+  /**
+   * Once it has a task, sends messages that nobody asked for, without end.
+   *
+   * @param kibibytes of each; 0 for heartbeats
+   */
+  record Flood(int kibibytes) implements Fault {}
+
+  /** Where a node falls silent, its heart still beating. */
+  enum Stage {
+    /** Takes tasks and does not say so. */
+    ACK,
+    /** Of a round that it is to create. */
+    CREATE,
+    /** Of a round that it is to prepare. */
+    PREPARE,
+    /** Of a round that it is to answer in. */
+    START,
+    /** Of tasks and rounds. */
+    PRECOMMIT,
+    /** Of tasks and rounds. */
+    COMMIT
+  }
+
+  /** Never says what is due at a stage of tasks or rounds. */
+  record Silent(Stage stage) implements Fault {}
+
+  /** Answers in rounds with what another node is bound to, and reveals that. */
+  record Copy() implements Fault {}
+
+  /** Whether no gateway lets its stream come up. */
+  default boolean staysOut() {
+    return this instanceof BoastSlots;
+  }
+
+  /** Whether it lies about its machine: then even a local network lets it in by its exam alone. */
+  default boolean boasts() {
+    return this instanceof BoastSpeed || this instanceof BoastSlots || this instanceof ShortContext;
+  }
+
   /** Whether it lies about the work, rather than failing at it. */
   default boolean cheats() {
     return switch (this) {
@@ -79,7 +132,13 @@ public sealed interface Fault {
           CrashBeforeCommit _,
           Stall _,
           Slow _,
-          WrongCommit _ ->
+          WrongCommit _,
+          BoastSpeed _,
+          BoastSlots _,
+          ShortContext _,
+          Flood _,
+          Silent _,
+          Copy _ ->
           false;
     };
   }
@@ -101,6 +160,12 @@ public sealed interface Fault {
       case "stall" -> new Stall(number.isEmpty() ? 3 : count(text, number, 0));
       case "slow" -> new Slow(number.isEmpty() ? 500 : count(text, number, 1));
       case "wrong-commit" -> without(text, number, new WrongCommit());
+      case "boast-speed" -> without(text, number, new BoastSpeed());
+      case "boast-slots" -> without(text, number, new BoastSlots());
+      case "short-context" -> new ShortContext(number.isEmpty() ? 128 : count(text, number, 1));
+      case "flood" -> new Flood(number.isEmpty() ? 0 : count(text, number, 1));
+      case "silent" -> new Silent(stage(text, number));
+      case "copy" -> without(text, number, new Copy());
       case "substitute" ->
           new Substitute(number.isEmpty() ? USUAL_COPY : quantisation(text, number));
       case "truncate" -> without(text, number, new Truncate());
@@ -112,6 +177,15 @@ public sealed interface Fault {
       case "skip" -> new Skip(number.isEmpty() ? 4 : count(text, number, 2));
       default -> throw wrong(text);
     };
+  }
+
+  private static Stage stage(String text, String name) {
+    for (Stage stage : Stage.values()) {
+      if (stage.name().equalsIgnoreCase(name)) {
+        return stage;
+      }
+    }
+    throw wrong(text);
   }
 
   private static String quantisation(String text, String name) {

@@ -1,11 +1,11 @@
 package io.myelin.compute.fault;
 
 import io.myelin.compute.link.Dialer;
+import io.myelin.compute.round.RoundConduct;
 import io.myelin.compute.task.CommitSigner;
 import io.myelin.compute.task.TaskOutput;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.protocol.crypto.Sha256;
-import io.myelin.v1.GatewayMessage;
 import java.util.List;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -14,6 +14,8 @@ import org.slf4j.LoggerFactory;
 /** Puts faults between a node and its parts; the node itself stays the honest one. */
 public final class NodeFaults {
   private static final Logger logger = LoggerFactory.getLogger(NodeFaults.class);
+
+  private static final int BOAST = 10;
 
   private final List<Fault> faults;
   private final Runnable crash;
@@ -63,7 +65,15 @@ public final class NodeFaults {
         case Fault.Skip f -> engine = new TamperingEngine(engine, engine, f);
         case Fault.Inflate f -> engine = new TamperingEngine(engine, engine, f);
         case Fault.Cache _ -> engine = new CachingEngine(engine);
-        case Fault.CrashBeforePrecommit _, Fault.CrashBeforeCommit _, Fault.WrongCommit _ -> {}
+        case Fault.ShortContext f -> engine = new ShortEngine(engine, f.tokens());
+        case Fault.CrashBeforePrecommit _,
+            Fault.CrashBeforeCommit _,
+            Fault.WrongCommit _,
+            Fault.BoastSpeed _,
+            Fault.BoastSlots _,
+            Fault.Flood _,
+            Fault.Silent _,
+            Fault.Copy _ -> {}
       }
     }
     return engine;
@@ -90,42 +100,30 @@ public final class NodeFaults {
         output.embedding());
   }
 
+  /** The engine that sits its exams: a cheat works as it should there, as far as it can. */
+  public InferenceEngine examined(InferenceEngine honest) {
+    InferenceEngine engine = honest;
+    for (Fault fault : faults) {
+      if (fault instanceof Fault.ShortContext f) {
+        engine = new ShortEngine(engine, f.tokens());
+      }
+    }
+    return engine;
+  }
+
+  /** How many slots it offers. */
+  public int slots(int declared) {
+    return faults.contains(new Fault.BoastSlots()) ? BOAST * declared : declared;
+  }
+
+  /** What a node with these faults does in cognitive rounds. */
+  public static RoundConduct rounds(List<Fault> faults) {
+    return new FaultyConduct(faults);
+  }
+
   /** The dialler as the faulty node uses it. */
   public Dialer dialer(Dialer honest) {
-    if (!faults.contains(new Fault.CrashBeforeCommit())) {
-      return honest;
-    }
-    return new Dialer() {
-      @Override
-      public Stream dial(Receiver receiver) {
-        return honest.dial(
-            new Receiver() {
-              @Override
-              public void onMessage(GatewayMessage message) {
-                if (message.hasReveal()) {
-                  crash("between precommit and commit");
-                } else {
-                  receiver.onMessage(message);
-                }
-              }
-
-              @Override
-              public void onClosed(String why) {
-                receiver.onClosed(why);
-              }
-            });
-      }
-
-      @Override
-      public String target() {
-        return honest.target();
-      }
-
-      @Override
-      public void close() {
-        honest.close();
-      }
-    };
+    return new FaultyDialer(honest, faults, this::crash);
   }
 
   private void crash(String when) {

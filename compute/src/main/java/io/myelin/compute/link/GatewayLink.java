@@ -264,20 +264,17 @@ public final class GatewayLink {
       if (exam != null && !exam.isDone()) {
         return;
       }
-      exam = listener.sit(asked);
-      var _ =
-          exam.thenAccept(
-              answers ->
-                  post(
-                      () -> {
-                        if (up == this) {
-                          stream()
-                              .send(
-                                  NodeMessage.newBuilder()
-                                      .setProof(proof.toBuilder().addAllAnswers(answers))
-                                      .build());
-                        }
-                      }));
+      exam = listener.sit(asked, answer -> say(NodeMessage.newBuilder().setExamAnswer(answer)));
+      var _ = exam.thenRun(() -> say(NodeMessage.newBuilder().setProof(proof)));
+    }
+
+    private void say(NodeMessage.Builder message) {
+      post(
+          () -> {
+            if (up == this) {
+              stream().send(message.build());
+            }
+          });
     }
 
     private void onWelcome(Welcome welcome) {

@@ -10,6 +10,7 @@ import io.myelin.v1.Rejected;
 import io.myelin.v1.Welcome;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** What a link asks of its node and tells it. Called on the node's loop only. */
 public interface LinkListener {
@@ -27,9 +28,10 @@ public interface LinkListener {
   /**
    * Sits the exam of a challenge; never fails.
    *
+   * @param each told of each answer as soon as it is made, from any thread
    * @return answers that came in time
    */
-  CompletableFuture<List<ExamAnswer>> sit(Challenge challenge);
+  CompletableFuture<List<ExamAnswer>> sit(Challenge challenge, Consumer<ExamAnswer> each);
 
   /** Queue depth and speed, now. */
   Heartbeat heartbeat();

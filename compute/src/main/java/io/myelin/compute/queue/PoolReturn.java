@@ -17,6 +17,7 @@ import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.settlement.SignOfLife;
 import io.myelin.protocol.typeddata.NodeHello;
 import io.myelin.protocol.work.ExamPaper;
+import io.myelin.v1.ExamAnswer;
 import io.myelin.v1.ServedModel;
 import java.util.List;
 import org.slf4j.Logger;
@@ -84,8 +85,9 @@ final class PoolReturn {
             head.hash(),
             hello,
             key.sign(network.domain().digest(hello)));
+    List<ExamAnswer> answers = exams.sit(nonce, committee.examContext(), _ -> {}).join();
     try {
-      Quorum quorum = committee.judge(life, new ExamPaper(models, exams.sit(nonce).join()));
+      Quorum quorum = committee.judge(life, new ExamPaper(models, answers));
       var _ =
           writes.press(
               "judge/" + key.address() + "/" + entry.round(),

@@ -53,6 +53,7 @@ final class RoundPlayer {
   private final RandomGenerator random;
   private final Executor threads;
   private final Runnable news;
+  private final RoundConduct conduct;
   private final Map<Long, Entry> entries = new HashMap<>();
 
   /** What this process does for a round. */
@@ -76,7 +77,8 @@ final class RoundPlayer {
       ChainWrites writes,
       RandomGenerator random,
       Executor threads,
-      Runnable news) {
+      Runnable news,
+      RoundConduct conduct) {
     this.self = self;
     this.chain = chain;
     this.contract = contract;
@@ -87,6 +89,7 @@ final class RoundPlayer {
     this.random = random;
     this.threads = threads;
     this.news = news;
+    this.conduct = conduct;
   }
 
   /** Lets go of rounds that are not among these. */
@@ -106,7 +109,8 @@ final class RoundPlayer {
     Map<Kind, Made> made = new EnumMap<>(Kind.class);
     held.forEach((kind, one) -> made.put(kind, one.made()));
     tell(round, entry, held, made);
-    switch (RoundNode.next(round, self, made, nowSeconds)) {
+    Step honest = RoundNode.next(round, self, made, nowSeconds);
+    switch (conduct.act(round, self, honest, new RevealedSalts(chain, contract, round.id()))) {
       case Step.Rest _, Step.Forget _ -> {}
       case Step.Make make -> make(round, entry, make, nowSeconds);
       case Step.Create(var digest) ->

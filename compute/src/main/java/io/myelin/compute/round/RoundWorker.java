@@ -55,7 +55,8 @@ public final class RoundWorker implements AutoCloseable {
       CommitteeClient committee,
       RoundFiles files,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      RoundConduct conduct) {
     this.settings = settings;
     this.chain = chain;
     this.reader = new RoundReader(chain, network);
@@ -71,7 +72,8 @@ public final class RoundWorker implements AutoCloseable {
             new ChainWrites(sender),
             random,
             threads,
-            news::release);
+            news::release,
+            conduct);
     this.thread = Thread.ofVirtual().name("round-worker").unstarted(this::work);
   }
 
@@ -84,6 +86,7 @@ public final class RoundWorker implements AutoCloseable {
    * @param sender of the node's key, which pays the gas; the caller closes it, after this
    * @param committee that asks with the node's key; the caller closes it, after this
    * @param random for salts
+   * @param conduct {@link RoundConduct#HONEST}, unless the node fails on purpose
    * @throws IOException when the folder cannot be used
    */
   public static RoundWorker start(
@@ -96,7 +99,8 @@ public final class RoundWorker implements AutoCloseable {
       TransactionSender sender,
       CommitteeClient committee,
       InstantSource clock,
-      RandomGenerator random)
+      RandomGenerator random,
+      RoundConduct conduct)
       throws IOException {
     // Windows have the same numbers on every chain.
     Path folder =
@@ -113,7 +117,8 @@ public final class RoundWorker implements AutoCloseable {
             committee,
             RoundFiles.open(folder),
             clock,
-            random);
+            random,
+            conduct);
     worker.thread.start();
     return worker;
   }

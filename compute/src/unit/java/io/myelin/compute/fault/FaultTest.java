@@ -21,6 +21,15 @@ class FaultTest {
     assertThat(Fault.parse("inflate")).isEqualTo(new Fault.Inflate());
     assertThat(Fault.parse("cache")).isEqualTo(new Fault.Cache());
     assertThat(Fault.parse("skip")).isEqualTo(new Fault.Skip(4));
+    assertThat(Fault.parse("boast-speed")).isEqualTo(new Fault.BoastSpeed());
+    assertThat(Fault.parse("boast-slots")).isEqualTo(new Fault.BoastSlots());
+    assertThat(Fault.parse("short-context")).isEqualTo(new Fault.ShortContext(128));
+    assertThat(Fault.parse("short-context:64")).isEqualTo(new Fault.ShortContext(64));
+    assertThat(Fault.parse("flood")).isEqualTo(new Fault.Flood(0));
+    assertThat(Fault.parse("flood:100")).isEqualTo(new Fault.Flood(100));
+    assertThat(Fault.parse("silent:ack")).isEqualTo(new Fault.Silent(Fault.Stage.ACK));
+    assertThat(Fault.parse("silent:Commit")).isEqualTo(new Fault.Silent(Fault.Stage.COMMIT));
+    assertThat(Fault.parse("copy")).isEqualTo(new Fault.Copy());
     assertThat(Fault.parse("skip:2")).isEqualTo(new Fault.Skip(2));
   }
 
@@ -37,6 +46,12 @@ class FaultTest {
         "stall:-1",
         "skip:1",
         "cache:3",
+        "boast-slots:3",
+        "short-context:0",
+        "flood:0",
+        "silent",
+        "silent:judge",
+        "copy:2",
         "stall:99999999999"
       })
   void refusesTheRestAndSaysWhatItKnows(String text) {

@@ -3,6 +3,7 @@ package io.myelin.gateway.api;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.myelin.gateway.session.ExamFigures;
 import io.myelin.gateway.session.ModelView;
 import io.myelin.gateway.session.NodeReputation;
 import io.myelin.gateway.session.NodeView;
@@ -190,6 +191,10 @@ public final class Views {
         .put("decodeTokensPerSecond", node.decodeMillitokensPerSecond() / 1000.0)
         .put("connectedAtMillis", node.connectedAtMillis());
     json.set("figures", figures(node.figures()));
+    ExamFigures exam = node.exam();
+    if (exam != null) {
+      json.set("exam", exam(exam));
+    }
     json.set("models", list(node.models(), Views::served));
     return json;
   }
@@ -239,6 +244,25 @@ public final class Views {
     if (lastError != null) {
       json.put("lastError", code(lastError));
     }
+    return json;
+  }
+
+  private static ObjectNode exam(ExamFigures exam) {
+    ObjectNode json = NODES.objectNode();
+    json.put("passed", exam.passed()).put("detail", exam.detail()).put("atMillis", exam.atMillis());
+    json.set(
+        "measured",
+        list(
+            exam.measured(),
+            one ->
+                NODES
+                    .objectNode()
+                    .put("model", one.model())
+                    .put("contextWords", one.context())
+                    .put("promptTokens", one.promptTokens())
+                    .put("outputTokens", one.outputTokens())
+                    .put("seconds", one.millis() / 1000.0)
+                    .put("tokensPerSecond", one.millitokensPerSecond() / 1000.0)));
     return json;
   }
 

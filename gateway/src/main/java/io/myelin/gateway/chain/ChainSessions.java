@@ -32,6 +32,7 @@ import io.myelin.protocol.selection.Candidate;
 import java.math.BigInteger;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -76,7 +77,8 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
   private volatile PoolUpkeep.Connected connected =
       new PoolUpkeep.Connected(
           List::of,
-          (_, _) -> CompletableFuture.failedFuture(new IllegalStateException()),
+          (_, _, _) -> CompletableFuture.failedFuture(new IllegalStateException()),
+          (_, _) -> {},
           (_, _) -> {});
   private volatile Consumer<SessionId> closing = _ -> {};
   private volatile Function<Address, Optional<URI>> urls = _ -> Optional.empty();
@@ -126,7 +128,16 @@ public final class ChainSessions implements SessionChain, AutoCloseable {
             journal.tasks(),
             settlements.claims(),
             id -> settlements.isSettled(id) ? find(id) : Optional.empty());
-    this.upkeep = new PoolUpkeep(chain, network, committee, writes, view, work, System::nanoTime);
+    this.upkeep =
+        new PoolUpkeep(
+            chain,
+            network,
+            committee,
+            writes,
+            view,
+            work,
+            System::nanoTime,
+            InstantSource.system());
   }
 
   /**

@@ -87,6 +87,11 @@ public interface Committee {
    */
   record Shown(Address validator, WorkRecord record, ExamineReply.Found found, String detail) {}
 
+  /** Words of context that exams are to be sat over; none where nobody checks them. */
+  default int examContext() throws InterruptedException {
+    return 0;
+  }
+
   /** Has a node found fit to serve by its sign of life and its answers to an exam. */
   Quorum judge(SignOfLife life, ExamPaper paper) throws NoQuorumException, InterruptedException;
 

@@ -112,6 +112,11 @@ public final class CommitteeCalls implements Committee {
   }
 
   @Override
+  public int examContext() throws InterruptedException {
+    return client.examContext();
+  }
+
+  @Override
   public Quorum judge(SignOfLife life, ExamPaper paper)
       throws NoQuorumException, InterruptedException {
     try {

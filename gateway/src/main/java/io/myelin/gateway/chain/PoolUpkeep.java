@@ -9,13 +9,18 @@ import io.myelin.contracts.write.ChainWrites;
 import io.myelin.gateway.chain.Committee.NoQuorumException;
 import io.myelin.gateway.chain.Committee.Quorum;
 import io.myelin.gateway.hub.SignedHello;
+import io.myelin.gateway.hub.SlowExamException;
 import io.myelin.gateway.session.ChainPool;
+import io.myelin.gateway.session.ExamFigures;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.settlement.SignOfLife;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -24,9 +29,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +44,6 @@ import org.slf4j.LoggerFactory;
 public final class PoolUpkeep {
   private static final Logger log = LoggerFactory.getLogger(PoolUpkeep.class);
   private static final int QUALIFIED = 2;
-  private static final int PROOF_SECONDS = 30;
   private static final int MOST_AT_ONCE = 4;
   private static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(5);
@@ -51,6 +55,7 @@ public final class PoolUpkeep {
   private final ChainView view;
   private final Executor work;
   private final LongSupplier nanos;
+  private final InstantSource clock;
   private final Set<Address> underWay = new HashSet<>();
   private final Map<Address, Pause> pauses = new HashMap<>();
 
@@ -64,7 +69,8 @@ public final class PoolUpkeep {
       ChainWrites writes,
       ChainView view,
       Executor work,
-      LongSupplier nanos) {
+      LongSupplier nanos,
+      InstantSource clock) {
     this.chain = chain;
     this.network = network;
     this.committee = committee;
@@ -72,6 +78,7 @@ public final class PoolUpkeep {
     this.view = view;
     this.work = work;
     this.nanos = nanos;
+    this.clock = clock;
   }
 
   /**
@@ -79,11 +86,20 @@ public final class PoolUpkeep {
    *
    * @param challenge how one is asked for a proof
    * @param dismiss how one is sent away, with the reason
+   * @param examined told how an exam ended
    */
   public record Connected(
       Supplier<List<Address>> nodes,
-      BiFunction<Address, Digest, CompletableFuture<SignedHello>> challenge,
-      BiConsumer<Address, String> dismiss) {}
+      Challenge challenge,
+      BiConsumer<Address, String> dismiss,
+      BiConsumer<Address, ExamFigures> examined) {}
+
+  /** How a node is asked for a proof and its exam, over so many words of context. */
+  @FunctionalInterface
+  public interface Challenge {
+    /** Done when it is there, or its time is over. */
+    CompletableFuture<SignedHello> ask(Address node, Digest nonce, int context);
+  }
 
   /** Looks at every connected node once, and begins the tests that are due; does not wait. */
   void run(Connected connected) {
@@ -117,24 +133,40 @@ public final class PoolUpkeep {
   private void attempt(Address node, Connected connected) {
     // Only what is the node's own doing lets it wait for longer each time.
     Ended ended = Ended.NOT_ITS_DOING;
+    List<ExamFigures.Measured> measured = new ArrayList<>();
     try {
-      test(node, connected);
+      test(node, connected, measured);
       ended = Ended.PASSED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (NoQuorumException e) {
       ended = e.why() == NoQuorumException.Why.REFUSED ? Ended.FAILED : Ended.NOT_ITS_DOING;
       log.info("node {} is not tested yet: {}", node, e.getMessage());
-    } catch (ExecutionException | TimeoutException e) {
+      tell(node, connected, false, String.valueOf(e.getMessage()), measured);
+    } catch (ExecutionException e) {
       ended = Ended.FAILED;
-      log.info("node {} gives no proof: {}", node, e.getMessage() == null ? e : e.getMessage());
-    } catch (io.myelin.chain.ChainException | IllegalStateException e) {
+      if (e.getCause() instanceof SlowExamException slow) {
+        log.info("node {} is kept out, and no cheat: {}", node, slow.getMessage());
+        tell(node, connected, false, String.valueOf(slow.getMessage()), measured);
+      } else {
+        log.info("node {} gives no proof: {}", node, e.getMessage() == null ? e : e.getMessage());
+      }
+    } catch (TimeoutException | io.myelin.chain.ChainException | IllegalStateException e) {
       log.info("node {} is not tested yet: {}", node, e.getMessage() == null ? e : e.getMessage());
     } catch (RuntimeException e) {
       log.error("node {} is not tested: a fault of the gateway itself", node, e);
     } finally {
       ended(node, ended);
     }
+  }
+
+  private void tell(
+      Address node,
+      Connected connected,
+      boolean passed,
+      String detail,
+      List<ExamFigures.Measured> measured) {
+    connected.examined().accept(node, new ExamFigures(passed, detail, clock.millis(), measured));
   }
 
   private enum Ended {
@@ -157,17 +189,18 @@ public final class PoolUpkeep {
     pauses.put(node, new Pause(nanos.getAsLong(), lengthNanos));
   }
 
-  private void test(Address node, Connected connected)
+  private void test(Address node, Connected connected, List<ExamFigures.Measured> measured)
       throws InterruptedException, ExecutionException, TimeoutException, NoQuorumException {
     NodePool.Node entry = network.nodes().nodeOf(node).on(chain);
     if (entry.standing() == QUALIFIED && entry.untested() == 0) {
       // Somebody else was faster, or what was read before is old.
       return;
     }
+    int context = committee.examContext();
     BlockHeader head = chain.head();
     Digest nonce = SignOfLife.nonce(node, entry.round(), head.hash());
-    SignedHello proof =
-        connected.challenge().apply(node, nonce).get(PROOF_SECONDS, TimeUnit.SECONDS);
+    SignedHello proof = connected.challenge().ask(node, nonce, context).get();
+    measured.addAll(proof.measured());
     SignOfLife life =
         new SignOfLife(entry.round(), head.number(), head.hash(), proof.hello(), proof.signature());
     Quorum quorum = committee.judge(life, proof.paper());
@@ -185,6 +218,23 @@ public final class PoolUpkeep {
     if (!(outcome instanceof TransactionOutcome.Succeeded)) {
       throw new IllegalStateException(ChainWrites.text(outcome));
     }
-    log.info("node {} is back in the pool", node);
+    log.info("node {} is back in the pool; {}", node, words(measured));
+    tell(node, connected, true, "let in: its answers are its models'", measured);
+  }
+
+  private static String words(List<ExamFigures.Measured> measured) {
+    return measured.isEmpty()
+        ? "nothing was examined"
+        : measured.stream()
+            .map(
+                one ->
+                    String.format(
+                        Locale.ROOT,
+                        "%s: %d tokens over %d of prompt in %.1f s",
+                        one.model(),
+                        one.outputTokens(),
+                        one.promptTokens(),
+                        one.millis() / 1000.0))
+            .collect(Collectors.joining(", "));
   }
 }

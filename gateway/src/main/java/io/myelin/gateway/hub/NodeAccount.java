@@ -1,5 +1,6 @@
 package io.myelin.gateway.hub;
 
+import io.myelin.gateway.session.ExamFigures;
 import io.myelin.gateway.session.NodeView;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * not. Written from any thread.
  */
 public final class NodeAccount {
+  private static final long FIRST_BAR_MILLIS = 60_000;
+  private static final long LONGEST_BAR_MILLIS = 3_600_000;
+
   private final LongAdder offered = new LongAdder();
   private final LongAdder acked = new LongAdder();
   private final LongAdder refused = new LongAdder();
@@ -17,7 +21,10 @@ public final class NodeAccount {
   private final LongAdder compared = new LongAdder();
   private final LongAdder apart = new LongAdder();
   private volatile int running;
+  private volatile long barredUntilMillis;
+  private volatile long barMillis;
   private volatile @Nullable String lastError;
+  private volatile @Nullable ExamFigures exam;
 
   /** A task was offered. */
   public void countOffered() {
@@ -57,6 +64,27 @@ public final class NodeAccount {
   /** Something went wrong that is no task's failure. */
   public void noteError(String why) {
     lastError = why;
+  }
+
+  /** It flooded its stream: it is not let in for a while, for longer each time. */
+  synchronized void bar(long nowMillis) {
+    barMillis = Math.clamp(2 * barMillis, FIRST_BAR_MILLIS, LONGEST_BAR_MILLIS);
+    barredUntilMillis = nowMillis + barMillis;
+  }
+
+  /** Until when it is not let in (Unix time); past when it is. */
+  long barredUntilMillis() {
+    return barredUntilMillis;
+  }
+
+  /** It was examined. */
+  public void noteExam(ExamFigures figures) {
+    exam = figures;
+  }
+
+  /** How it did in its last exam, or null before the first. */
+  @Nullable ExamFigures exam() {
+    return exam;
   }
 
   /** How many tasks of this gateway it has now. */

@@ -12,8 +12,8 @@ import io.myelin.protocol.crypto.Signers;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.typeddata.NodeHello;
-import io.myelin.protocol.work.ExamPaper;
 import io.myelin.v1.Challenge;
+import io.myelin.v1.ExamAnswer;
 import io.myelin.v1.GatewayMessage;
 import io.myelin.v1.Heartbeat;
 import io.myelin.v1.HeartbeatAck;
@@ -24,6 +24,7 @@ import io.myelin.v1.Rejected;
 import io.myelin.v1.Welcome;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
   private final Object sending = new Object();
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.NEW);
   private final Digest nonce;
-  private final AtomicReference<@Nullable Asked> question = new AtomicReference<>();
+  private final AtomicReference<@Nullable OpenExam> question = new AtomicReference<>();
   private volatile long lastHeardMillis;
   private volatile Loop.@Nullable Timer watch;
   private volatile Heartbeat lastBeat = Heartbeat.getDefaultInstance();
@@ -55,6 +56,7 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
   private Address node = Address.ZERO;
   private NodeAccount account = new NodeAccount();
   private long connectedAtMillis;
+  private final StreamBudget budget;
   private int messages;
 
   NodeConnection(NodeHub hub, StreamObserver<GatewayMessage> out, Loop loop, Digest nonce) {
@@ -62,6 +64,7 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
     this.out = out;
     this.loop = loop;
     this.nonce = nonce;
+    this.budget = new StreamBudget(hub.settings().initialCredit(), hub.clock().millis());
   }
 
   /**
@@ -94,13 +97,23 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
   public void onNext(NodeMessage message) {
     lastHeardMillis = hub.clock().millis();
     countMessage();
+    if (stage.get() == Stage.CLOSED) {
+      return;
+    }
     try {
+      budget.came(message, lastHeardMillis);
       switch (stage.get()) {
         case NEW -> greet(message);
         case CHALLENGED -> prove(message);
         case LIVE -> serve(message);
         case CLOSED -> {}
       }
+    } catch (StreamBudget.FloodException e) {
+      // Whoever did not prove itself yet may be anybody.
+      if (stage.get() == Stage.LIVE) {
+        account.bar(hub.clock().millis());
+      }
+      closeForViolation("flood", String.valueOf(e.getMessage()));
     } catch (IllegalArgumentException e) {
       // A value that does not fit: this stream's fault, and only its own.
       closeForViolation("bad_message", String.valueOf(e.getMessage()));
@@ -134,6 +147,7 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
       return;
     }
     HelloChecks.check(hello);
+    budget.greeted(hello);
     stage.set(Stage.CHALLENGED);
     send(
         GatewayMessage.newBuilder()
@@ -156,6 +170,16 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
       refuse(
           new NodeAdmission.Verdict.Refused(
               "bad_proof", "the signature is not that of " + node, false));
+      return;
+    }
+    long barredMillis = hub.accountOf(node).barredUntilMillis() - hub.clock().millis();
+    if (barredMillis > 0) {
+      refuse(
+          new NodeAdmission.Verdict.Refused(
+              "barred",
+              "it flooded its stream here: not let in for %d s more"
+                  .formatted(TimeUnit.MILLISECONDS.toSeconds(barredMillis) + 1),
+              true));
       return;
     }
     switch (hub.admission().admit(node, hello)) {
@@ -200,6 +224,7 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
       }
       case ACK, REFUSE, CHUNK, PRECOMMIT, COMMIT, ERROR ->
           hub.events().onTaskMessage(this, message);
+      case EXAM_ANSWER -> answered(message.getExamAnswer());
       case PROOF -> proveAgain(message.getProof());
       case HELLO, KIND_NOT_SET ->
           throw new IllegalArgumentException(
@@ -207,47 +232,56 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
     }
   }
 
-  /** Asks the node to sign again, with this nonce, and to sit its exam; one question at a time. */
-  CompletableFuture<SignedHello> challenge(Digest fresh) {
-    Asked asked =
-        new Asked(
+  /**
+   * Asks the node to sign again, with this nonce, and to sit its exam; one question at a time.
+   *
+   * @param context words of context that the exam is to be over
+   */
+  CompletableFuture<SignedHello> challenge(Digest fresh, int context) {
+    OpenExam asked =
+        new OpenExam(
             new NodeHello(hub.gateway(), fresh, node, hello.getSlots(), WorkDigest.ofModels(hello)),
-            new CompletableFuture<>());
-    Asked before = question.getAndSet(asked);
+            hello,
+            context,
+            hub.clock().millis());
+    OpenExam before = question.getAndSet(asked);
     if (before != null) {
-      before.answer().completeExceptionally(new IllegalStateException("another question"));
+      before.done().completeExceptionally(new IllegalStateException("another question"));
     }
+    Loop.Timer end =
+        loop.schedule(TimeUnit.SECONDS.toMillis(asked.allowedSeconds()), asked::overdue);
+    var _ = asked.done().whenComplete((_, _) -> end.cancel());
     send(
         GatewayMessage.newBuilder()
             .setChallenge(
                 Challenge.newBuilder()
                     .setNonce(ByteString.copyFrom(fresh.bytes()))
                     .setExam(true)
+                    .setExamContext(context)
                     .setGateway(ByteString.copyFrom(hub.gateway().bytes())))
             .build());
-    return asked.answer();
+    return asked.done();
   }
 
-  private record Asked(NodeHello hello, CompletableFuture<SignedHello> answer) {}
+  private void answered(ExamAnswer answer) {
+    OpenExam asked = question.get();
+    if (asked != null) {
+      asked.answered(answer, hub.clock().millis());
+    }
+  }
 
   private void proveAgain(Proof proof) {
-    Asked asked = question.getAndSet(null);
+    OpenExam asked = question.getAndSet(null);
     if (asked == null) {
       // The answer to a question that another took the place of.
       return;
     }
     Signature signature = Signature.of(proof.getSignature().toByteArray());
-    if (Signers.signedBy(node, hub.domain().digest(asked.hello()), signature)) {
-      asked
-          .answer()
-          .complete(
-              new SignedHello(
-                  asked.hello(),
-                  signature,
-                  new ExamPaper(hello.getModelsList(), proof.getAnswersList())));
+    if (Signers.signedBy(node, hub.domain().digest(asked.signed()), signature)) {
+      asked.proved(signature);
     } else {
       // It may be the answer to the question before.
-      asked.answer().completeExceptionally(new IllegalStateException("not the node's signature"));
+      asked.done().completeExceptionally(new IllegalStateException("not the node's signature"));
     }
   }
 
@@ -314,9 +348,9 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
     if (before == Stage.CLOSED) {
       return;
     }
-    Asked open = question.getAndSet(null);
+    OpenExam open = question.getAndSet(null);
     if (open != null) {
-      open.answer().completeExceptionally(new IllegalStateException(reason));
+      open.done().completeExceptionally(new IllegalStateException(reason));
     }
     Loop.Timer timer = watch;
     if (timer != null) {
@@ -348,6 +382,7 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
       if (stage.get() == Stage.CLOSED) {
         return;
       }
+      budget.asks(message);
       try {
         out.onNext(message);
       } catch (RuntimeException e) {
@@ -398,6 +433,7 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
                         model.getEmbeddings()))
             .toList(),
         connectedAtMillis,
-        account.figures());
+        account.figures(),
+        account.exam());
   }
 }

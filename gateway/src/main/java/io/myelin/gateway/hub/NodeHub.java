@@ -3,6 +3,7 @@ package io.myelin.gateway.hub;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.stub.StreamObserver;
 import io.myelin.gateway.loop.Loops;
+import io.myelin.gateway.session.ExamFigures;
 import io.myelin.gateway.session.NodeDirectory;
 import io.myelin.gateway.session.NodeView;
 import io.myelin.protocol.ids.Address;
@@ -171,12 +172,14 @@ public final class NodeHub extends GatewayComputeGrpc.GatewayComputeImplBase
   /**
    * Asks a connected node to sign its hello with this nonce and to sit its exam; fails when it is
    * gone.
+   *
+   * @param context words of context that the exam is to be over
    */
-  public CompletableFuture<SignedHello> challenge(Address node, Digest nonce) {
+  public CompletableFuture<SignedHello> challenge(Address node, Digest nonce, int context) {
     NodeConnection connection = live.get(node);
     return connection == null
         ? CompletableFuture.failedFuture(new IllegalStateException(node + " is not connected"))
-        : connection.challenge(nonce);
+        : connection.challenge(nonce, context);
   }
 
   @Override
@@ -210,6 +213,11 @@ public final class NodeHub extends GatewayComputeGrpc.GatewayComputeImplBase
   /** An answer of a node was compared with others' to the same question, and stood apart or not. */
   public void countCompared(Address node, boolean stoodApart) {
     accountOf(node).countCompared(stoodApart);
+  }
+
+  /** A node was examined: shown with its figures, and why it is kept out if it is. */
+  public void noteExam(Address node, ExamFigures figures) {
+    accountOf(node).noteExam(figures);
   }
 
   NodeAccount accountOf(Address node) {

@@ -89,7 +89,7 @@ final class NodeInbox {
         case PRECOMMIT -> precommit(link, message);
         case COMMIT -> commit(link, message.getCommit());
         case ERROR -> error(link, message.getError());
-        case HELLO, PROOF, HEARTBEAT, DRAIN, KIND_NOT_SET ->
+        case HELLO, PROOF, EXAM_ANSWER, HEARTBEAT, DRAIN, KIND_NOT_SET ->
             throw new IllegalArgumentException(message.getKindCase() + " is not about a task");
       }
     } catch (IllegalArgumentException e) {
@@ -303,7 +303,7 @@ final class NodeInbox {
       case PRECOMMIT -> message.getPrecommit().getAttempt();
       case COMMIT -> message.getCommit().getAttempt();
       case ERROR -> message.getError().getAttempt();
-      case HELLO, PROOF, HEARTBEAT, DRAIN, KIND_NOT_SET -> 0;
+      case HELLO, PROOF, EXAM_ANSWER, HEARTBEAT, DRAIN, KIND_NOT_SET -> 0;
     };
   }
 

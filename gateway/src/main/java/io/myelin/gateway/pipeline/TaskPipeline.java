@@ -463,7 +463,7 @@ public final class TaskPipeline implements TaskService, NodeEvents {
           case PRECOMMIT -> message.getPrecommit().getTaskId();
           case COMMIT -> message.getCommit().getTaskId();
           case ERROR -> message.getError().getTaskId();
-          case HELLO, PROOF, HEARTBEAT, DRAIN, KIND_NOT_SET -> ByteString.EMPTY;
+          case HELLO, PROOF, EXAM_ANSWER, HEARTBEAT, DRAIN, KIND_NOT_SET -> ByteString.EMPTY;
         };
     TaskRunner task = running.get(id);
     if (task != null) {

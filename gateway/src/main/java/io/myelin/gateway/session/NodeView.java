@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param slots tasks it runs at once
  * @param running tasks of this gateway that it has now
  * @param queued tasks that wait on it, by its last heartbeat
- * @param decodeMillitokensPerSecond measured speed times 1000; 0 while unknown
+ * @param decodeMillitokensPerSecond its own word of its speed, times 1000: shown, and used for
+ *     nothing; 0 while unknown
  * @param models what it serves
  * @param connectedAtMillis since when (Unix time)
  * @param figures what it did at this gateway since the gateway started
+ * @param exam how it did in its last exam here, or null before the first
  */
 public record NodeView(
     String id,
@@ -27,7 +29,8 @@ public record NodeView(
     long decodeMillitokensPerSecond,
     List<Served> models,
     long connectedAtMillis,
-    Figures figures) {
+    Figures figures,
+    @Nullable ExamFigures exam) {
 
   /** Copies the models and checks ranges. */
   public NodeView {

@@ -3,24 +3,34 @@ package io.myelin.gateway.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.myelin.gateway.session.ExamFigures;
+import io.myelin.gateway.session.NodeView;
 import io.myelin.gateway.testing.NodeScript;
 import io.myelin.gateway.testing.TestGateway;
 import io.myelin.gateway.testing.TestNode;
 import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.typeddata.Eip712Domain;
+import io.myelin.protocol.work.Exam;
+import io.myelin.v1.ExamAnswer;
 import io.myelin.v1.GatewayMessage;
+import io.myelin.v1.GenerationResult;
+import io.myelin.v1.Heartbeat;
 import io.myelin.v1.Hello;
 import io.myelin.v1.NodeMessage;
 import io.myelin.v1.Proof;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class NodeHubTest {
   private static final NodeScript WORDS = NodeScript.words(3);
+  private static final Digest NONCE = Digest.parse("07".repeat(32));
 
   private final TestGateway gateway;
 
@@ -84,7 +94,7 @@ final class NodeHubTest {
     }
     gateway.settle();
     assertThat(gateway.hub().nodes())
-        .extracting(io.myelin.gateway.session.NodeView::id)
+        .extracting(NodeView::id)
         .containsExactly(nodes.getFirst().address().toString());
     assertThat(rejection(nodes.get(1))).isEqualTo("silent");
   }
@@ -171,6 +181,81 @@ final class NodeHubTest {
     node.connect(gateway::dial);
     gateway.settle();
     assertThat(rejection(node)).isEqualTo("gateway_stopping");
+  }
+
+  @Test
+  void theTimeOfAnExamIsTheGatewaysOwn() {
+    TestNode node = gateway.nodes(1, WORDS, 1).getFirst().holdingProofs();
+    CompletableFuture<SignedHello> asked = gateway.hub().challenge(node.address(), NONCE, 256);
+    gateway.settle();
+    assertThat(node.received().getLast().getChallenge().getExamContext()).isEqualTo(256);
+    gateway.loops().advance(1_500);
+    node.send(
+        NodeMessage.newBuilder()
+            .setExamAnswer(
+                ExamAnswer.newBuilder()
+                    .setModel(TestNode.MODEL)
+                    .setContext(256)
+                    .setResult(
+                        GenerationResult.newBuilder().setPromptTokens(290).setOutputTokens(16)))
+            .build());
+    // What it says of itself is shown as its own word, and changes nothing else.
+    node.send(
+        NodeMessage.newBuilder()
+            .setHeartbeat(Heartbeat.newBuilder().setDecodeMillitokensPerSecond(9_999_000))
+            .build());
+    gateway.loops().advance(2_000);
+    node.prove();
+    gateway.settle();
+    SignedHello proof = asked.join();
+    assertThat(proof.paper().answers()).hasSize(1);
+    assertThat(proof.measured())
+        .containsExactly(new ExamFigures.Measured(TestNode.MODEL, 256, 290, 16, 1_500));
+    assertThat(proof.measured().getFirst().millitokensPerSecond()).isEqualTo(10_666);
+    gateway.hub().noteExam(node.address(), new ExamFigures(true, "let in", 7, proof.measured()));
+    NodeView view = gateway.hub().nodes().getFirst();
+    assertThat(view.decodeMillitokensPerSecond()).isEqualTo(9_999_000);
+    assertThat(view.exam()).isEqualTo(new ExamFigures(true, "let in", 7, proof.measured()));
+  }
+
+  @Test
+  void whoIsSlowerThanTheSlowestIsToldSoAndStaysConnected() {
+    TestNode node = gateway.nodes(1, WORDS, 1).getFirst().holdingProofs();
+    CompletableFuture<SignedHello> asked = gateway.hub().challenge(node.address(), NONCE, 256);
+    long seconds = Exam.allowedSeconds(0, 256);
+    for (int second = 0; second < seconds; second++) {
+      assertThat(asked).isNotDone();
+      node.beat();
+      gateway.loops().advance(1_000);
+    }
+    gateway.settle();
+    assertThat(asked)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCauseInstanceOf(SlowExamException.class)
+        .withMessageContaining("too slow: the exam over 256 words of context")
+        .withMessageContaining("1 token and 16 words of context a second");
+    assertThat(node.connected()).isTrue();
+    // What comes late belongs to no question any more.
+    node.prove();
+    gateway.settle();
+    assertThat(node.connected()).isTrue();
+  }
+
+  @Test
+  void anExamHasOneAnswerInEachModelThatIsServed() {
+    List<TestNode> nodes = gateway.nodes(2, WORDS, 1);
+    for (String model : List.of("other", TestNode.MODEL)) {
+      TestNode node = nodes.get(model.equals("other") ? 0 : 1).holdingProofs();
+      CompletableFuture<SignedHello> asked = gateway.hub().challenge(node.address(), NONCE, 0);
+      NodeMessage answer =
+          NodeMessage.newBuilder().setExamAnswer(ExamAnswer.newBuilder().setModel(model)).build();
+      node.send(answer);
+      node.send(answer);
+      gateway.settle();
+      assertThat(rejection(node)).as(model).isEqualTo("bad_message");
+      assertThat(asked).isCompletedExceptionally();
+    }
   }
 
   private TestNode stranger(Eip712Domain domain) {

@@ -5,6 +5,7 @@ import static io.myelin.gateway.pipeline.PipelineTest.failed;
 import static io.myelin.gateway.testing.TestGateway.SESSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.myelin.gateway.session.TaskUsage;
 import io.myelin.gateway.task.Submission.Kind;
 import io.myelin.gateway.task.TaskTicket;
@@ -18,7 +19,10 @@ import io.myelin.protocol.receipt.ReceiptEvidence;
 import io.myelin.protocol.receipt.ReceiptVerifier;
 import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.receipt.Verification;
+import io.myelin.v1.GeneratedChunk;
+import io.myelin.v1.NodeMessage;
 import io.myelin.v1.Offer;
+import io.myelin.v1.TaskChunk;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,8 +32,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node or the gateway dies at each stage: client, journal and count agree every time. */
 final class FailoverTest {
@@ -100,6 +106,34 @@ final class FailoverTest {
     assertThat(worker.held()).isZero();
   }
 
+  /**
+   * What silence at each stage costs a client, in seconds by the gateway's clock. A stream is looked
+   * at for the first time when the wait for its first chunk would be over, so that one which stops
+   * before costs more than the ten seconds of a later one.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "OFFERED,2",
+    "ACKED,60",
+    "FIRST_TOKEN,60",
+    "MID_STREAM,60",
+    "AFTER_LAST_TOKEN,10",
+    "BEFORE_COMMIT,5"
+  })
+  void theClientWaitsForTheSilentAsLongAsItsStageAllows(Stage stage, int seconds) throws Exception {
+    List<TestNode> nodes = stopped(2, stage);
+    RecordingListener client = new RecordingListener();
+    TaskTicket ticket = submit(Kind.LIVE, client);
+    nodes.get(1 - nodes.indexOf(worker(nodes))).stopAt(Stop.NEVER);
+    int waitedSeconds = 0;
+    while (!gateway.pipeline().receipt(ticket.taskId()).isPresent() && waitedSeconds < 100) {
+      gateway.pass(1_000);
+      waitedSeconds++;
+    }
+    assertThat(waitedSeconds).isBetween(seconds, seconds + 1);
+    assertUnbroken(ticket, client);
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = Stage.class,
@@ -127,6 +161,63 @@ final class FailoverTest {
     SignedReceipt receipt = receipt(ticket);
     assertThat(receipt.receipt().nodes()).hasSize(1);
     assertThat(receipt.receipt().nodes().getFirst().address()).isEqualTo(nodes.get(3).address());
+  }
+
+  /** Heartbeats without end, and a chunk larger than any. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aNodeThatFloodsIsCutAndAnotherGoesOn(boolean large) throws Exception {
+    List<TestNode> nodes = stopped(2, Stage.MID_STREAM);
+    RecordingListener client = new RecordingListener();
+    TaskTicket ticket = submit(Kind.LIVE, client);
+    TestNode worker = worker(nodes);
+    TestNode other = nodes.get(1 - nodes.indexOf(worker)).stopAt(Stop.NEVER);
+    int received = worker.received().size();
+    if (large) {
+      worker.send(chunk(worker.offers().getFirst(), 64 << 10));
+    } else {
+      for (int i = 0; i < 100_000; i++) {
+        worker.beat();
+      }
+    }
+    gateway.settle();
+
+    assertUnbroken(ticket, client);
+    assertThat(other.offers().getFirst().getNextSeq()).isEqualTo(11);
+    // What the gateway took, and answered, before it cut the stream.
+    assertThat(worker.connected()).isFalse();
+    assertThat(worker.received().size() - received).isLessThan(300);
+    assertThat(worker.received().getLast().getRejected().getCode()).isEqualTo("flood");
+    assertThat(gateway.hub().figures(worker.address()).orElseThrow().lastError())
+        .startsWith("flood: " + (large ? "CHUNK: 65" : "HEARTBEAT: more messages than"));
+    assertThat(other.connected()).isTrue();
+
+    // It may come back later, and later still when it does it again.
+    worker.stopAt(Stop.NEVER).connect(gateway::dial);
+    gateway.settle();
+    assertThat(worker.received().getLast().getRejected().getCode()).isEqualTo("barred");
+    gateway.pass(60_000);
+    worker.connect(gateway::dial);
+    gateway.settle();
+    assertThat(worker.connected()).isTrue();
+    for (int i = 0; i < 1_000; i++) {
+      worker.beat();
+    }
+    gateway.pass(60_000);
+    worker.connect(gateway::dial);
+    gateway.settle();
+    assertThat(worker.received().getLast().getRejected().getCode()).isEqualTo("barred");
+  }
+
+  private static NodeMessage chunk(Offer offer, int bytes) {
+    return NodeMessage.newBuilder()
+        .setChunk(
+            TaskChunk.newBuilder()
+                .setTaskId(offer.getTaskId())
+                .setAttempt(offer.getAttempt())
+                .setChunk(
+                    GeneratedChunk.newBuilder().setText(ByteString.copyFrom(new byte[bytes]))))
+        .build();
   }
 
   @Test

@@ -32,9 +32,9 @@ import java.util.List;
 
 /**
  * What a node is asked before it comes into the pool, or back into it: a short continuation that
- * follows from a nonce which it could not know before. Whoever has the model knows the answer. It
- * shows that a node has the model it claims, renders and samples as all do, and says the truth of
- * what it computes; not that it will go on to.
+ * follows from a nonce which it could not know before, after a long text. Whoever has the model
+ * knows the answer. It shows that a node has the model it claims and room for that text, renders
+ * and samples as all do, and says the truth of what it computes; not that it will go on to.
  */
 public final class Exam {
   /** Of an answer. Half as many would do for an exact check; a measured one has use for more. */
@@ -42,6 +42,27 @@ public final class Exam {
 
   /** Models of one node, as many as a gateway lets it serve. */
   public static final int MOST_MODELS = 64;
+
+  /** Words of context that a question has, unless a network's validators want others. */
+  public static final int USUAL_CONTEXT = 1_024;
+
+  /** More are not asked for: whoever checks computes them too. */
+  public static final int MOST_CONTEXT = 8_192;
+
+  /** A node that generates fewer tokens a second is kept out: no client waits that long. */
+  public static final int LEAST_TOKENS_PER_SECOND = 1;
+
+  /** The same of the words of the context, which are computed together. */
+  public static final int LEAST_CONTEXT_PER_SECOND = 16;
+
+  /** For the way there and back, and for whoever was asked before. */
+  private static final int GRACE_SECONDS = 10;
+
+  /** However many models. */
+  private static final int MOST_SECONDS = 300;
+
+  /** Tokens of the question after its context, and of what a template adds; and some more. */
+  private static final int QUESTION_TOKENS = 64;
 
   private static final SessionId NO_SESSION = SessionId.of(Digest.ZERO.bytes());
   private static final byte[] PURPOSE = "myelin/exam/1".getBytes(StandardCharsets.UTF_8);
@@ -65,14 +86,39 @@ public final class Exam {
         && !weights.equals(ByteString.copyFrom(Digest.ZERO.bytes()));
   }
 
-  /** What is asked. */
-  public static GenerationSpec question(String model, Digest nonce) {
+  /**
+   * Words of context that a model can be asked over which claims so many tokens of it. A word, a
+   * letter with its space, is one token of most vocabularies and two at most.
+   *
+   * @param wanted most words
+   */
+  public static int context(int claimedTokens, int wanted) {
+    int room = (claimedTokens - TOKENS - QUESTION_TOKENS) / 2;
+    return Math.clamp(room, 0, Math.clamp(wanted, 0, MOST_CONTEXT));
+  }
+
+  /**
+   * How long a node may take for its exam, all models together: that of the slowest that is let in.
+   */
+  public static int allowedSeconds(int models, int context) {
+    int prompt = Math.clamp(context, 0, MOST_CONTEXT) + QUESTION_TOKENS;
+    int each = TOKENS / LEAST_TOKENS_PER_SECOND + prompt / LEAST_CONTEXT_PER_SECOND;
+    return (int) Math.min(MOST_SECONDS, GRACE_SECONDS + (long) Math.max(1, models) * each);
+  }
+
+  /**
+   * What is asked. The context is the same for all, so that whoever examines many nodes computes it
+   * once; what is asked at its end nobody knew before, and to answer that a model needs all of it.
+   *
+   * @param context words before the question
+   */
+  public static GenerationSpec question(String model, Digest nonce, int context) {
     ByteBuffer luck = ByteBuffer.wrap(task(model, nonce).bytes());
     String beginning = BEGINNINGS.get(Math.floorMod(luck.getInt(), BEGINNINGS.size()));
     String number = HexFormat.of().formatHex(nonce.bytes(), 0, 8);
     return GenerationSpec.newBuilder()
         .setModel(model)
-        .setText("Note " + number + ". " + beginning)
+        .setText(passage(context) + "Note " + number + ". " + beginning)
         .setSampling(
             SamplingParams.newBuilder()
                 .setTemperature(1)
@@ -84,22 +130,39 @@ public final class Exam {
         .build();
   }
 
+  /** Letters without a pattern: a linear congruential generator modulo 2^32 draws them. */
+  private static String passage(int words) {
+    StringBuilder text = new StringBuilder(2 * words + 2);
+    int luck = 1;
+    for (int word = 0; word < words; word++) {
+      luck = luck * 1_664_525 + 1_013_904_223;
+      text.append((char) ('a' + Integer.remainderUnsigned(luck >>> 16, 26))).append(' ');
+    }
+    return words == 0 ? "" : text.append(". ").toString();
+  }
+
   private static TaskId task(String model, Digest nonce) {
     return TaskId.of(
         Keccak256.hash(PURPOSE, nonce.bytes(), model.getBytes(StandardCharsets.UTF_8)).bytes());
   }
 
-  /** A node's answer, signed. */
+  /**
+   * A node's answer, signed.
+   *
+   * @param context words that its question had before it
+   */
   public static ExamAnswer answer(
       OperatorKey node,
       Eip712Domain domain,
       String model,
       Digest nonce,
+      int context,
       Evidence evidence,
       GenerationResult result) {
-    TaskCommit statement = statement(node.address(), model, nonce, evidence, result);
+    TaskCommit statement = statement(node.address(), model, nonce, context, evidence, result);
     return ExamAnswer.newBuilder()
         .setModel(model)
+        .setContext(context)
         .setEvidence(evidence.toByteString())
         .setResult(result)
         .setSignature(ByteString.copyFrom(node.sign(domain.digest(statement)).bytes()))
@@ -121,13 +184,19 @@ public final class Exam {
       throw new IllegalArgumentException("evidence: " + e.getMessage(), e);
     }
     String model = answer.getModel();
+    int context = answer.getContext();
+    if (context < 0 || context > MOST_CONTEXT) {
+      throw new IllegalArgumentException(
+          "answer in %s: over %s words of context (expected: 0..%d)"
+              .formatted(model, Integer.toUnsignedString(context), MOST_CONTEXT));
+    }
     if (evidence.getPrefixTokensCount() != 0 || evidence.getTokensCount() != TOKENS) {
       throw new IllegalArgumentException(
           "answer in %s: %d tokens after %d given ones (expected: %d after none)"
               .formatted(
                   model, evidence.getTokensCount(), evidence.getPrefixTokensCount(), TOKENS));
     }
-    TaskCommit statement = statement(node, model, nonce, evidence, answer.getResult());
+    TaskCommit statement = statement(node, model, nonce, context, evidence, answer.getResult());
     Signature signature = Signature.of(answer.getSignature().toByteArray());
     if (!Signers.signedBy(node, domain.digest(statement), signature)) {
       throw new IllegalArgumentException(
@@ -136,7 +205,7 @@ public final class Exam {
     return new SignedWork(
         node,
         statement,
-        question(model, nonce),
+        question(model, nonce, context),
         evidence,
         WorkRecord.newBuilder()
             .setCommit(Commit.newBuilder().setResult(answer.getResult()))
@@ -144,7 +213,12 @@ public final class Exam {
   }
 
   private static TaskCommit statement(
-      Address node, String model, Digest nonce, Evidence evidence, GenerationResult result) {
+      Address node,
+      String model,
+      Digest nonce,
+      int context,
+      Evidence evidence,
+      GenerationResult result) {
     TaskId task = task(model, nonce);
     MessageDigest text = Sha256.newDigest();
     for (GeneratedChunk chunk : evidence.getChunksList()) {
@@ -155,7 +229,7 @@ public final class Exam {
         NO_SESSION,
         node,
         1,
-        WorkDigest.of(question(model, nonce)),
+        WorkDigest.of(question(model, nonce, context)),
         HashChain.over(task, evidence.getChunksList()),
         Digest.of(text.digest()),
         WorkDigest.of(evidence),

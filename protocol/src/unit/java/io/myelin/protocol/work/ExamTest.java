@@ -26,6 +26,7 @@ class ExamTest {
   private static final OperatorKey NODE = OperatorKey.generate(new Random(1));
   private static final Digest NONCE = Sha256.hash(new byte[] {1});
   private static final String MODEL = "smollm2";
+  private static final int CONTEXT = 40;
 
   private static final Evidence EVIDENCE = evidence(Exam.TOKENS);
 
@@ -48,24 +49,25 @@ class ExamTest {
   }
 
   private static ExamAnswer answer() {
-    return Exam.answer(NODE, DOMAIN, MODEL, NONCE, EVIDENCE, RESULT);
+    return Exam.answer(NODE, DOMAIN, MODEL, NONCE, CONTEXT, EVIDENCE, RESULT);
   }
 
   @Test
   void shouldAskOtherThingsForOtherNoncesAndModels() {
-    assertThat(Exam.question(MODEL, NONCE)).isEqualTo(Exam.question(MODEL, NONCE));
+    assertThat(Exam.question(MODEL, NONCE, CONTEXT))
+        .isEqualTo(Exam.question(MODEL, NONCE, CONTEXT));
     Digest other = Sha256.hash(new byte[] {2});
-    assertThat(Exam.question(MODEL, other).getText())
-        .isNotEqualTo(Exam.question(MODEL, NONCE).getText());
-    assertThat(Exam.question("other", NONCE).getSampling().getSeed())
-        .isNotEqualTo(Exam.question(MODEL, NONCE).getSampling().getSeed());
-    assertThat(Exam.question(MODEL, NONCE).getMaxTokens()).isEqualTo(Exam.TOKENS);
+    assertThat(Exam.question(MODEL, other, CONTEXT).getText())
+        .isNotEqualTo(Exam.question(MODEL, NONCE, CONTEXT).getText());
+    assertThat(Exam.question("other", NONCE, CONTEXT).getSampling().getSeed())
+        .isNotEqualTo(Exam.question(MODEL, NONCE, CONTEXT).getSampling().getSeed());
+    assertThat(Exam.question(MODEL, NONCE, CONTEXT).getMaxTokens()).isEqualTo(Exam.TOKENS);
   }
 
   @Test
   void shouldReadWhatANodeSigned() {
     SignedWork work = Exam.read(answer(), NODE.address(), NONCE, DOMAIN);
-    assertThat(work.spec()).isEqualTo(Exam.question(MODEL, NONCE));
+    assertThat(work.spec()).isEqualTo(Exam.question(MODEL, NONCE, CONTEXT));
     assertThat(work.evidence()).isEqualTo(EVIDENCE);
     assertThat(work.record().getCommit().getResult()).isEqualTo(RESULT);
     assertThat(EvidenceFit.misfit(work)).isEmpty();
@@ -96,6 +98,54 @@ class ExamTest {
   }
 
   @Test
+  void shouldAskOverAsManyWordsAsAClaimHasRoomFor() {
+    assertThat(Exam.context(2_048, 256)).isEqualTo(256);
+    assertThat(Exam.context(2_048, 2_000)).isEqualTo((2_048 - 16 - 64) / 2);
+    assertThat(Exam.context(60, 256)).isZero();
+    assertThat(Exam.context(2_048, -1)).isZero();
+    assertThat(Exam.context(Integer.MAX_VALUE, Integer.MAX_VALUE)).isEqualTo(Exam.MOST_CONTEXT);
+
+    String none = Exam.question(MODEL, NONCE, 0).getText();
+    String some = Exam.question(MODEL, NONCE, 300).getText();
+    assertThat(some).endsWith(none);
+    String passage = some.substring(0, some.length() - none.length());
+    assertThat(passage.split(" ")).hasSize(301).allMatch(word -> word.length() == 1);
+    // A byte is a token at most, so that no vocabulary makes more of it than the claim has room
+    // for.
+    assertThat(passage.length()).isLessThanOrEqualTo(2 * 300 + 2);
+    // The same beginning for every nonce and length: computed once, it serves for all.
+    assertThat(Exam.question("other", Sha256.hash(new byte[] {2}), 400).getText())
+        .startsWith(passage.substring(0, 600));
+  }
+
+  @Test
+  void shouldAllowTheSlowestThatIsLetInAndNoMore() {
+    assertThat(Exam.allowedSeconds(1, 0)).isEqualTo(10 + 16 + 4);
+    assertThat(Exam.allowedSeconds(1, 1_024)).isEqualTo(10 + 16 + 68);
+    assertThat(Exam.allowedSeconds(2, 256)).isEqualTo(10 + 2 * (16 + 20));
+    assertThat(Exam.allowedSeconds(0, 0)).isEqualTo(Exam.allowedSeconds(1, 0));
+    assertThat(Exam.allowedSeconds(Exam.MOST_MODELS, Exam.MOST_CONTEXT)).isEqualTo(300);
+  }
+
+  @Test
+  void shouldHoldAnAnswerToTheContextThatItNames() {
+    ExamAnswer honest = answer();
+    assertThat(honest.getContext()).isEqualTo(CONTEXT);
+    refused(honest.toBuilder().setContext(CONTEXT + 1).build());
+    refused(honest.toBuilder().setContext(0).build());
+    for (int context : List.of(-1, Exam.MOST_CONTEXT + 1)) {
+      assertThatThrownBy(
+              () ->
+                  Exam.read(
+                      honest.toBuilder().setContext(context).build(),
+                      NODE.address(),
+                      NONCE,
+                      DOMAIN))
+          .hasMessageContaining("words of context (expected: 0..8192)");
+    }
+  }
+
+  @Test
   void shouldReadNoAnswerOfAnotherLength() {
     for (Evidence evidence :
         List.of(
@@ -103,7 +153,7 @@ class ExamTest {
             evidence(Exam.TOKENS + 1),
             EVIDENCE.toBuilder().addPrefixTokens(3).build(),
             Evidence.getDefaultInstance())) {
-      ExamAnswer answer = Exam.answer(NODE, DOMAIN, MODEL, NONCE, evidence, RESULT);
+      ExamAnswer answer = Exam.answer(NODE, DOMAIN, MODEL, NONCE, CONTEXT, evidence, RESULT);
       assertThatThrownBy(() -> Exam.read(answer, NODE.address(), NONCE, DOMAIN))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("(expected: 16 after none)");

@@ -261,6 +261,9 @@ final class Genesis {
   /** The first test of a node in a local network is that its owner is sitting in front of it. */
   private void qualify() {
     for (Person node : roster.compute()) {
+      if (roster.examined().contains(node)) {
+        continue;
+      }
       var info = network.nodes().nodeOf(node.node()).on(chain);
       if (info.standing() == UNQUALIFIED_STANDING || info.untested() > 0) {
         Digest evidence = Digest.ZERO;

@@ -12,6 +12,7 @@ import java.util.List;
  * @param compute each with an owner of its own, so that redundant nodes are independent
  * @param validators each with an owner of its own
  * @param client pays for the demo session
+ * @param examined those of the nodes that come in by their exam alone, as in a network of strangers
  */
 public record Roster(
     OperatorKey admin,
@@ -19,12 +20,25 @@ public record Roster(
     List<Person> gateways,
     List<Person> compute,
     List<Person> validators,
-    OperatorKey client) {
+    OperatorKey client,
+    List<Person> examined) {
+
+  /** Of nodes that all come in at once. */
+  public Roster(
+      OperatorKey admin,
+      OperatorKey treasury,
+      List<Person> gateways,
+      List<Person> compute,
+      List<Person> validators,
+      OperatorKey client) {
+    this(admin, treasury, gateways, compute, validators, client, List.of());
+  }
 
   /** Copies. */
   public Roster {
     gateways = List.copyOf(gateways);
     compute = List.copyOf(compute);
     validators = List.copyOf(validators);
+    examined = List.copyOf(examined);
   }
 }
