@@ -41,8 +41,8 @@ import picocli.CommandLine.Option;
       "",
       "The configuration file has one `key = value` a line, with the names of the options:",
       "host, port, data, key, rpc, chain-id, directory, first-block, bootstrap, peer-host,",
-      "peer-port, advertise, allow-private, model, threads, own-class-only, calibration. A flag wins",
-      "over the file."
+      "peer-port, advertise, allow-private, model, threads, own-class-only, calibration,",
+      "exam-context. A flag wins over the file."
     })
 public final class ValidatorCommand extends MyelinCommand {
   private static final int USUAL_PORT = 8_600;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The calibration in the repository comes about again, answer by answer. */
 class CalibrationIT {
   private static final Path ROOT = Path.of(System.getProperty("myelin.root", "."));
-  private static final String NAME = "smollm2-135m-instruct-Q8_0-sandybridge";
+  private static final String NAME = "smollm2-135m-instruct-Q8_0-haswell-sandybridge";
   private static final int TOKENS = 8;
 
   /** Checks after which the cheat is condemned for sure. */
