@@ -107,9 +107,9 @@ final class FailoverTest {
   }
 
   /**
-   * What silence at each stage costs a client, in seconds by the gateway's clock. A stream is looked
-   * at for the first time when the wait for its first chunk would be over, so that one which stops
-   * before costs more than the ten seconds of a later one.
+   * What silence at each stage costs a client, in seconds by the gateway's clock. A stream is
+   * looked at for the first time when the wait for its first chunk would be over, so that one which
+   * stops before costs more than the ten seconds of a later one.
    */
   @ParameterizedTest
   @CsvSource({
