@@ -122,7 +122,15 @@ public final class CommitteeCalls implements Committee {
     try {
       return quorum(client.judge(life, paper));
     } catch (NotAgreedException e) {
-      throw noQuorum(e);
+      NoQuorumException told = noQuorum(e);
+      // A node's owner is to learn what was found of it, not only that something was.
+      throw e.answers().stream()
+          .map(MemberAnswer::answer)
+          .filter(MemberAnswer.Answer.Refused.class::isInstance)
+          .map(answer -> ((MemberAnswer.Answer.Refused) answer).detail())
+          .findFirst()
+          .map(detail -> new NoQuorumException(told.getMessage() + "; " + detail, told.why()))
+          .orElse(told);
     }
   }
 
