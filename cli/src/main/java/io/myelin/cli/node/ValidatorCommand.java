@@ -2,7 +2,6 @@ package io.myelin.cli.node;
 
 import io.myelin.cli.Logging;
 import io.myelin.cli.MyelinCommand;
-import io.myelin.cli.calibrate.CalibrationFiles;
 import io.myelin.cli.model.ConsoleProgress;
 import io.myelin.engine.check.AnyClassChecker;
 import io.myelin.engine.check.PrefillChecker;

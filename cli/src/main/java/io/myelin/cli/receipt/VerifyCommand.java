@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.MyelinCommand;
-import io.myelin.cli.calibrate.CalibrationFiles;
+import io.myelin.cli.node.CalibrationFiles;
 import io.myelin.cli.chain.ChainAccess;
 import io.myelin.cli.chain.NetworkOptions;
 import io.myelin.client.TaskStream;

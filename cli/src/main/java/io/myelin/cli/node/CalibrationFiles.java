@@ -1,4 +1,4 @@
-package io.myelin.cli.calibrate;
+package io.myelin.cli.node;
 
 import io.myelin.cli.CommandException;
 import io.myelin.protocol.work.Calibration;
