@@ -38,8 +38,7 @@ final class WorkDebtsTest {
           kept.remove(draw.content());
         }
       };
-  private final WorkDebts debts =
-      new WorkDebts(MOST_SESSIONS, 1_000 * RECEIPT_BYTES, keeper);
+  private final WorkDebts debts = new WorkDebts(MOST_SESSIONS, 1_000 * RECEIPT_BYTES, keeper);
 
   /** What is kept for a restart is what is owed. */
   @AfterEach
