@@ -153,8 +153,12 @@ final class Members implements AutoCloseable {
    * middle one of their wishes, so that no single one decides. None where nobody checks exams.
    */
   int examContext() throws InterruptedException {
-    if (byOperator.isEmpty()) {
-      ask();
+    if (isMinorityKnown()) {
+      for (Thread asked : ask()) {
+        while (isMinorityKnown() && !asked.join(LOOK)) {
+          // Too few have answered yet to know what most of them wish.
+        }
+      }
     }
     List<Integer> wished =
         byOperator.keySet().stream()
@@ -163,6 +167,10 @@ final class Members implements AutoCloseable {
             .sorted()
             .toList();
     return wished.isEmpty() ? 0 : wished.get(wished.size() / 2);
+  }
+
+  private boolean isMinorityKnown() {
+    return 2 * byOperator.size() <= all.size();
   }
 
   /** This member is not who it said: it is asked again. */
