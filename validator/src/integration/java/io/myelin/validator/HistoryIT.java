@@ -9,6 +9,7 @@ import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.MemberAnswer;
 import io.myelin.committee.NotAgreedException;
 import io.myelin.committee.Quorum;
+import io.myelin.committee.proposal.SettlementBatch;
 import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.ids.Address;
@@ -30,6 +31,7 @@ import io.myelin.validator.testing.Validators;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -62,15 +64,25 @@ final class HistoryIT {
   private ChainWorld world;
   private Validators validators;
   private CommitteeClient committee;
+  private GatewaySide side;
   private GatewaySide.Live live;
+  private int sessions;
+
+  /** So many of the validators have a calibration. */
+  private int calibrated = 5;
 
   @BeforeEach
   void start() throws Exception {
     // Five of five sit in every committee.
     world = ChainWorld.start(folder, 5, 4);
-    validators = Validators.start(world, folder, _ -> models());
+    validators = Validators.start(world, folder, number -> models(number < calibrated));
     committee = validators.client(Validators.QUICK);
-    GatewaySide side = new GatewaySide(world, 51);
+    side = new GatewaySide(world, 51);
+    live = side.open(committee, side.proposal(4, 1, VerificationLevel.FULL));
+  }
+
+  private void open() throws Exception {
+    side = new GatewaySide(world, 52 + sessions++);
     live = side.open(committee, side.proposal(4, 1, VerificationLevel.FULL));
   }
 
@@ -81,7 +93,7 @@ final class HistoryIT {
     world.close();
   }
 
-  private OwnModels models() {
+  private OwnModels models(boolean calibrated) {
     String weights =
         world
             .network()
@@ -99,34 +111,43 @@ final class HistoryIT {
         Optional.of(MODEL),
         Optional.empty(),
         Optional.empty(),
-        new Calibrations(List.of(measured)));
+        calibrated ? new Calibrations(List.of(measured)) : Calibrations.NONE);
   }
 
   private Address node() {
     return live.brief().seats().getFirst().node();
   }
 
-  private long standing() {
-    return world.network().nodes().nodeOf(node()).on(world.chain()).standing();
+  private long standing(Address node) {
+    return world.network().nodes().nodeOf(node).on(world.chain()).standing();
   }
 
-  /** One answer, drawn by and shown to some validators, as a gateway does it. */
-  private ShownWork answer(int task, int... by) {
+  /** One answer, drawn by and shown to all validators, as a gateway does it. */
+  private ShownWork answer(int task) {
     ShownWork work = ShownWork.of(world, live, NODE_CLASS, task);
-    for (int validator : by) {
-      assertThat(
-              validators
-                  .stub(validator)
-                  .sample(
-                      SampleRequest.newBuilder()
-                          .addReceipts(ByteString.copyFrom(work.json()))
-                          .build())
-                  .getWantedList())
-          .containsExactly(0);
-      assertThat(validators.stub(validator).examine(work.record()).getFound())
-          .isEqualTo(ExamineReply.Found.FOUND_MEASURED);
+    for (int validator = 0; validator < 5; validator++) {
+      SampleRequest asked =
+          SampleRequest.newBuilder().addReceipts(ByteString.copyFrom(work.json())).build();
+      assertThat(validators.stub(validator).sample(asked).getWantedList()).containsExactly(0);
+      show(work, validator);
     }
     return work;
+  }
+
+  private void show(ShownWork work, int validator) {
+    assertThat(validators.stub(validator).examine(work.record()).getFound())
+        .isEqualTo(ExamineReply.Found.FOUND_MEASURED);
+  }
+
+  /** Answers of these tasks, all that the session has; settled and paid. */
+  private void settle(int... tasks) throws Exception {
+    settle(Arrays.stream(tasks).mapToObj(this::answer).toList());
+  }
+
+  private void settle(List<ShownWork> works) throws Exception {
+    SettlementBatch batch =
+        side.batch(side.part(live, works.stream().map(ShownWork::receipt).toList()));
+    assertThat(side.settle(batch, committee.reviewAndAttest(batch)).succeeded()).isTrue();
   }
 
   private List<Charge> charges(int validator) {
@@ -164,23 +185,18 @@ final class HistoryIT {
 
   @Test
   void shouldCondemnForARunThatEachMemberSawItself() throws Exception {
-    int[] all = {0, 1, 2, 3, 4};
-    for (int task = 1; task <= 3; task++) {
-      answer(task, all);
-    }
-    for (int task = FAR; task < FAR + 3; task++) {
-      answer(task, all);
-    }
+    Address cheat = node();
+    settle(1, 2, 3, FAR, FAR + 1, FAR + 2);
     assertThat(charges(0)).as("three are never enough").isEmpty();
     validators.restart();
-    answer(FAR + 3, all);
-    answer(FAR + 4, all);
+    openWith(cheat);
+    settle(FAR + 3, FAR + 4);
 
     // A restart lost none of it.
     assertThat(charges(0)).singleElement().satisfies(charge -> assertThat(charge.isRun()).isTrue());
     Charge charge = charges(0).getFirst();
     assertThat(bring(charge).succeeded()).isTrue();
-    assertThat(standing()).isEqualTo(3);
+    assertThat(standing(cheat)).isEqualTo(3);
 
     StoredWork stored = StoredWork.parseFrom(kept(charge));
     assertThat(stored.getConvicts()).isTrue();
@@ -197,77 +213,74 @@ final class HistoryIT {
     }
   }
 
+  /** A session in which this node has the first seat again. */
+  private void openWith(Address node) throws Exception {
+    do {
+      open();
+    } while (!node().equals(node));
+  }
+
   @Test
-  void shouldNotCondemnByAnswersThatWerePicked() {
-    // The accuser saw the same answers as the others, most of which are honest.
-    int[] all = {0, 1, 2, 3, 4};
+  void shouldNotCondemnByAnswersThatWerePicked() throws Exception {
     List<SignedWork> worst = new ArrayList<>();
+    List<ShownWork> all = new ArrayList<>();
     for (int task = 1; task <= 16; task++) {
-      answer(task, all);
+      all.add(answer(task));
       if (task % 4 == 0) {
-        ShownWork far = answer(FAR + task, all);
+        ShownWork far = answer(FAR + task);
+        all.add(far);
         worst.add(SignedWork.of(far.record(), world.domain()));
       }
     }
+    settle(all);
     assertThat(charges(0)).isEmpty();
-    assertThat(refusals(new Charge(worst))).anyMatch(said -> said.contains("own samples"));
-    assertThat(standing()).isEqualTo(2);
+    assertThat(refusals(Charge.ofRun(worst))).anyMatch(said -> said.contains("own samples"));
+    assertThat(standing(node())).isEqualTo(2);
   }
 
   @Test
-  void shouldNotCountWhatItDidNotDraw() {
+  void shouldCountNothingThatIsNotSettled() throws Exception {
+    // A gateway shows whatever answers it likes; what it does not pay for is no sample.
     for (int task = FAR; task < FAR + 8; task++) {
-      ShownWork work = ShownWork.of(world, live, NODE_CLASS, task);
-      assertThat(validators.stub(0).examine(work.record()).getFound())
-          .isEqualTo(ExamineReply.Found.FOUND_MEASURED);
+      answer(task);
     }
     assertThat(charges(0)).isEmpty();
   }
 
   @Test
-  void shouldCountWhatWasShownBeforeItWasDrawn() {
+  void shouldCountWhatWasShownBeforeItWasDrawn() throws Exception {
+    List<ShownWork> works = new ArrayList<>();
     for (int task = FAR; task < FAR + 5; task++) {
       ShownWork work = ShownWork.of(world, live, NODE_CLASS, task);
       // Who shows all before it asks who wants to see it would escape.
-      var _ = validators.stub(0).examine(work.record());
-      assertThat(
-              validators
-                  .stub(0)
-                  .sample(
-                      SampleRequest.newBuilder()
-                          .addReceipts(ByteString.copyFrom(work.json()))
-                          .build())
-                  .getWantedList())
-          .isEmpty();
+      for (int validator = 0; validator < 5; validator++) {
+        show(work, validator);
+      }
+      works.add(work);
     }
+    settle(works);
     assertThat(charges(0)).hasSize(1);
   }
 
   @Test
   void shouldTakeAQuorumOfOwnHistories() throws Exception {
-    // Two of five have seen enough themselves.
-    for (int task = FAR; task < FAR + 5; task++) {
-      answer(task, 0, 1);
-    }
+    // Two of five can say what a distance means.
+    calibrated = 2;
+    validators.restart();
+    settle(FAR, FAR + 1, FAR + 2, FAR + 3, FAR + 4);
     Charge charge = charges(0).getFirst();
+    assertThat(charges(2)).isEmpty();
     assertThat(refusals(charge)).hasSizeGreaterThanOrEqualTo(3);
-    assertThat(standing()).isEqualTo(2);
-
-    // The third has others of its own.
-    for (int task = FAR + 10; task < FAR + 15; task++) {
-      answer(task, 2);
-    }
-    assertThat(bring(charge).succeeded()).isTrue();
-    assertThat(standing()).isEqualTo(3);
+    assertThat(standing(node())).isEqualTo(2);
   }
 
   @Test
-  void shouldRefuseRunsThatAreNone() {
+  void shouldRefuseRunsThatAreNone() throws Exception {
     List<SignedWork> near =
         IntStream.range(1, 6)
-            .mapToObj(task -> answer(task, 0))
+            .mapToObj(this::answer)
             .map(work -> SignedWork.of(work.record(), world.domain()))
             .toList();
-    assertThat(refusals(new Charge(near))).anyMatch(said -> said.contains("found here"));
+    assertThat(refusals(Charge.ofRun(near))).anyMatch(said -> said.contains("found here"));
   }
 }

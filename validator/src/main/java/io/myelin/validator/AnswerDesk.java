@@ -55,6 +55,10 @@ final class AnswerDesk implements AutoCloseable {
         Thread.currentThread().interrupt();
         throw new RefusedException(Reason.BUSY, "interrupted");
       } catch (ExecutionException e) {
+        // One piece of a class that has no place here must not hold up what is found of the others.
+        if (WorkDesk.isBusy(e)) {
+          return new Finding(Found.NEITHER, "there is no place to check its class now");
+        }
         throw new RefusedException(Reason.BUSY, "not checked: " + e.getCause());
       } catch (TimeoutException e) {
         throw new RefusedException(Reason.BUSY, "the answers are not checked yet");

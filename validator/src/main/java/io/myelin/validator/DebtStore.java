@@ -109,11 +109,15 @@ final class DebtStore implements WorkDebts.Keeper, AutoCloseable {
         ResultSet row =
             statement.executeQuery("SELECT receipt, draw, teller FROM debt ORDER BY number")) {
       while (row.next()) {
-        all.add(
-            new Stored(
-                ByteString.copyFrom(row.getBytes(1)),
-                Signature.of(row.getBytes(2)),
-                Optional.ofNullable(row.getBytes(3)).map(Address::of)));
+        try {
+          all.add(
+              new Stored(
+                  ByteString.copyFrom(row.getBytes(1)),
+                  Signature.of(row.getBytes(2)),
+                  Optional.ofNullable(row.getBytes(3)).map(Address::of)));
+        } catch (IllegalArgumentException e) {
+          LOG.warn("{}: a debt cannot be read: {}", file, e.getMessage());
+        }
       }
     } catch (SQLException e) {
       throw new SigningStoreException(file + " cannot be read: " + e.getMessage(), e);

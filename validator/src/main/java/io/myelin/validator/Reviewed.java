@@ -20,8 +20,14 @@ final class Reviewed {
    * What was found right.
    *
    * @param sessions those that the batch settles; who has ended is skipped
+   * @param samples work in it that this validator measured and drew
    */
-  private record Right(List<SessionId> sessions, long atNanos) {}
+  record Right(List<SessionId> sessions, List<Digest> samples, long atNanos) {
+    Right {
+      sessions = List.copyOf(sessions);
+      samples = List.copyOf(samples);
+    }
+  }
 
   /**
    * A batch with exactly these settlements.
@@ -30,18 +36,17 @@ final class Reviewed {
    */
   record Batch(Address gateway, long batch, long set, Digest digest) {}
 
-  synchronized void add(Batch batch, List<SessionId> sessions, long nowNanos) {
+  synchronized void add(Batch batch, Right right) {
     reviewed.remove(batch);
-    reviewed.put(batch, new Right(List.copyOf(sessions), nowNanos));
+    reviewed.put(batch, right);
     if (reviewed.size() > MOST) {
       reviewed.remove(reviewed.keySet().iterator().next());
     }
   }
 
-  /** The sessions that a batch settles; empty when it was not found right lately. */
-  synchronized Optional<List<SessionId>> sessions(Batch batch, long nowNanos) {
+  /** What was found right; empty when the batch was not lately. */
+  synchronized Optional<Right> find(Batch batch, long nowNanos) {
     return Optional.ofNullable(reviewed.get(batch))
-        .filter(right -> nowNanos - right.atNanos() < FOR.toNanos())
-        .map(Right::sessions);
+        .filter(right -> nowNanos - right.atNanos() < FOR.toNanos());
   }
 }

@@ -9,6 +9,7 @@ import io.myelin.protocol.work.WorkHistory;
 import io.myelin.v1.ExamineReply;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 
@@ -27,7 +28,8 @@ final class RunCheck {
   sealed interface Found {
 
     /**
-     * One of them is, bit for bit, what the model says, or the test would not condemn.
+     * None is a lie, and one of them is, bit for bit, what the model says, or the test would not
+     * condemn.
      *
      * @param detail for people
      */
@@ -37,8 +39,9 @@ final class RunCheck {
      * One of them is a lie, or the test condemns.
      *
      * @param detail for people
+     * @param isLie whether it is a lie, which convicts by itself
      */
-    record Condemned(String detail) implements Found {}
+    record Condemned(String detail, boolean isLie) implements Found {}
   }
 
   /**
@@ -50,24 +53,27 @@ final class RunCheck {
   Found find(Charge charge, int seconds) throws RefusedException {
     long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     List<Double> ratios = new ArrayList<>();
+    Optional<String> exact = Optional.empty();
     for (SignedWork work : charge.works()) {
       long leftNanos = deadlineNanos - System.nanoTime();
       Examined found =
           desk.judge(work, (int) Math.max(1, TimeUnit.NANOSECONDS.toSeconds(leftNanos)));
-      if (found.found() == ExamineReply.Found.FOUND_EXACT) {
-        return new Found.Honest("task " + work.commit().taskId() + ": " + found.detail());
-      }
+      String words = "task " + work.commit().taskId() + ": " + found.detail();
       if (found.isLie()) {
-        return new Found.Condemned("task " + work.commit().taskId() + ": " + found.detail());
+        return new Found.Condemned(words, true);
+      } else if (found.found() == ExamineReply.Found.FOUND_EXACT) {
+        exact = Optional.of(words);
+      } else if (exact.isEmpty()) {
+        ratios.add(ratio(work, found));
       }
-      ratios.add(ratio(work, found));
     }
-    Sprt.State state = desk.histories().sprt().read(ratios);
-    String detail =
-        "%d measured answers, sum %.2f (condemned from %.2f)"
-            .formatted(state.checks(), state.sum(), desk.histories().sprt().upper());
+    if (exact.isPresent()) {
+      return new Found.Honest(exact.get());
+    }
+    Sprt.State state = desk.histories().sprt().sum(ratios);
+    String detail = RunMaker.words(state, desk.histories().sprt());
     return state.decision() == Sprt.Decision.CONDEMN
-        ? new Found.Condemned(detail)
+        ? new Found.Condemned(detail, false)
         : new Found.Honest(detail);
   }
 

@@ -1,6 +1,5 @@
 package io.myelin.validator;
 
-import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.work.Charge;
 import io.myelin.protocol.work.SignedWork;
 import io.myelin.protocol.work.Sprt;
@@ -8,11 +7,9 @@ import io.myelin.protocol.work.WorkHistory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,14 +30,11 @@ final class RunMaker {
   /** The charge; empty where too little of the work is kept, or it is too large to be shown. */
   Optional<Charge> charge(WorkHistory condemned) {
     List<Part> parts = new ArrayList<>();
-    Set<TaskId> tasks = new HashSet<>();
     for (WorkHistory.Sample sample : condemned.run()) {
       try {
         files
             .find(sample.work())
             .map(kept -> new Part(kept.charge().works().getFirst(), sample.ratio()))
-            // A task that was tried twice counts once.
-            .filter(part -> tasks.add(part.work().commit().taskId()))
             .ifPresent(parts::add);
       } catch (IOException e) {
         LOG.error("work {} cannot be read: {}", sample.work(), e.toString());
@@ -49,7 +43,7 @@ final class RunMaker {
     while (bytes(parts) > SignedWork.MAX_BYTES) {
       parts.remove(parts.stream().max(Comparator.comparingLong(RunMaker::bytes)).orElseThrow());
     }
-    Sprt.State left = histories.sprt().read(parts.stream().map(Part::ratio).toList());
+    Sprt.State left = histories.sprt().sum(parts.stream().map(Part::ratio).toList());
     if (left.decision() != Sprt.Decision.CONDEMN) {
       LOG.error(
           "a node is condemned by {} measured answers, of which {} can be shown: {}",
@@ -58,7 +52,7 @@ final class RunMaker {
           words(left, histories.sprt()));
       return Optional.empty();
     }
-    return Optional.of(new Charge(parts.stream().map(Part::work).toList()));
+    return Optional.of(Charge.ofRun(parts.stream().map(Part::work).toList()));
   }
 
   private static long bytes(List<Part> parts) {
@@ -73,7 +67,7 @@ final class RunMaker {
   static String words(Sprt.State state, Sprt sprt) {
     return String.format(
         Locale.ROOT,
-        "%d measured answers are together too far from the model: sum %.2f (condemned from %.2f)",
+        "%d measured answers, together %.2f from the model (condemned from %.2f)",
         state.checks(),
         state.sum(),
         sprt.upper());

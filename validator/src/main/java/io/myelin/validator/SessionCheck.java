@@ -4,12 +4,15 @@ import io.myelin.chain.RevertReason;
 import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.receipt.ReceiptFormatException;
 import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.settlement.SessionAccount;
 import io.myelin.protocol.settlement.SessionAccount.Addition;
 import io.myelin.protocol.settlement.SettlementClaim;
 import io.myelin.protocol.work.VerificationLevel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,7 @@ final class SessionCheck {
   private final @Nullable SessionAccount account;
   private final @Nullable WorkDraws draws;
   private Optional<String> wrong;
+  private final List<Digest> samples = new ArrayList<>();
   private int receipts;
   private boolean ended;
 
@@ -128,10 +132,18 @@ final class SessionCheck {
         wrong = Optional.of(refused.reason() + ": " + refused.detail());
       } else if (draws != null) {
         wrong = draws.objection(signed.receipt(), json, level());
+        if (wrong.isEmpty()) {
+          samples.addAll(draws.samples(signed.receipt(), level()));
+        }
       }
     } catch (ReceiptFormatException e) {
       wrong = Optional.of("NOT_A_RECEIPT: receipt " + receipts + ": " + e.getMessage());
     }
+  }
+
+  /** Work in it that this validator measured and drew. */
+  List<Digest> samples() {
+    return List.copyOf(samples);
   }
 
   private VerificationLevel level() {

@@ -435,8 +435,8 @@ class ValidatorService extends ValidatorImplBase {
             Fields.number("batch", request.getBatch()),
             Fields.number("set", request.getSet()),
             Fields.digest("settlements_digest", request.getSettlementsDigest()));
-    Optional<List<SessionId>> sessions = reviewed.sessions(batch, System.nanoTime());
-    if (sessions.isEmpty()) {
+    Optional<Reviewed.Right> right = reviewed.find(batch, System.nanoTime());
+    if (right.isEmpty()) {
       throw new RefusedException(
           Reason.REVIEW_FIRST, "not reviewed here with digest " + batch.digest() + ", or long ago");
     }
@@ -444,12 +444,13 @@ class ValidatorService extends ValidatorImplBase {
     Asker.require(view.network().domain(), batch.gateway(), wanted, request.getGatewaySignature());
     batches.require(batch.gateway(), batch.batch(), batch.set(), MARGIN_SECONDS);
     // Another member may have told meanwhile what it drew in this very batch.
-    for (SessionId session : sessions.get()) {
+    for (SessionId session : right.get().sessions()) {
       Optional<String> objection = desk.draws().objection(session);
       if (objection.isPresent()) {
         throw new RefusedException(Reason.REFUSED_SESSION, objection.get());
       }
     }
+    desk.attested(right.get().samples());
     return attestation(wanted);
   }
 
@@ -642,11 +643,16 @@ class ValidatorService extends ValidatorImplBase {
       reviewed.add(
           new Reviewed.Batch(
               wanted.gateway(), wanted.batch(), header.set(), wanted.settlementsDigest()),
-          checks.stream()
-              .filter(SessionCheck::counts)
-              .map(check -> check.claim().brief().sessionId())
-              .toList(),
-          System.nanoTime());
+          new Reviewed.Right(
+              checks.stream()
+                  .filter(SessionCheck::counts)
+                  .map(check -> check.claim().brief().sessionId())
+                  .toList(),
+              checks.stream()
+                  .filter(SessionCheck::counts)
+                  .flatMap(check -> check.samples().stream())
+                  .toList(),
+              System.nanoTime()));
     }
 
     @Override

@@ -163,12 +163,6 @@ final class WorkDebts {
     }
   }
 
-  /** Whether work is still missing of an answer that this validator drew itself. */
-  boolean isMissing(SessionId session, Digest work) {
-    return of(session).values().stream()
-        .anyMatch(debt -> debt.draw.teller().isEmpty() && debt.missing.contains(work));
-  }
-
   /** What a session owes, the first drawn first. */
   List<Draw> owed(SessionId session) {
     return of(session).values().stream().map(debt -> debt.draw).toList();

@@ -1,6 +1,7 @@
 package io.myelin.validator;
 
 import io.myelin.committee.wire.Reason;
+import io.myelin.engine.EngineException;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Digest;
@@ -13,6 +14,7 @@ import io.myelin.v1.MeasuredScore;
 import io.myelin.v1.WorkRecord;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -49,12 +51,7 @@ final class WorkDesk implements AutoCloseable {
   private final Semaphore exams = new Semaphore(EXAMS_AT_ONCE);
   private final Thread thread;
 
-  /**
-   * One to check.
-   *
-   * @param counts whether this validator drew it, so that it is a sample of its node's history
-   */
-  private record Job(SignedWork work, boolean counts, CompletableFuture<Examined> result) {}
+  private record Job(SignedWork work, CompletableFuture<Examined> result) {}
 
   /**
    * Of one validator.
@@ -70,9 +67,9 @@ final class WorkDesk implements AutoCloseable {
     this.runs = new RunMaker(histories, files);
     this.files = files;
     this.terms = new WorkTerms(view);
-    this.draws =
-        new WorkDraws(view, key, terms, memory, checker.isPresent(), this::countLate, debts);
+    this.draws = new WorkDraws(view, key, terms, memory, checker.isPresent(), debts);
     files.read().forEach(this::recall);
+    histories.condemned().forEach(this::accuse);
     draws.restore(debts);
     this.thread = Thread.ofVirtual().name("validator-work").start(this::work);
   }
@@ -84,11 +81,9 @@ final class WorkDesk implements AutoCloseable {
     }
     if (kept.judged()) {
       memory.judged(kept.charge().digest());
-    } else if (kept.charge().isRun()) {
-      memory.accuse(kept.charge(), kept.detail(), System.nanoTime());
     } else if (kept.counts() && kept.measured().isPresent()) {
       var _ = histories.count(kept.examined().work(), kept.measured().get());
-    } else if (kept.measured().isPresent()) {
+    } else if (!kept.charge().isRun() && kept.measured().isPresent()) {
       memory.notCounted(kept.charge().digest());
     }
   }
@@ -154,7 +149,7 @@ final class WorkDesk implements AutoCloseable {
     if (known.isPresent()) {
       return CompletableFuture.completedFuture(known.get());
     }
-    Job job = new Job(work, draws.isWanted(work), new CompletableFuture<>());
+    Job job = new Job(work, new CompletableFuture<>());
     synchronized (queue) {
       if (!(first ? queue.offerForVerdict(job) : queue.offer(work.gateway(), job))) {
         throw new RefusedException(
@@ -184,17 +179,19 @@ final class WorkDesk implements AutoCloseable {
       while (!Thread.currentThread().isInterrupted()) {
         Job job = take();
         try {
-          Examined found = check(job);
+          Examined found = check(job.work());
           draws.shown(job.work());
           job.result().complete(found);
         } catch (VirtualMachineError e) {
           job.result().completeExceptionally(e);
           throw e;
         } catch (RuntimeException | Error e) {
-          LOG.error("work {} is not checked", job.work().digest(), e);
-          // That an engine fails here is not held against who showed it.
-          memory.couldNot(job.work().digest());
-          draws.shown(job.work());
+          if (!isBusy(e)) {
+            LOG.error("work {} is not checked", job.work().digest(), e);
+            // That an engine fails here is not held against who showed it.
+            memory.couldNot(job.work().digest());
+            draws.shown(job.work());
+          }
           job.result().completeExceptionally(e);
         }
       }
@@ -204,8 +201,17 @@ final class WorkDesk implements AutoCloseable {
     }
   }
 
-  private Examined check(Job job) throws InterruptedException {
-    SignedWork work = job.work();
+  /** There is no place for it now: it is shown again, and owed until then. */
+  static boolean isBusy(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof EngineException engine && engine.kind() == EngineException.Kind.BUSY) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Examined check(SignedWork work) throws InterruptedException {
     Optional<Examined> known = memory.known(work);
     if (known.isPresent()) {
       return known.get();
@@ -213,21 +219,21 @@ final class WorkDesk implements AutoCloseable {
     Optional<WorkFinding.Lie> misfit = EvidenceFit.misfit(work);
     Examined found = Examined.of(work, misfit.isPresent() ? misfit.get() : find(work, CHECK_NANOS));
     if (!found.isLie() || memory.hasRoom(work.node())) {
-      keep(found, job.counts());
+      keep(found, false);
     }
     memory.remember(found, System.nanoTime());
     if (found.measured().isPresent()) {
-      if (job.counts()) {
-        count(work, found.measured().get());
-      } else {
-        memory.notCounted(work.digest());
-      }
+      memory.notCounted(work.digest());
     }
     return found;
   }
 
-  /** Work that this validator draws after somebody showed it. */
-  private void countLate(Digest digest) {
+  /** Work that this validator drew, in a batch that it attests; each counts once. */
+  void attested(List<Digest> samples) {
+    samples.forEach(this::count);
+  }
+
+  private void count(Digest digest) {
     if (!memory.takeUncounted(digest)) {
       return;
     }
@@ -235,26 +241,29 @@ final class WorkDesk implements AutoCloseable {
       Optional<WorkFiles.Kept> kept = files.find(digest);
       if (kept.isPresent() && kept.get().measured().isPresent()) {
         keep(kept.get().examined(), true);
-        count(kept.get().examined().work(), kept.get().measured().get());
+        WorkHistory after =
+            histories.count(kept.get().examined().work(), kept.get().measured().get());
+        if (after.isCondemned()) {
+          accuse(after);
+        }
       }
     } catch (IOException e) {
       LOG.error("work {} cannot be read: {}", digest, e.toString());
     }
   }
 
-  /** A sample that this validator drew; where it is the one too many, the node is accused. */
-  private void count(SignedWork work, WorkFinding.Measured measured) {
-    WorkHistory condemned = histories.count(work, measured);
-    if (condemned.isCondemned()) {
-      runs.charge(condemned)
-          .ifPresent(
-              charge -> {
-                String detail = RunMaker.words(condemned.state(), histories.sprt());
-                keepRun(charge, detail);
-                memory.accuse(charge, detail, System.nanoTime());
-                LOG.warn("node {}: {}; kept as {}", work.node(), detail, charge.digest());
-              });
+  /** A node is condemned by its samples; where they cannot be shown any more it begins again. */
+  private void accuse(WorkHistory condemned) {
+    Optional<Charge> made = runs.charge(condemned);
+    if (made.isEmpty()) {
+      histories.forget(condemned);
+      return;
     }
+    Charge charge = made.get();
+    String detail = RunMaker.words(condemned.state(), histories.sprt());
+    keepRun(charge, detail);
+    memory.accuse(charge, detail, System.nanoTime());
+    LOG.warn("node {}: {}; kept as {}", charge.node(), detail, charge.digest());
   }
 
   /** Keeps a run that this validator finds condemned, or others do. */

@@ -31,7 +31,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +55,6 @@ final class WorkDraws {
   private final WorkTerms terms;
   private final WorkMemory memory;
   private final boolean equipped;
-  private final Consumer<Digest> late;
   private final Frauds frauds;
   private final WorkDebts debts;
   private final Semaphore news = new Semaphore(0);
@@ -65,7 +63,6 @@ final class WorkDraws {
    * Of one validator.
    *
    * @param equipped whether it has a copy of the models; without one it wants nothing
-   * @param late told of work that is drawn after it was shown
    * @param store where what is owed lies
    */
   WorkDraws(
@@ -74,9 +71,7 @@ final class WorkDraws {
       WorkTerms terms,
       WorkMemory memory,
       boolean equipped,
-      Consumer<Digest> late,
       DebtStore store) {
-    this.late = late;
     this.debts = new WorkDebts(MOST_SESSIONS, MOST_OWED_BYTES, store);
     this.view = view;
     this.key = key;
@@ -125,23 +120,27 @@ final class WorkDraws {
 
   private boolean wants(Read read) {
     Receipt receipt = read.receipt();
-    if (!read.level().isChecked() || receipt.work().kind() != ReceiptWork.Kind.GENERATION) {
-      return false;
-    }
-    if (memory.hasSeen(receipt)) {
-      drawLate(receipt, read.level());
+    if (!read.level().isChecked()
+        || receipt.work().kind() != ReceiptWork.Kind.GENERATION
+        || memory.hasSeen(receipt)) {
       return false;
     }
     return owes(read) || memory.isNew(receipt);
   }
 
-  /** Who shows all work before anybody draws would have nothing of it counted. */
-  private void drawLate(Receipt receipt, VerificationLevel level) {
-    if (memory.hasUncounted(receipt)
-        && WorkSample.isDrawn(
-            WorkSample.luck(WorkSample.draw(key, WorkSample.content(receipt))), level)) {
-      receipt.nodes().stream().map(WorkSample::work).forEach(late);
-    }
+  /**
+   * Work of a receipt that this validator measured and draws: samples of its nodes' histories, once
+   * the batch with the receipt is attested.
+   *
+   * @param receipt that was found right
+   * @param level of its session, as the chain has it
+   */
+  List<Digest> samples(Receipt receipt, VerificationLevel level) {
+    return memory.hasUncounted(receipt)
+            && WorkSample.isDrawn(
+                WorkSample.luck(WorkSample.draw(key, WorkSample.content(receipt))), level)
+        ? receipt.nodes().stream().map(WorkSample::work).toList()
+        : List.of();
   }
 
   /** Whether it is owed, drawn now or before. Where too much is owed, nothing is drawn. */
@@ -243,11 +242,10 @@ final class WorkDraws {
                 receipt.taskId(), node.address(), "it was judged for it on chain"));
       }
     }
-    if (!equipped || !level.isChecked() || receipt.work().kind() != ReceiptWork.Kind.GENERATION) {
-      return Optional.empty();
-    }
-    if (memory.hasSeen(receipt)) {
-      drawLate(receipt, level);
+    if (!equipped
+        || !level.isChecked()
+        || receipt.work().kind() != ReceiptWork.Kind.GENERATION
+        || memory.hasSeen(receipt)) {
       return Optional.empty();
     }
     Digest content = WorkSample.content(receipt);
@@ -338,11 +336,6 @@ final class WorkDraws {
   /** Why a session is not to be settled, whatever is claimed of it: it owes work that was drawn. */
   synchronized Optional<String> objection(SessionId session) {
     return debts.owed(session).stream().findFirst().map(draw -> WorkObjection.wanted(draw.task()));
-  }
-
-  /** Whether this validator drew this work itself and has not seen it yet. */
-  synchronized boolean isWanted(SignedWork work) {
-    return debts.isMissing(work.commit().sessionId(), work.digest());
   }
 
   /** A node's work was shown, whatever came of it. */

@@ -1,6 +1,7 @@
 package io.myelin.validator;
 
 import com.google.protobuf.ByteString;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.typeddata.Eip712Domain;
 import io.myelin.protocol.work.Charge;
@@ -19,8 +20,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -40,9 +43,16 @@ final class WorkFiles {
   /** Of those that prove nothing against anybody. */
   private static final int MOST_OTHERS = 1_024;
 
+  /** Of those that count in a node's history, which a run may be made of. */
+  private static final int MOST_SAMPLES = 2_048;
+
+  private static final int MOST_RUNS_OF_A_NODE = 16;
+
   private final Path folder;
   private final Eip712Domain domain;
   private final Deque<Path> others = new ArrayDeque<>();
+  private final Deque<Path> samples = new ArrayDeque<>();
+  private final Map<Address, Integer> runs = new HashMap<>();
 
   private WorkFiles(Path folder, Eip712Domain domain) {
     this.domain = domain;
@@ -77,8 +87,10 @@ final class WorkFiles {
     stored.sort(Comparator.comparingLong(one -> one.stored().getCheckedAtMillis()));
     List<Kept> all = new ArrayList<>();
     for (StoredFile one : stored) {
-      if (!one.kept().accuses()) {
-        others.add(one.file());
+      if (one.kept().charge().isRun()) {
+        runs.merge(one.kept().charge().node(), 1, Integer::sum);
+      } else if (!one.kept().accuses()) {
+        (one.kept().counts() ? samples : others).add(one.file());
       }
       all.add(one.kept());
     }
@@ -185,16 +197,26 @@ final class WorkFiles {
     examined.measured().ifPresent(measured -> stored.setScore(score(measured)));
     write(file, stored.build());
     if (!examined.isLie()) {
-      others.remove(file);
-      others.add(file);
+      rotate(file, counts);
     }
-    while (others.size() > MOST_OTHERS) {
-      Optional<Path> oldest = Optional.ofNullable(others.poll());
+    return file;
+  }
+
+  /** The newest stay; what nobody drew does not push samples out. */
+  private void rotate(Path file, boolean counts) throws IOException {
+    others.remove(file);
+    (counts ? samples : others).add(file);
+    deleteOldest(others, MOST_OTHERS);
+    deleteOldest(samples, MOST_SAMPLES);
+  }
+
+  private static void deleteOldest(Deque<Path> files, int most) throws IOException {
+    while (files.size() > most) {
+      Optional<Path> oldest = Optional.ofNullable(files.poll());
       if (oldest.isPresent()) {
         Files.deleteIfExists(oldest.get());
       }
     }
-    return file;
   }
 
   /**
@@ -206,6 +228,11 @@ final class WorkFiles {
       throws IOException {
     List<WorkRecord> records = run.works().stream().map(SignedWork::record).toList();
     Path file = path(run.digest());
+    // Anybody who has the records can ask about many choices of them.
+    if (!Files.exists(file) && runs.merge(run.node(), 1, Integer::sum) > MOST_RUNS_OF_A_NODE) {
+      throw new IOException(
+          "more than %d runs of node %s".formatted(MOST_RUNS_OF_A_NODE, run.node()));
+    }
     write(
         file,
         stored(records.getFirst(), nowMillis)

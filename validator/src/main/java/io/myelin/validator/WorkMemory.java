@@ -130,7 +130,9 @@ final class WorkMemory {
   }
 
   private long proofs(Address node) {
-    return accusations.values().stream().filter(one -> one.charge().node().equals(node)).count();
+    return accusations.values().stream()
+        .filter(one -> !one.charge().isRun() && one.charge().node().equals(node))
+        .count();
   }
 
   synchronized void remember(Examined found, long nowNanos) {

@@ -97,6 +97,7 @@ final class WorkRecheck {
     List<WorkFinding> findings = check(charge.works(), model);
     List<Double> ratios = new ArrayList<>();
     boolean lie = false;
+    boolean exact = false;
     for (int i = 0; i < findings.size(); i++) {
       WorkFinding finding = findings.get(i);
       Evidence evidence = charge.works().get(i).evidence();
@@ -112,9 +113,7 @@ final class WorkRecheck {
                   ? String.format(Locale.ROOT, ", ratio %.2f", ratio.getAsDouble())
                   : ""));
       lie |= finding instanceof WorkFinding.Lie;
-      if (finding instanceof WorkFinding.Exact) {
-        return false;
-      }
+      exact |= finding instanceof WorkFinding.Exact;
       if (finding instanceof WorkFinding.Measured && ratio.isEmpty()) {
         throw new CommandException(
             "no calibration is for these weights between "
@@ -124,14 +123,14 @@ final class WorkRecheck {
       }
       ratio.ifPresent(ratios::add);
     }
-    Sprt.State state = Sprt.standard().read(ratios);
+    Sprt.State state = Sprt.standard().sum(ratios);
     out.printf(
         Locale.ROOT,
         "  together   sum %.2f of %d, condemned from %.2f%n",
         state.sum(),
         state.checks(),
         Sprt.standard().upper());
-    return lie || state.decision() == Sprt.Decision.CONDEMN;
+    return lie || (!exact && state.decision() == Sprt.Decision.CONDEMN);
   }
 
   private static List<WorkFinding> check(List<SignedWork> works, String model) {

@@ -8,6 +8,7 @@ import io.myelin.engine.check.PrefillChecker;
 import io.myelin.engine.llama.TestModels;
 import io.myelin.engine.worker.WorkerEngine;
 import io.myelin.protocol.commitment.WorkDigest;
+import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.work.Calibration;
 import io.myelin.protocol.work.Calibrations;
 import io.myelin.protocol.work.Sprt;
@@ -117,7 +118,12 @@ class CalibrationIT {
               claimed.weightsDigestHex(), claimed.equivalenceClass(), (WorkFinding.Measured) found);
       assertThat(ratio).as("the kept calibration is for these").isPresent();
       history =
-          history.with(WorkDigest.of(answer.evidence()), ratio.getAsDouble(), Sprt.standard());
+          history.with(
+              new WorkHistory.Sample(
+                  WorkDigest.of(answer.evidence()),
+                  TaskId.of(WorkDigest.of(answer.evidence()).bytes()),
+                  ratio.getAsDouble()),
+              Sprt.standard());
     }
     return history;
   }

@@ -1,5 +1,8 @@
 package io.myelin.protocol.work;
 
+import io.myelin.v1.GenerationSpec;
+import io.myelin.v1.OutputConstraint;
+import io.myelin.v1.SamplingParams;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +25,18 @@ public final class Calibrations {
     }
   }
 
-  /** How many there are. */
-  public int size() {
-    return all.size();
+  /**
+   * Whether an answer was asked for as those were that calibrations are made of. Biases, penalties,
+   * constraints and higher temperatures choose tokens at which honest nodes differ more.
+   */
+  public static boolean isOrdinary(GenerationSpec spec) {
+    SamplingParams sampling = spec.getSampling();
+    return sampling.getTemperature() <= 1
+        && sampling.getPresencePenalty() == 0
+        && sampling.getFrequencyPenalty() == 0
+        && (sampling.getRepeatPenalty() == 0 || sampling.getRepeatPenalty() == 1)
+        && sampling.getLogitBiasCount() == 0
+        && spec.getConstraint().getKind() == OutputConstraint.Kind.KIND_FREE_TEXT;
   }
 
   /**

@@ -1,17 +1,19 @@
 package io.myelin.protocol.work;
 
+import com.google.protobuf.ByteString;
 import io.myelin.protocol.crypto.Keccak256;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * What a node is accused by: one answer that lies, or a run of measured answers, none of which
  * proves anything alone.
  *
- * @param works of one node, each of another task; those of a run in the order in which they were
- *     measured
+ * @param works of one node, each of another task; those of a run by rising digest, of one model's
+ *     weights and one equivalence class
  */
 public record Charge(List<SignedWork> works) {
   /** Answers of one run: a test that has not decided by then begins again. */
@@ -22,8 +24,8 @@ public record Charge(List<SignedWork> works) {
   /**
    * Copies.
    *
-   * @throws IllegalArgumentException when there is none or too many, of several nodes, or two of
-   *     one task
+   * @throws IllegalArgumentException when there is none or too many, of several nodes, weights or
+   *     classes, two of one task, or in another order: one set of answers has one name
    */
   public Charge {
     works = List.copyOf(works);
@@ -34,9 +36,29 @@ public record Charge(List<SignedWork> works) {
     if (works.stream().map(SignedWork::node).distinct().count() > 1) {
       throw new IllegalArgumentException("works: of several nodes (expected: of one)");
     }
+    record Numbers(ByteString weights, String equivalenceClass) {}
+    long kinds =
+        works.stream()
+            .map(SignedWork::evidence)
+            .map(one -> new Numbers(one.getWeightsDigest(), one.getEquivalenceClass()))
+            .distinct()
+            .count();
+    if (kinds > 1) {
+      throw new IllegalArgumentException("works: of several models or classes (expected: of one)");
+    }
+    for (int i = 1; i < works.size(); i++) {
+      if (works.get(i - 1).digest().compareTo(works.get(i).digest()) >= 0) {
+        throw new IllegalArgumentException("works: in no order (expected: by rising digest)");
+      }
+    }
     if (works.stream().map(work -> work.commit().taskId()).distinct().count() < works.size()) {
       throw new IllegalArgumentException("works: two of one task (expected: each of its own)");
     }
+  }
+
+  /** A charge by a run, in whatever order they come. */
+  public static Charge ofRun(List<SignedWork> works) {
+    return new Charge(works.stream().sorted(Comparator.comparing(SignedWork::digest)).toList());
   }
 
   /** A charge by one lie. */

@@ -91,6 +91,17 @@ public final class Sprt {
   }
 
   /**
+   * What a run comes to that began at 0 and was never cleared: its sum, in whatever order.
+   *
+   * @param ratios log-likelihood ratio of each check
+   */
+  public State sum(List<Double> ratios) {
+    double sum = ratios.stream().mapToDouble(ratio -> Math.min(ratio, most)).sum();
+    return new State(
+        sum >= upper ? Decision.CONDEMN : Decision.CONTINUE, ratios.size(), sum);
+  }
+
+  /**
    * Reads a history.
    *
    * @param ratios log-likelihood ratio of each check, oldest first; see {@link

@@ -1,6 +1,7 @@
 package io.myelin.protocol.work;
 
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.TaskId;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,9 +21,10 @@ public record WorkHistory(List<Sample> run, Sprt.State state) {
    * One check.
    *
    * @param work by which the answer is known
+   * @param task of which a run has one answer at most
    * @param ratio log-likelihood ratio "cheat against honest", natural logarithm
    */
-  public record Sample(Digest work, double ratio) {}
+  public record Sample(Digest work, TaskId task, double ratio) {}
 
   /** Copies. */
   public WorkHistory {
@@ -31,14 +33,15 @@ public record WorkHistory(List<Sample> run, Sprt.State state) {
 
   /**
    * With one check more. A node that is condemned stays so; one that is cleared begins again, and
-   * so does a run that has not decided in as many checks as a {@link Charge} can hold.
+   * so does a run that has not decided in as many checks as a {@link Charge} can hold. A second
+   * answer to a task counts nothing.
    */
-  public WorkHistory with(Digest work, double ratio, Sprt sprt) {
-    if (isCondemned()) {
+  public WorkHistory with(Sample sample, Sprt sprt) {
+    if (isCondemned() || run.stream().anyMatch(one -> one.task().equals(sample.task()))) {
       return this;
     }
     List<Sample> longer = new ArrayList<>(run);
-    longer.add(new Sample(work, ratio));
+    longer.add(sample);
     Sprt.State next = sprt.read(longer.stream().map(Sample::ratio).toList());
     boolean begins =
         next.decision() == Sprt.Decision.CLEAR
