@@ -172,7 +172,7 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
               "bad_proof", "the signature is not that of " + node, false));
       return;
     }
-    long barredMillis = hub.accountOf(node).barredUntilMillis() - hub.clock().millis();
+    long barredMillis = hub.barredUntilMillis(node) - hub.clock().millis();
     if (barredMillis > 0) {
       refuse(
           new NodeAdmission.Verdict.Refused(
