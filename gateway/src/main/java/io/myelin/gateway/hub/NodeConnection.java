@@ -248,9 +248,18 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
     if (before != null) {
       before.done().completeExceptionally(new IllegalStateException("another question"));
     }
+    Loop.Timer first =
+        loop.schedule(TimeUnit.SECONDS.toMillis(asked.firstAllowedSeconds()), asked::firstOverdue);
     Loop.Timer end =
         loop.schedule(TimeUnit.SECONDS.toMillis(asked.allowedSeconds()), asked::overdue);
-    var _ = asked.done().whenComplete((_, _) -> end.cancel());
+    var _ =
+        asked
+            .done()
+            .whenComplete(
+                (_, _) -> {
+                  first.cancel();
+                  end.cancel();
+                });
     send(
         GatewayMessage.newBuilder()
             .setChallenge(

@@ -245,7 +245,8 @@ final class NodeHubTest {
         .failsWithin(Duration.ZERO)
         .withThrowableThat()
         .withCauseInstanceOf(SlowExamException.class)
-        .withMessageContaining("too slow: the exam over 256 words of context")
+        .withMessageContaining("too slow: the first answer of the exam over 256 words of context")
+        .withMessageContaining("in the " + seconds + " s allowed")
         .withMessageContaining("1 token and 16 words of context a second");
     assertThat(node.connected()).isTrue();
     // What comes late belongs to no question any more.
