@@ -39,6 +39,9 @@ public final class Defences {
     BROKEN
   }
 
+  /** The build that goes on, or the last one. */
+  private static volatile Process running;
+
   private Defences() {}
 
   public static void main(String[] arguments) throws Exception {
@@ -178,13 +181,14 @@ public final class Defences {
     }
     command.add("verify");
     Path log = tree.resolve("target-defence.log");
-    int status =
+    Process build =
         new ProcessBuilder(command)
             .directory(tree.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
-            .start()
-            .waitFor();
+            .start();
+    running = build;
+    int status = build.waitFor();
     // Native engines may write bytes that are no text.
     String said = new String(Files.readAllBytes(log), java.nio.charset.StandardCharsets.ISO_8859_1);
     boolean failed = said.contains("<<< FAILURE!") || said.contains("<<< ERROR!");
@@ -224,13 +228,24 @@ public final class Defences {
   /** Links are deleted, not what they lead to. */
   private static void delete(Path tree) {
     try {
+      Process build = running;
+      if (build != null) {
+        build.descendants().forEach(ProcessHandle::destroyForcibly);
+        build.destroyForcibly().onExit().join();
+      }
       Files.walkFileTree(
           tree,
           new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
                 throws IOException {
-              Files.delete(file);
+              Files.deleteIfExists(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) {
+              // Somebody else deleted it first.
               return FileVisitResult.CONTINUE;
             }
 
