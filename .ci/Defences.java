@@ -6,13 +6,16 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /**
  * Switches the network's defences off, one after the other, and demands that a test fails each
- * time. The list is {@code .ci/defences.txt}; the work is done in a copy of the tree.
+ * time. The list is {@code .ci/defences.txt}; the work is done in a copy of the tree, which is
+ * deleted at the end. Each test runs once with all defences on first: one that fails then shows
+ * nothing when it fails again.
  *
  * <p>{@code java .ci/Defences.java [--list] [TEXT]}: with {@code --list} only looks whether each
  * line of code that is to be changed is there once; with a text only those whose name has it.
@@ -32,9 +35,12 @@ public final class Defences {
     NOTICED,
     /** All went well without the defence: nobody would. */
     UNNOTICED,
-    /** The change does not compile, or the test was not run. */
+    /** The change does not compile, or the test fails with the defence on as well. */
     BROKEN
   }
+
+  /** The build that goes on, or the last one. */
+  private static volatile Process running;
 
   private Defences() {}
 
@@ -58,12 +64,16 @@ public final class Defences {
       System.out.printf("%d defences, %d of them not where the list says%n", all.size(), wrong);
       System.exit(wrong == 0 ? 0 : 1);
     }
-    Path tree = copy();
+    Path tree = Files.createTempDirectory("myelin-defences");
+    // Runs however this ends: well, with an exception, or by Ctrl-C.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(tree)));
+    copy(tree);
     long started = System.nanoTime();
+    Set<String> failing = failing(tree, all);
     for (int i = 0; i < all.size(); i++) {
       Defence one = all.get(i);
       long began = System.nanoTime();
-      Outcome outcome = without(tree, one);
+      Outcome outcome = failing.contains(test(one)) ? Outcome.BROKEN : without(tree, one);
       wrong += outcome == Outcome.NOTICED ? 0 : 1;
       System.out.printf(
           "%3d/%d  %-9s %4d s  %s  (%s)%n",
@@ -123,6 +133,25 @@ public final class Defences {
     return times;
   }
 
+  /** The tests that do not pass with all defences on. */
+  private static Set<String> failing(Path tree, List<Defence> all)
+      throws IOException, InterruptedException {
+    Set<String> seen = new HashSet<>();
+    Set<String> failing = new HashSet<>();
+    for (Defence one : all) {
+      if (seen.add(test(one)) && run(tree, one) != Outcome.UNNOTICED) {
+        failing.add(test(one));
+        System.out.printf("%s fails with all defences on%n", test(one));
+      }
+    }
+    System.out.printf("%d tests with all defences on, %d of them fail%n", seen.size(), failing.size());
+    return failing;
+  }
+
+  private static String test(Defence one) {
+    return one.module() + " " + one.test();
+  }
+
   private static Outcome without(Path tree, Defence one) throws IOException, InterruptedException {
     Path file = tree.resolve(one.file());
     String before = Files.readString(file);
@@ -152,13 +181,14 @@ public final class Defences {
     }
     command.add("verify");
     Path log = tree.resolve("target-defence.log");
-    int status =
+    Process build =
         new ProcessBuilder(command)
             .directory(tree.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
-            .start()
-            .waitFor();
+            .start();
+    running = build;
+    int status = build.waitFor();
     // Native engines may write bytes that are no text.
     String said = new String(Files.readAllBytes(log), java.nio.charset.StandardCharsets.ISO_8859_1);
     boolean failed = said.contains("<<< FAILURE!") || said.contains("<<< ERROR!");
@@ -168,9 +198,8 @@ public final class Defences {
     return failed ? Outcome.NOTICED : Outcome.BROKEN;
   }
 
-  private static Path copy() throws IOException {
+  private static void copy(Path to) throws IOException {
     Path from = Path.of("").toAbsolutePath();
-    Path to = Files.createTempDirectory("myelin-defences");
     System.out.println("in a copy of the tree, " + to);
     Files.walkFileTree(
         from,
@@ -194,6 +223,41 @@ public final class Defences {
           }
         });
     Files.createSymbolicLink(to.resolve(NODE_MODULES), from.resolve(NODE_MODULES));
-    return to;
+  }
+
+  /** Links are deleted, not what they lead to. */
+  private static void delete(Path tree) {
+    try {
+      Process build = running;
+      if (build != null) {
+        build.descendants().forEach(ProcessHandle::destroyForcibly);
+        build.destroyForcibly().onExit().join();
+      }
+      Files.walkFileTree(
+          tree,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.deleteIfExists(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) {
+              // Somebody else deleted it first.
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, IOException failure)
+                throws IOException {
+              Files.delete(folder);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      System.out.println("the copy is not deleted in full: " + e);
+    }
   }
 }

@@ -161,7 +161,7 @@ class ComputeNodeIT {
   void announcesWhatItServes() {
     assertThat(connection.node()).isEqualTo(nodeKey.address());
     assertThat(connection.hello().getSlots()).isEqualTo(2);
-    assertThat(connection.hello().getProtocolVersion()).isEqualTo("1");
+    assertThat(connection.hello().getProtocolVersion()).isEqualTo("2");
     assertThat(connection.hello().getModels(0).getId()).isEqualTo(ScriptedEngine.MODEL);
     assertThat(connection.hello().getModels(0).getEquivalenceClass()).isEqualTo("scripted/1");
     assertThat(connection.hello().getHeldList()).isEmpty();

@@ -50,7 +50,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ComputeNode implements AutoCloseable {
   /** Version of the messages it speaks. */
-  public static final String PROTOCOL_VERSION = "1";
+  public static final String PROTOCOL_VERSION = "2";
 
   private static final Logger logger = LoggerFactory.getLogger(ComputeNode.class);
   private static final long EXPIRY_SECONDS = 60;

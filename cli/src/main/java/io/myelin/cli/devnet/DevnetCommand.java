@@ -127,7 +127,8 @@ public final class DevnetCommand extends MyelinCommand {
         "Who fails on purpose (repeatable). Of a compute node, such as 2 or compute-2:",
         Fault.SYNTAX + ".",
         "Of a validator, such as validator-2: " + ValidatorFault.SYNTAX + ";",
-        "collude is of two or more, as in collude@validator-1+validator-2.",
+        "collude is of two or more, as in collude@validator-1+validator-2; to judge yes,",
+        "the local chain's clock is put forward by an epoch or two.",
         "Of a gateway but the first, such as gateway-2: " + GatewayFault.SYNTAX + "."
       })
   private List<String> faults = List.of();
@@ -183,12 +184,25 @@ public final class DevnetCommand extends MyelinCommand {
             .name("cheat-watch")
             .start(
                 () -> {
-                  if (devnet.plan().hasCheats()) {
-                    var _ = new CheatWatch(devnet, model, out).untilCaught();
+                  boolean held = cheatsCaught(devnet, model, out);
+                  // The chain's clock is put forward only to judge a validator that signs unread
+                  // (yes); what is paid when time is over is left out, as users are still asking.
+                  held &= new PartyWatch(devnet, model, out).untilKnown();
+                  if (!held) {
+                    out.println("A DEFENCE DID NOT HOLD, or could not be shown: see above.");
+                    out.flush();
                   }
-                  // Nobody's clock is put forward under a user who is still asking.
-                  var _ = new PartyWatch(devnet, model, out).untilKnown();
                 });
+  }
+
+  private static boolean cheatsCaught(Devnet devnet, String model, PrintWriter out) {
+    try {
+      return !devnet.plan().hasCheats() || new CheatWatch(devnet, model, out).untilCaught();
+    } catch (RuntimeException e) {
+      out.println("Broken off: " + (e.getMessage() == null ? e : e.getMessage()));
+      out.flush();
+      return false;
+    }
   }
 
   private String modelToAsk(EngineSource source) {

@@ -13,8 +13,10 @@ import java.util.TreeMap;
  */
 final class PartyWatch {
   private final List<PartyStory> stories = new ArrayList<>();
+  private final PrintWriter out;
 
   PartyWatch(Devnet devnet, String model, PrintWriter out) {
+    this(out);
     PartyScene scene = new PartyScene(devnet, model, out);
     PartyFaults parties = devnet.plan().parties();
     // Sorted, so that a run tells what the one before told.
@@ -26,6 +28,17 @@ final class PartyWatch {
     }
     new TreeMap<>(parties.validators())
         .forEach((number, fault) -> ofValidator(scene, number, fault));
+  }
+
+  private PartyWatch(PrintWriter out) {
+    this.out = out;
+  }
+
+  /** Of stories that are there already. */
+  static PartyWatch of(List<PartyStory> stories, PrintWriter out) {
+    PartyWatch watch = new PartyWatch(out);
+    watch.stories.addAll(stories);
+    return watch;
   }
 
   private static PartyStory ofGateway(PartyScene scene, int number, GatewayFault fault) {
@@ -44,11 +57,17 @@ final class PartyWatch {
     }
   }
 
-  /** Returns whether every defence held. */
+  /** Returns whether every defence held; a story that breaks off is told, and the next begins. */
   boolean untilKnown() {
     boolean held = true;
     for (PartyStory story : stories) {
-      held &= story.untilKnown();
+      try {
+        held &= story.untilKnown();
+      } catch (RuntimeException e) {
+        held = false;
+        out.println("Broken off: " + (e.getMessage() == null ? e : e.getMessage()));
+        out.flush();
+      }
     }
     return held;
   }

@@ -1,5 +1,6 @@
 package io.myelin.cli.node;
 
+import io.myelin.cli.CommandException;
 import io.myelin.cli.Logging;
 import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.model.ConsoleProgress;
@@ -9,8 +10,8 @@ import io.myelin.engine.check.SentenceDistances;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.engine.judge.LikelihoodJudge;
 import io.myelin.engine.local.EngineSet;
-import io.myelin.protocol.work.Exam;
 import io.myelin.protocol.work.Calibrations;
+import io.myelin.protocol.work.Exam;
 import io.myelin.validator.OwnModels;
 import io.myelin.validator.ValidatorFault;
 import java.nio.file.Path;
@@ -45,6 +46,9 @@ import picocli.CommandLine.Option;
     })
 public final class ValidatorCommand extends MyelinCommand {
   private static final int USUAL_PORT = 8_600;
+
+  /** Over more no node of the least speed that is let in could be done in an exam's time. */
+  private static final int MOST_EXAM_CONTEXT = 4_096;
 
   /** Answers that it checks at once: one, and one that is to be judged. */
   private static final int CHECKS = 2;
@@ -106,7 +110,7 @@ public final class ValidatorCommand extends MyelinCommand {
       names = "--exam-context",
       paramLabel = "WORDS",
       description = {
-        "With --model: words of context that nodes must sit their exams over, 0 to 8192,",
+        "With --model: words of context that nodes must sit their exams over, 0 to 4096,",
         "where they claim as much (default: 1024). All validators of a network say the same."
       })
   private @Nullable Integer examContext;
@@ -128,6 +132,7 @@ public final class ValidatorCommand extends MyelinCommand {
             "calibration",
             "exam-context"));
     ConfigFile file = options.file(known);
+    int examWords = examContext(file);
     Path folder = options.folder(file, "validator");
     String address = file.text("host", host, "127.0.0.1");
     List<String> modelIds = file.list("model", models);
@@ -153,7 +158,7 @@ public final class ValidatorCommand extends MyelinCommand {
             file.number("port", port, USUAL_PORT, 0, 65_535),
             checking.map(own -> own.models(modelIds, measured)).orElse(OwnModels.NONE),
             misbehaving,
-            file.number("exam-context", examContext, Exam.USUAL_CONTEXT, 0, Exam.MOST_CONTEXT));
+            examWords);
     Thread stop =
         Thread.ofPlatform()
             .name("validator-stop")
@@ -169,6 +174,16 @@ public final class ValidatorCommand extends MyelinCommand {
     options.watchParent(() -> end.complete(0));
     // Without a parent the process runs until a signal; the shutdown hook does the rest.
     return end.get();
+  }
+
+  private int examContext(ConfigFile file) {
+    int words = file.number("exam-context", examContext, Exam.USUAL_CONTEXT, 0, Integer.MAX_VALUE);
+    if (words > MOST_EXAM_CONTEXT) {
+      throw new CommandException(
+          "exam-context: %d (expected: 0 to %d; the slowest node that is let in could not read more in the %d s of an exam)"
+              .formatted(words, MOST_EXAM_CONTEXT, Exam.MOST_SECONDS));
+    }
+    return words;
   }
 
   private ValidatorFault fault() {

@@ -96,8 +96,7 @@ public final class ValidatorHost implements AutoCloseable {
       OwnModels models,
       ValidatorFault fault,
       int examContext) {
-    ValidatorHost validator =
-        start(folder, key, link, host, port, models, fault, examContext);
+    ValidatorHost validator = start(folder, key, link, host, port, models, fault, examContext);
     try {
       if (how.isPresent()) {
         validator.peers =
@@ -127,7 +126,8 @@ public final class ValidatorHost implements AutoCloseable {
    */
   public static ValidatorHost start(
       Path folder, OperatorKey key, ChainLink link, String host, int port) {
-    return start(folder, key, link, host, port, OwnModels.NONE, ValidatorFault.NONE, Exam.USUAL_CONTEXT);
+    return start(
+        folder, key, link, host, port, OwnModels.NONE, ValidatorFault.NONE, Exam.USUAL_CONTEXT);
   }
 
   private static ValidatorHost start(

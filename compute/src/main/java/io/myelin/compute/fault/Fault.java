@@ -88,7 +88,10 @@ public sealed interface Fault {
    *
    * @param kibibytes of each; 0 for heartbeats
    */
-  record Flood(int kibibytes) implements Fault {}
+  record Flood(int kibibytes) implements Fault {
+    /** As much as a flood is in all. */
+    static final int MOST_KIBIBYTES = 1 << 16;
+  }
 
   /** Where a node falls silent, its heart still beating. */
   enum Stage {
@@ -163,7 +166,7 @@ public sealed interface Fault {
       case "boast-speed" -> without(text, number, new BoastSpeed());
       case "boast-slots" -> without(text, number, new BoastSlots());
       case "short-context" -> new ShortContext(number.isEmpty() ? 128 : count(text, number, 1));
-      case "flood" -> new Flood(number.isEmpty() ? 0 : count(text, number, 1));
+      case "flood" -> new Flood(number.isEmpty() ? 0 : kibibytes(text, number));
       case "silent" -> new Silent(stage(text, number));
       case "copy" -> without(text, number, new Copy());
       case "substitute" ->
@@ -201,6 +204,17 @@ public sealed interface Fault {
       throw wrong(text);
     }
     return fault;
+  }
+
+  /** One message holds them all. */
+  private static int kibibytes(String text, String number) {
+    int kibibytes = count(text, number, 1);
+    if (kibibytes > Flood.MOST_KIBIBYTES) {
+      throw new IllegalArgumentException(
+          "fault: %s (expected: flood:KIB with KIB 1 to %d; the others are %s)"
+              .formatted(text, Flood.MOST_KIBIBYTES, SYNTAX));
+    }
+    return kibibytes;
   }
 
   private static int count(String text, String number, int least) {

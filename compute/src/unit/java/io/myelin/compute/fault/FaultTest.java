@@ -26,7 +26,9 @@ class FaultTest {
     assertThat(Fault.parse("short-context")).isEqualTo(new Fault.ShortContext(128));
     assertThat(Fault.parse("short-context:64")).isEqualTo(new Fault.ShortContext(64));
     assertThat(Fault.parse("flood")).isEqualTo(new Fault.Flood(0));
-    assertThat(Fault.parse("flood:100")).isEqualTo(new Fault.Flood(100));
+    assertThat(Fault.parse("flood:65536")).isEqualTo(new Fault.Flood(65_536));
+    assertThatThrownBy(() -> Fault.parse("flood:999999"))
+        .hasMessageContaining("fault: flood:999999 (expected: flood:KIB with KIB 1 to 65536");
     assertThat(Fault.parse("silent:ack")).isEqualTo(new Fault.Silent(Fault.Stage.ACK));
     assertThat(Fault.parse("silent:Commit")).isEqualTo(new Fault.Silent(Fault.Stage.COMMIT));
     assertThat(Fault.parse("copy")).isEqualTo(new Fault.Copy());
@@ -49,6 +51,7 @@ class FaultTest {
         "boast-slots:3",
         "short-context:0",
         "flood:0",
+        "flood:65537",
         "silent",
         "silent:judge",
         "copy:2",

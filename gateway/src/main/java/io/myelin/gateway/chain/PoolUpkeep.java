@@ -2,6 +2,7 @@ package io.myelin.gateway.chain;
 
 import io.myelin.chain.BlockHeader;
 import io.myelin.chain.ChainClient;
+import io.myelin.chain.ChainException;
 import io.myelin.chain.transaction.TransactionOutcome;
 import io.myelin.contracts.NodePool;
 import io.myelin.contracts.deploy.NetworkContracts;
@@ -9,7 +10,6 @@ import io.myelin.contracts.write.ChainWrites;
 import io.myelin.gateway.chain.Committee.NoQuorumException;
 import io.myelin.gateway.chain.Committee.Quorum;
 import io.myelin.gateway.hub.SignedHello;
-import io.myelin.gateway.hub.SlowExamException;
 import io.myelin.gateway.session.ChainPool;
 import io.myelin.gateway.session.ExamFigures;
 import io.myelin.protocol.ids.Address;
@@ -43,7 +43,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PoolUpkeep {
   private static final Logger log = LoggerFactory.getLogger(PoolUpkeep.class);
-  private static final int QUALIFIED = 2;
   private static final int MOST_AT_ONCE = 4;
   private static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(5);
@@ -130,34 +129,54 @@ public final class PoolUpkeep {
     return underWay.size() < MOST_AT_ONCE && underWay.add(node);
   }
 
+  /** What is known of a test as it goes on. */
+  private static final class Attempt {
+    private final List<ExamFigures.Measured> measured = new ArrayList<>();
+    private long round = -1;
+  }
+
   private void attempt(Address node, Connected connected) {
-    // Only what is the node's own doing lets it wait for longer each time.
-    Ended ended = Ended.NOT_ITS_DOING;
-    List<ExamFigures.Measured> measured = new ArrayList<>();
+    Attempt made = new Attempt();
+    TestEnd ended = TestEnd.NOT_ITS_DOING;
     try {
-      test(node, connected, measured);
-      ended = Ended.PASSED;
+      ended = test(node, connected, made);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (NoQuorumException e) {
-      ended = e.why() == NoQuorumException.Why.REFUSED ? Ended.FAILED : Ended.NOT_ITS_DOING;
-      log.info("node {} is not tested yet: {}", node, e.getMessage());
-      tell(node, connected, false, String.valueOf(e.getMessage()), measured);
-    } catch (ExecutionException e) {
-      ended = Ended.FAILED;
-      if (e.getCause() instanceof SlowExamException slow) {
-        log.info("node {} is kept out, and no cheat: {}", node, slow.getMessage());
-        tell(node, connected, false, String.valueOf(slow.getMessage()), measured);
-      } else {
-        log.info("node {} gives no proof: {}", node, e.getMessage() == null ? e : e.getMessage());
+    } catch (NoQuorumException
+        | ExecutionException
+        | TimeoutException
+        | ChainException
+        | IllegalStateException e) {
+      ended = end(node, made, e);
+      String why = words(e);
+      log.info("node {} is not in the pool by this test ({}): {}", node, ended, why);
+      if (ended == TestEnd.FAILED) {
+        tell(node, connected, false, why, made.measured);
       }
-    } catch (TimeoutException | io.myelin.chain.ChainException | IllegalStateException e) {
-      log.info("node {} is not tested yet: {}", node, e.getMessage() == null ? e : e.getMessage());
     } catch (RuntimeException e) {
       log.error("node {} is not tested: a fault of the gateway itself", node, e);
     } finally {
       ended(node, ended);
     }
+  }
+
+  /** A node at two gateways is tested by both: what the slower one is told is not the node's. */
+  private TestEnd end(Address node, Attempt made, Exception failure) {
+    try {
+      boolean waits =
+          made.round < 0 || TestEnd.waits(network.nodes().nodeOf(node).on(chain), made.round);
+      return TestEnd.of(failure, waits);
+    } catch (ChainException e) {
+      return TestEnd.NOT_ITS_DOING;
+    }
+  }
+
+  private static String words(Exception failure) {
+    Throwable told =
+        failure instanceof ExecutionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return told.getMessage() == null ? told.toString() : told.getMessage();
   }
 
   private void tell(
@@ -169,38 +188,33 @@ public final class PoolUpkeep {
     connected.examined().accept(node, new ExamFigures(passed, detail, clock.millis(), measured));
   }
 
-  private enum Ended {
-    PASSED,
-    FAILED,
-    NOT_ITS_DOING
-  }
-
-  private synchronized void ended(Address node, Ended how) {
+  private synchronized void ended(Address node, TestEnd how) {
     underWay.remove(node);
-    if (how == Ended.PASSED) {
+    if (how == TestEnd.PASSED || how == TestEnd.OVERTAKEN) {
       pauses.remove(node);
       return;
     }
     Pause before = pauses.get(node);
     long lengthNanos = before == null ? FIRST_PAUSE_NANOS : before.lengthNanos();
-    if (before != null && how == Ended.FAILED) {
+    if (before != null && how.isItsDoing()) {
       lengthNanos = Math.min(2 * lengthNanos, LONGEST_PAUSE_NANOS);
     }
     pauses.put(node, new Pause(nanos.getAsLong(), lengthNanos));
   }
 
-  private void test(Address node, Connected connected, List<ExamFigures.Measured> measured)
+  private TestEnd test(Address node, Connected connected, Attempt made)
       throws InterruptedException, ExecutionException, TimeoutException, NoQuorumException {
     NodePool.Node entry = network.nodes().nodeOf(node).on(chain);
-    if (entry.standing() == QUALIFIED && entry.untested() == 0) {
+    if (!TestEnd.waits(entry, entry.round())) {
       // Somebody else was faster, or what was read before is old.
-      return;
+      return TestEnd.OVERTAKEN;
     }
+    made.round = entry.round();
     int context = committee.examContext();
     BlockHeader head = chain.head();
     Digest nonce = SignOfLife.nonce(node, entry.round(), head.hash());
     SignedHello proof = connected.challenge().ask(node, nonce, context).get();
-    measured.addAll(proof.measured());
+    made.measured.addAll(proof.measured());
     SignOfLife life =
         new SignOfLife(entry.round(), head.number(), head.hash(), proof.hello(), proof.signature());
     Quorum quorum = committee.judge(life, proof.paper());
@@ -218,8 +232,9 @@ public final class PoolUpkeep {
     if (!(outcome instanceof TransactionOutcome.Succeeded)) {
       throw new IllegalStateException(ChainWrites.text(outcome));
     }
-    log.info("node {} is back in the pool; {}", node, words(measured));
-    tell(node, connected, true, "let in: its answers are its models'", measured);
+    log.info("node {} is back in the pool; {}", node, words(made.measured));
+    tell(node, connected, true, "let in: its answers are its models'", made.measured);
+    return TestEnd.PASSED;
   }
 
   private static String words(List<ExamFigures.Measured> measured) {

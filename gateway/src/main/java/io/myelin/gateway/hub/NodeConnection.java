@@ -172,7 +172,7 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
               "bad_proof", "the signature is not that of " + node, false));
       return;
     }
-    long barredMillis = hub.accountOf(node).barredUntilMillis() - hub.clock().millis();
+    long barredMillis = hub.barredUntilMillis(node) - hub.clock().millis();
     if (barredMillis > 0) {
       refuse(
           new NodeAdmission.Verdict.Refused(
@@ -248,9 +248,18 @@ final class NodeConnection implements StreamObserver<NodeMessage>, NodeLink {
     if (before != null) {
       before.done().completeExceptionally(new IllegalStateException("another question"));
     }
+    Loop.Timer first =
+        loop.schedule(TimeUnit.SECONDS.toMillis(asked.firstAllowedSeconds()), asked::firstOverdue);
     Loop.Timer end =
         loop.schedule(TimeUnit.SECONDS.toMillis(asked.allowedSeconds()), asked::overdue);
-    var _ = asked.done().whenComplete((_, _) -> end.cancel());
+    var _ =
+        asked
+            .done()
+            .whenComplete(
+                (_, _) -> {
+                  first.cancel();
+                  end.cancel();
+                });
     send(
         GatewayMessage.newBuilder()
             .setChallenge(

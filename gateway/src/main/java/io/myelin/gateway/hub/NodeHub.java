@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class NodeHub extends GatewayComputeGrpc.GatewayComputeImplBase
     implements NodeDirectory, AutoCloseable {
   /** What a node's Hello must say. */
-  public static final String PROTOCOL_VERSION = "1";
+  public static final String PROTOCOL_VERSION = "2";
 
   private static final Logger log = LoggerFactory.getLogger(NodeHub.class);
   private static final int MAX_ACCOUNTS = 10_000;
@@ -218,6 +218,14 @@ public final class NodeHub extends GatewayComputeGrpc.GatewayComputeImplBase
   /** A node was examined: shown with its figures, and why it is kept out if it is. */
   public void noteExam(Address node, ExamFigures figures) {
     accountOf(node).noteExam(figures);
+  }
+
+  /** Until when a node is not let in (Unix time); leaves no mark of who only knocks. */
+  long barredUntilMillis(Address node) {
+    synchronized (lock) {
+      NodeAccount known = accounts.get(node);
+      return known == null ? 0 : known.barredUntilMillis();
+    }
   }
 
   NodeAccount accountOf(Address node) {

@@ -74,9 +74,20 @@ final class OpenExam {
         Math.toIntExact(models.stream().filter(Exam::covers).count()), context);
   }
 
+  int firstAllowedSeconds() {
+    return Exam.allowedSeconds(1, context);
+  }
+
   /** Its time is over. */
   void overdue() {
-    done.completeExceptionally(new SlowExamException(allowedSeconds(), context));
+    done.completeExceptionally(SlowExamException.unfinished(allowedSeconds(), context));
+  }
+
+  /** The time of one answer is over: who gave none yet keeps nobody else waiting for longer. */
+  synchronized void firstOverdue() {
+    if (answers.isEmpty()) {
+      done.completeExceptionally(SlowExamException.unbegun(firstAllowedSeconds(), context));
+    }
   }
 
   /** The node signed, which ends it. */

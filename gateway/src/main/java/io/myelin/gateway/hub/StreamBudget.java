@@ -74,18 +74,13 @@ final class StreamBudget {
   /**
    * A message came.
    *
-   * @throws FloodException when it is one too many, or too large
+   * @throws FloodException when it is one too many
+   * @throws IllegalArgumentException when it is larger than its kind needs
    */
   synchronized void came(NodeMessage message, long nowMillis) throws FloodException {
     int size = message.getSerializedSize();
     messages++;
     bytes += size;
-    int most = most(message.getKindCase());
-    if (size > most) {
-      throw new FloodException(
-          "%s: %d bytes (expected: at most %d), %s"
-              .formatted(message.getKindCase(), size, most, total()));
-    }
     spareMillis =
         Math.min(
             SPARE * 1_000L, spareMillis + SPARE_PER_SECOND * Math.max(0, nowMillis - lastMillis));
@@ -99,6 +94,12 @@ final class StreamBudget {
           "%s: more messages than were asked for (expected: at most %d more), %s"
               .formatted(message.getKindCase(), SPARE, total()));
     }
+    // Its stream ends, as with any value that does not fit; nobody is barred for a size alone.
+    int most = most(message.getKindCase());
+    if (size > most) {
+      throw new IllegalArgumentException(
+          "%s: %d bytes (expected: at most %d)".formatted(message.getKindCase(), size, most));
+    }
   }
 
   private String total() {
@@ -108,14 +109,15 @@ final class StreamBudget {
   private static int most(NodeMessage.KindCase kind) {
     return switch (kind) {
       case HEARTBEAT, ACK, PRECOMMIT, DRAIN, PROOF, KIND_NOT_SET -> 4 * KIBI;
-      case CHUNK, REFUSE, ERROR -> 64 * KIBI;
+      case REFUSE, ERROR -> 64 * KIBI;
       case EXAM_ANSWER -> 256 * KIBI;
-      // As large as the server takes.
-      case HELLO, COMMIT -> Integer.MAX_VALUE;
+      // As large as the server takes. A chunk has no small bound: one holds all tokens that a stop
+      // string kept back, with alternatives for each, or whatever an upstream says at once.
+      case HELLO, CHUNK, COMMIT -> Integer.MAX_VALUE;
     };
   }
 
-  /** More than anybody needs. */
+  /** More messages than anybody needs. */
   static final class FloodException extends Exception {
     private static final long serialVersionUID = 1;
 

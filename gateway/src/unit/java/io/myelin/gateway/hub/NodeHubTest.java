@@ -117,13 +117,25 @@ final class NodeHubTest {
           var in = gateway.dial(out);
           in.onNext(
               NodeMessage.newBuilder()
-                  .setHello(node.hello().toBuilder().setProtocolVersion("0"))
+                  .setHello(node.hello().toBuilder().setProtocolVersion("1"))
                   .build());
           return in;
         });
     gateway.settle();
     assertThat(rejection(node)).isEqualTo("protocol_version");
     assertThat(gateway.hub().nodes()).isEmpty();
+  }
+
+  @Test
+  void whoIsNotLetInLeavesNoAccount() {
+    TestNode node = stranger(Eip712Domain.local()).slots(65);
+    node.connect(gateway::dial);
+    gateway.settle();
+    assertThat(rejection(node)).isNotIn("none", "bad_proof");
+    assertThat(gateway.hub().figures(node.address())).isEmpty();
+    node.slots(64).connect(gateway::dial);
+    gateway.settle();
+    assertThat(gateway.hub().figures(node.address())).isPresent();
   }
 
   @Test
@@ -233,7 +245,8 @@ final class NodeHubTest {
         .failsWithin(Duration.ZERO)
         .withThrowableThat()
         .withCauseInstanceOf(SlowExamException.class)
-        .withMessageContaining("too slow: the exam over 256 words of context")
+        .withMessageContaining("too slow: the first answer of the exam over 256 words of context")
+        .withMessageContaining("in the " + seconds + " s allowed")
         .withMessageContaining("1 token and 16 words of context a second");
     assertThat(node.connected()).isTrue();
     // What comes late belongs to no question any more.

@@ -15,6 +15,7 @@ import io.myelin.v1.HeldTask;
 import io.myelin.v1.Hello;
 import io.myelin.v1.NodeMessage;
 import io.myelin.v1.Offer;
+import io.myelin.v1.Refuse;
 import io.myelin.v1.TaskChunk;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;
@@ -91,16 +92,33 @@ final class StreamBudgetTest {
 
   @Test
   void shouldTakeNoMessageLargerThanItsKindNeeds() throws Exception {
-    budget.came(chunk(60 << 10), 0);
-    assertThatThrownBy(() -> budget.came(chunk(64 << 10), 0))
-        .isInstanceOf(FloodException.class)
-        .hasMessageMatching(
-            "CHUNK: 65\\d{3} bytes \\(expected: at most 65536\\), 2 messages of \\d+ bytes on this stream");
+    budget.came(refusal(60 << 10), 0);
+    assertThatThrownBy(() -> budget.came(refusal(64 << 10), 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageMatching("REFUSE: 65\\d{3} bytes \\(expected: at most 65536\\)");
     budget.came(
         NodeMessage.newBuilder()
             .setCommit(Commit.newBuilder().setEvidence(ByteString.copyFrom(new byte[1 << 20])))
             .build(),
         0);
+  }
+
+  @Test
+  void shouldTakeChunksAsLargeAsTheServerDoesAndCountThem() throws Exception {
+    NodeMessage large = chunk(8 << 20);
+    for (int i = 0; i < StreamBudget.SPARE; i++) {
+      budget.came(large, 0);
+    }
+    assertThatThrownBy(() -> budget.came(large, 0))
+        .isInstanceOf(FloodException.class)
+        .hasMessageStartingWith("CHUNK: more messages than were asked for")
+        .hasMessageContaining("257 messages of");
+  }
+
+  private static NodeMessage refusal(int length) {
+    return NodeMessage.newBuilder()
+        .setRefuse(Refuse.newBuilder().setMessage("x".repeat(length)))
+        .build();
   }
 
   private static NodeMessage chunk(int bytes) {

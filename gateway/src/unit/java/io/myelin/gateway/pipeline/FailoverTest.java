@@ -22,6 +22,7 @@ import io.myelin.protocol.receipt.Verification;
 import io.myelin.v1.GeneratedChunk;
 import io.myelin.v1.NodeMessage;
 import io.myelin.v1.Offer;
+import io.myelin.v1.Refuse;
 import io.myelin.v1.TaskChunk;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -163,7 +164,7 @@ final class FailoverTest {
     assertThat(receipt.receipt().nodes().getFirst().address()).isEqualTo(nodes.get(3).address());
   }
 
-  /** Heartbeats without end, and a chunk larger than any. */
+  /** Heartbeats without end, and chunks of a task that was just taken. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aNodeThatFloodsIsCutAndAnotherGoesOn(boolean large) throws Exception {
@@ -173,10 +174,11 @@ final class FailoverTest {
     TestNode worker = worker(nodes);
     TestNode other = nodes.get(1 - nodes.indexOf(worker)).stopAt(Stop.NEVER);
     int received = worker.received().size();
-    if (large) {
-      worker.send(chunk(worker.offers().getFirst(), 64 << 10));
-    } else {
-      for (int i = 0; i < 100_000; i++) {
+    NodeMessage chunk = chunk(worker.offers().getFirst(), 100 << 10);
+    for (int i = 0; i < 100_000; i++) {
+      if (large) {
+        worker.send(chunk);
+      } else {
         worker.beat();
       }
     }
@@ -188,8 +190,11 @@ final class FailoverTest {
     assertThat(worker.connected()).isFalse();
     assertThat(worker.received().size() - received).isLessThan(300);
     assertThat(worker.received().getLast().getRejected().getCode()).isEqualTo("flood");
+    assertThat(worker.received().getLast().getRejected().getMessage())
+        .startsWith((large ? "CHUNK" : "HEARTBEAT") + ": more messages than");
+    // Its chunk, which does not follow, fails its task first of all.
     assertThat(gateway.hub().figures(worker.address()).orElseThrow().lastError())
-        .startsWith("flood: " + (large ? "CHUNK: 65" : "HEARTBEAT: more messages than"));
+        .startsWith(large ? "protocol violation: chunk seq: 0" : "flood: HEARTBEAT");
     assertThat(other.connected()).isTrue();
 
     // It may come back later, and later still when it does it again.
@@ -207,6 +212,26 @@ final class FailoverTest {
     worker.connect(gateway::dial);
     gateway.settle();
     assertThat(worker.received().getLast().getRejected().getCode()).isEqualTo("barred");
+  }
+
+  @Test
+  void aMessageThatIsTooLargeEndsTheStreamAndBarsNobody() throws Exception {
+    List<TestNode> nodes = stopped(2, Stage.MID_STREAM);
+    RecordingListener client = new RecordingListener();
+    TaskTicket ticket = submit(Kind.LIVE, client);
+    TestNode worker = worker(nodes);
+    nodes.get(1 - nodes.indexOf(worker)).stopAt(Stop.NEVER);
+    worker.send(
+        NodeMessage.newBuilder()
+            .setRefuse(Refuse.newBuilder().setMessage("x".repeat(64 << 10)))
+            .build());
+    gateway.settle();
+
+    assertUnbroken(ticket, client);
+    assertThat(worker.received().getLast().getRejected().getCode()).isEqualTo("bad_message");
+    worker.stopAt(Stop.NEVER).connect(gateway::dial);
+    gateway.settle();
+    assertThat(worker.connected()).isTrue();
   }
 
   private static NodeMessage chunk(Offer offer, int bytes) {
