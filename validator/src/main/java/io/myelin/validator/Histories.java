@@ -15,8 +15,8 @@ import java.util.OptionalDouble;
 /**
  * What this validator's own measured samples say of nodes that it cannot compare exactly. Only what
  * it drew itself counts, and only of batches that it attests, in which a gateway pays for all that
- * its nodes did: whoever could choose which answers count could have any node condemned.
- * Bounded; thread-safe.
+ * its nodes did: whoever could choose which answers count could have any node condemned. Bounded;
+ * thread-safe.
  */
 final class Histories {
   private static final int MOST = 16_384;
@@ -70,8 +70,7 @@ final class Histories {
     WorkHistory before = all.getOrDefault(place, WorkHistory.NONE);
     WorkHistory after =
         before.with(
-            new WorkHistory.Sample(
-                work.digest(), work.commit().taskId(), ratio.getAsDouble()),
+            new WorkHistory.Sample(work.digest(), work.commit().taskId(), ratio.getAsDouble()),
             sprt);
     all.put(place, after);
     return after.isCondemned() && !before.isCondemned() ? after : WorkHistory.NONE;

@@ -97,8 +97,7 @@ public final class Sprt {
    */
   public State sum(List<Double> ratios) {
     double sum = ratios.stream().mapToDouble(ratio -> Math.min(ratio, most)).sum();
-    return new State(
-        sum >= upper ? Decision.CONDEMN : Decision.CONTINUE, ratios.size(), sum);
+    return new State(sum >= upper ? Decision.CONDEMN : Decision.CONTINUE, ratios.size(), sum);
   }
 
   /**
