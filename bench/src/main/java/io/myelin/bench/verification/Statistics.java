@@ -31,22 +31,6 @@ final class Statistics {
   }
 
   /**
-   * Upper end of the 95 % Wilson interval of a share (E. B. Wilson, JASA 22, 1927).
-   *
-   * @param hits of {@code of}
-   */
-  static double upperBound(int hits, int of) {
-    if (of == 0) {
-      return 1;
-    }
-    double z = 1.959964;
-    double share = hits / (double) of;
-    double middle = share + z * z / (2 * of);
-    double half = z * Math.sqrt(share * (1 - share) / of + z * z / (4.0 * of * of));
-    return Math.min(1, (middle + half) / (1 + z * z / of));
-  }
-
-  /**
    * Upper end of the exact one-sided interval of a share (C. J. Clopper and E. S. Pearson,
    * Biometrika 26, 1934): the largest share with which so few hits are no rarer than {@code error}.
    *
