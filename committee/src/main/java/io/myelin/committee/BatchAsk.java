@@ -22,12 +22,15 @@ import io.myelin.v1.SessionReview;
 import io.myelin.v1.Signed;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Lets each member review a batch, and only once a quorum found all of it right lets any sign: an
@@ -35,6 +38,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
   private static final String WORK_WANTED = "work that was not shown";
+  private static final int MOST_MORE = 256;
 
   private final SettlementBatch batch;
   private final Digest expected;
@@ -120,7 +124,10 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
         .attest(wanted);
   }
 
-  /** Sessions that members found wrong, of the batch only. */
+  /**
+   * Sessions that members found wrong, of the batch only: what most of them say, and what else they
+   * say is false of its work.
+   */
   List<BadSession> badSessions(List<Verdict> verdicts) {
     Map<SessionId, Map<String, List<String>>> bad = new LinkedHashMap<>();
     for (Verdict verdict : verdicts) {
@@ -129,10 +136,16 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
     List<BadSession> ours = new ArrayList<>();
     for (SettlementBatch.Part part : batch.sessions()) {
       SessionId id = part.claim().brief().sessionId();
-      bad.getOrDefault(id, Map.of()).values().stream()
-          .max(Comparator.comparingInt(List::size))
-          .map(reasons -> new BadSession(id, reasons.size(), usual(reasons)))
-          .ifPresent(ours::add);
+      List<BadSession> said =
+          bad.getOrDefault(id, Map.of()).values().stream()
+              .sorted(Comparator.comparingInt((List<String> reasons) -> reasons.size()).reversed())
+              .map(reasons -> new BadSession(id, reasons.size(), usual(reasons)))
+              .toList();
+      said.stream().limit(1).forEach(ours::add);
+      said.stream()
+          .skip(1)
+          .filter(one -> WorkObjection.falseTask(one.reason()).isPresent())
+          .forEach(ours::add);
     }
     return ours;
   }
@@ -168,15 +181,22 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
       // A member that names no session of this batch says nothing about one.
       return;
     }
-    // Members may tell the same lie's details in other words, and each wants what it drew.
-    String about =
-        WorkObjection.wantedTask(session.getReason()).isPresent()
-            ? WORK_WANTED
-            : WorkObjection.falseTask(session.getReason())
-                .map(TaskId::hex)
-                .orElse(session.getReason());
-    bad.computeIfAbsent(id, _ -> new LinkedHashMap<>())
-        .computeIfAbsent(about, _ -> new ArrayList<>())
-        .add(session.getReason());
+    Map<String, List<String>> all = bad.computeIfAbsent(id, _ -> new LinkedHashMap<>());
+    Set<String> told = new HashSet<>();
+    Stream.concat(
+            Stream.of(session.getReason()),
+            session.getMoreList().stream()
+                .limit(MOST_MORE)
+                .filter(more -> WorkObjection.falseTask(more).isPresent()))
+        // Who says a thing twice says it once.
+        .filter(reason -> told.add(about(reason)))
+        .forEach(reason -> all.computeIfAbsent(about(reason), _ -> new ArrayList<>()).add(reason));
+  }
+
+  /** Members may tell the same lie's details in other words, and each wants what it drew. */
+  private static String about(String reason) {
+    return WorkObjection.wantedTask(reason).isPresent()
+        ? WORK_WANTED
+        : WorkObjection.falseTask(reason).map(TaskId::hex).orElse(reason);
   }
 }

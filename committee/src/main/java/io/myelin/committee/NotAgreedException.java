@@ -2,10 +2,12 @@ package io.myelin.committee;
 
 import io.myelin.protocol.ids.SessionId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /** A committee did not agree in time; says what each of its members answered. */
 public final class NotAgreedException extends Exception {
@@ -51,8 +53,10 @@ public final class NotAgreedException extends Exception {
     }
     List<String> parts = new ArrayList<>();
     counts.forEach((reason, count) -> parts.add(count + " said " + reason));
-    badSessions.forEach(
-        bad -> parts.add("session " + bad.sessionId().shortHex() + ": " + bad.reason()));
+    Set<SessionId> told = new HashSet<>();
+    badSessions.stream()
+        .filter(bad -> told.add(bad.sessionId()))
+        .forEach(bad -> parts.add("session " + bad.sessionId().shortHex() + ": " + bad.reason()));
     return "%s: %d of %d members signed, %d must%s%s"
         .formatted(
             what,
@@ -68,7 +72,10 @@ public final class NotAgreedException extends Exception {
     return Objects.requireNonNullElse(answers, List.of());
   }
 
-  /** Sessions to leave out of a batch before it is proposed again; none for other proposals. */
+  /**
+   * Sessions to leave out of a batch before it is proposed again; none for other proposals. One of
+   * which several answers are false comes again for each, what most say first.
+   */
   public List<BadSession> badSessions() {
     return Objects.requireNonNullElse(badSessions, List.of());
   }

@@ -3,20 +3,25 @@ package io.myelin.validator;
 import io.myelin.chain.EventLog;
 import io.myelin.chain.LogFilter;
 import io.myelin.contracts.NodePool;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.typeddata.NodeVerdict;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * Which work committees found to be a lie, and none overturned, as the chain has it. Thread-safe.
+ * Which work committees found to be a lie, and none overturned, and which nodes are out for it, as
+ * the chain has it. Thread-safe.
  */
 final class Frauds {
   private static final int MOST_REMEMBERED = 65_536;
 
   private final LogTail tail;
-  private final Set<Digest> works = new LinkedHashSet<>();
+  private final Map<Digest, Address> works = new LinkedHashMap<>();
+  private final Set<Address> out = new LinkedHashSet<>();
 
   Frauds(ChainView view) {
     this.tail =
@@ -39,19 +44,38 @@ final class Frauds {
   synchronized void refresh() {
     for (EventLog log : tail.next()) {
       NodePool.Event event = NodePool.event(log).orElse(null);
-      if (event instanceof NodePool.JudgedEvent judged && judged.verdict() == NodeVerdict.FRAUD) {
-        works.add(judged.evidenceDigest());
+      if (event instanceof NodePool.JudgedEvent judged) {
+        if (judged.verdict() == NodeVerdict.FRAUD) {
+          works.put(judged.evidenceDigest(), judged.node());
+          out.add(judged.node());
+        } else {
+          // A node that is suspended is judged again only to be reinstated.
+          out.remove(judged.node());
+        }
       } else if (event instanceof NodePool.AppealDecidedEvent decided && decided.overturned()) {
         works.remove(decided.evidenceDigest());
+        if (!works.containsValue(decided.node())) {
+          out.remove(decided.node());
+        }
       }
     }
-    while (works.size() > MOST_REMEMBERED) {
-      works.remove(works.iterator().next());
+    trim(works.keySet());
+    trim(out);
+  }
+
+  private static void trim(Set<?> all) {
+    while (all.size() > MOST_REMEMBERED) {
+      all.remove(all.iterator().next());
     }
+  }
+
+  /** Whether a committee suspended this node for a lie, and none let it in again. */
+  synchronized boolean isOut(Address node) {
+    return out.contains(node);
   }
 
   /** Whether a committee found this work to be a lie, and no other overturned that. */
   synchronized boolean has(Digest work) {
-    return works.contains(work);
+    return works.containsKey(work);
   }
 }

@@ -158,6 +158,7 @@ final class ReviewStream implements StreamObserver<BatchPart> {
             .setSessionId(Fields.bytes(id))
             .setOk(wrong.isEmpty())
             .setReason(wrong.orElse(""))
+            .addAllMore(ending.more())
             .build());
     if (wrong.isPresent()) {
       LOG.info("review of session {}: {}", id, wrong.get());

@@ -5,12 +5,14 @@ import io.myelin.contracts.InferencePayment;
 import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.receipt.Receipt;
 import io.myelin.protocol.receipt.ReceiptFormatException;
 import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.settlement.SessionAccount;
 import io.myelin.protocol.settlement.SessionAccount.Addition;
 import io.myelin.protocol.settlement.SettlementClaim;
 import io.myelin.protocol.work.VerificationLevel;
+import io.myelin.protocol.work.WorkObjection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,11 +20,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One session of a batch: whether it can be settled now, and whether its receipts add up to what is
- * claimed. The first thing wrong is kept; receipts after it are not looked at.
+ * claimed. The first thing wrong is kept; receipts after it are looked at only for work that is
+ * false or wanted, so that a gateway learns of all of it at once.
  */
 final class SessionCheck {
   private static final int NONE = 0;
   private static final int CLOSING = 2;
+
+  /** Words about more false work; a review is no list of all that a node ever did. */
+  private static final int MOST_MORE = 256;
 
   private final SettlementClaim claim;
   private final int mostReceipts;
@@ -30,6 +36,7 @@ final class SessionCheck {
   private final @Nullable WorkDraws draws;
   private Optional<String> wrong;
   private final List<Digest> samples = new ArrayList<>();
+  private final List<String> more = new ArrayList<>();
   private int receipts;
   private boolean ended;
 
@@ -119,7 +126,7 @@ final class SessionCheck {
   /** Counts a receipt file. */
   void receipt(String json) {
     receipts++;
-    if (wrong.isPresent() || account == null) {
+    if (account == null || wrong.filter(reason -> !WorkObjection.isOfWork(reason)).isPresent()) {
       return;
     }
     if (receipts > mostReceipts) {
@@ -131,14 +138,27 @@ final class SessionCheck {
       if (account.add(signed) instanceof Addition.Refused refused) {
         wrong = Optional.of(refused.reason() + ": " + refused.detail());
       } else if (draws != null) {
-        wrong = draws.objection(signed.receipt(), json, level());
-        if (wrong.isEmpty()) {
-          samples.addAll(draws.samples(signed.receipt(), level()));
-        }
+        objection(draws, signed.receipt(), json);
       }
     } catch (ReceiptFormatException e) {
       wrong = Optional.of("NOT_A_RECEIPT: receipt " + receipts + ": " + e.getMessage());
     }
+  }
+
+  private void objection(WorkDraws draws, Receipt receipt, String json) {
+    Optional<String> objection = draws.objection(receipt, json, level());
+    if (objection.isEmpty()) {
+      samples.addAll(draws.samples(receipt, level()));
+    } else if (wrong.isEmpty()) {
+      wrong = objection;
+    } else if (more.size() < MOST_MORE) {
+      objection.filter(why -> WorkObjection.falseTask(why).isPresent()).ifPresent(more::add);
+    }
+  }
+
+  /** Further work of it that is proven false, besides what {@link #end} says. */
+  List<String> more() {
+    return List.copyOf(more);
   }
 
   /** Work in it that this validator measured and drew. */

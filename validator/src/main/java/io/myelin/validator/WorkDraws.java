@@ -26,7 +26,9 @@ import io.myelin.v1.DrawnWork;
 import io.myelin.v1.SampleRequest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -47,6 +49,9 @@ final class WorkDraws {
   private static final int MOST_SESSIONS = 4_096;
   private static final long MOST_OWED_BYTES = 64L << 20;
 
+  /** Answers of nodes that lied, of one session, that are wanted besides what luck draws. */
+  static final int MOST_OF_LIARS = 256;
+
   /** A gateway brings what is wanted at once; after this it seems not to. */
   private static final long TELL_NANOS = Duration.ofSeconds(30).toNanos();
 
@@ -58,6 +63,17 @@ final class WorkDraws {
   private final Frauds frauds;
   private final WorkDebts debts;
   private final Semaphore news = new Semaphore(0);
+
+  /** How many answers of nodes that lied were wanted of a session. */
+  private final Map<SessionId, Integer> ofLiars =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<SessionId, Integer> eldest) {
+          return size() > MOST_SESSIONS;
+        }
+      };
 
   /**
    * Of one validator.
@@ -154,13 +170,36 @@ final class WorkDraws {
       return false;
     }
     Signature draw = WorkSample.draw(key, content);
-    return WorkSample.isDrawn(WorkSample.luck(draw), read.level())
-        && owe(read, content, draw, Optional.empty(), System.nanoTime() + TELL_NANOS);
+    return isDrawn(receipt, draw, read.level())
+        && owe(read, content, draw, System.nanoTime() + TELL_NANOS);
   }
 
-  private boolean owe(
-      Read read, Digest content, Signature draw, Optional<Address> teller, long dueNanos) {
-    return owe(draw(read.receipt(), read.json(), content, draw, teller), dueNanos);
+  /**
+   * Whether this validator wants to see the work of a receipt: what its luck draws, and of a node
+   * that lied all that is not settled, up to a bound. Who lied once did so before it was found,
+   * most likely, and is to be paid for none of that.
+   */
+  private boolean isDrawn(Receipt receipt, Signature draw, VerificationLevel level) {
+    return WorkSample.isDrawn(WorkSample.luck(draw), level)
+        || (ofLiars.getOrDefault(receipt.sessionId(), 0) < MOST_OF_LIARS && lied(receipt));
+  }
+
+  private boolean lied(Receipt receipt) {
+    return receipt.nodes().stream()
+        .map(ReceiptNode::address)
+        .anyMatch(node -> memory.accuses(node) || frauds.isOut(node));
+  }
+
+  /** This validator's own draw. */
+  private boolean owe(Read read, Digest content, Signature draw, long dueNanos) {
+    SessionId session = read.receipt().sessionId();
+    boolean known = debts.has(session, content);
+    boolean owed =
+        owe(draw(read.receipt(), read.json(), content, draw, Optional.empty()), dueNanos);
+    if (owed && !known && !WorkSample.isDrawn(WorkSample.luck(draw), read.level())) {
+      ofLiars.merge(session, 1, Integer::sum);
+    }
+    return owed;
   }
 
   private boolean owe(WorkDebts.Draw draw, long dueNanos) {
@@ -250,12 +289,12 @@ final class WorkDraws {
     }
     Digest content = WorkSample.content(receipt);
     Signature draw = WorkSample.draw(key, content);
-    if (!WorkSample.isDrawn(WorkSample.luck(draw), level)) {
-      return Optional.empty();
-    }
     synchronized (this) {
+      if (!debts.has(receipt.sessionId(), content) && !isDrawn(receipt, draw, level)) {
+        return Optional.empty();
+      }
       Read read = new Read(receipt, ByteString.copyFromUtf8(json), level);
-      boolean _ = owe(read, content, draw, Optional.empty(), System.nanoTime());
+      boolean _ = owe(read, content, draw, System.nanoTime());
     }
     news.release();
     return Optional.of(WorkObjection.wanted(receipt.taskId()));
@@ -284,13 +323,16 @@ final class WorkDraws {
     Optional<Address> signer = Signers.recover(content, draw);
     if (signer.isEmpty()
         || receipt.work().kind() != ReceiptWork.Kind.GENERATION
-        || !WorkSample.isDrawn(WorkSample.luck(draw), read.level())) {
+        || !(WorkSample.isDrawn(WorkSample.luck(draw), read.level())
+            || (read.level().isChecked() && lied(receipt)))) {
       throw new RefusedException(
           Reason.REFUSED_WORK, "task " + receipt.taskId() + " is not drawn by this signature");
     }
     Address teller = member(receipt.gateway(), signer.get());
     synchronized (this) {
-      if (!owe(read, content, draw, Optional.of(teller), System.nanoTime() + TELL_NANOS)
+      if (!owe(
+              draw(receipt, read.json(), content, draw, Optional.of(teller)),
+              System.nanoTime() + TELL_NANOS)
           && !memory.hasSeen(receipt)) {
         throw new RefusedException(
             Reason.BUSY,

@@ -269,13 +269,16 @@ final class SettlementsIT {
     Address liar = witness.receipt().nodes().getLast().address();
     Address teller = primary.receipt().nodes().getFirst().address();
     settlements.makeAgainWith(receipt -> SignedReceipt.sign(world.gateway().operator(), receipt));
-    // Members say so one after the other, each before anybody signs.
-    committee.objections.add(WorkObjection.provenFalse(tasks.taskId(1), liar, "edited"));
-    committee.objections.add(WorkObjection.provenFalse(tasks.taskId(2), teller, "edited"));
+    // Members say all of it at once, before anybody signs.
+    committee.objections.add(
+        List.of(
+            WorkObjection.provenFalse(tasks.taskId(1), liar, "edited"),
+            WorkObjection.provenFalse(tasks.taskId(2), teller, "edited")));
 
     CompletableFuture<Ending> ends = settlements.settle(session);
     settlements.start();
     assertThat(ends.get(SECONDS, TimeUnit.SECONDS)).isEqualTo(Ending.SETTLED);
+    assertThat(committee.asked).hasValue(2);
     // Of the first task two are paid; of the second, whose false answer the client got, nobody.
     BigInteger each = witness.receipt().nodes().getFirst().priceWei();
     assertThat(committee.claimed).containsExactly(1L);
@@ -408,7 +411,8 @@ final class SettlementsIT {
     private final List<Long> claimed = new CopyOnWriteArrayList<>();
     private final BlockingQueue<WorkRecord> examined = new LinkedBlockingQueue<>();
     private final AtomicInteger busy = new AtomicInteger();
-    private final Queue<String> objections = new ConcurrentLinkedQueue<>();
+    private final Queue<List<String>> objections = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger asked = new AtomicInteger();
     private volatile List<BigInteger> earned = List.of();
     private volatile Runnable afterwards = () -> {};
 
@@ -436,7 +440,8 @@ final class SettlementsIT {
 
     @Override
     public Quorum attest(Batch batch) throws BadSessionsException {
-      String objection = objections.poll();
+      asked.incrementAndGet();
+      List<String> objection = objections.poll();
       if (objection != null) {
         throw new BadSessionsException(Map.of(batch.claims().getFirst().session().id(), objection));
       }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 
 /** The validators that sit in judgement. Blocks, for a bounded time. */
 public interface Committee {
@@ -166,16 +167,33 @@ public interface Committee {
   final class BadSessionsException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final transient Map<SessionId, String> sessions;
+    private final transient Map<SessionId, List<String>> sessions;
 
-    /** With the reason for each. */
-    public BadSessionsException(Map<SessionId, String> sessions) {
-      super("sessions that validators do not find right: " + sessions);
-      this.sessions = Map.copyOf(sessions);
+    /** With the reasons for each, at least one. */
+    public BadSessionsException(Map<SessionId, List<String>> sessions) {
+      super("sessions that validators do not find right: " + brief(sessions));
+      this.sessions =
+          sessions.entrySet().stream()
+              .collect(
+                  Collectors.toUnmodifiableMap(
+                      Map.Entry::getKey, one -> List.copyOf(one.getValue())));
+    }
+
+    private static String brief(Map<SessionId, List<String>> sessions) {
+      return sessions.entrySet().stream()
+          .map(
+              one ->
+                  one.getKey()
+                      + ": "
+                      + one.getValue().getFirst()
+                      + (one.getValue().size() == 1
+                          ? ""
+                          : " and %d more".formatted(one.getValue().size() - 1)))
+          .collect(Collectors.joining(", "));
     }
 
     /** Which, and why. */
-    public Map<SessionId, String> sessions() {
+    public Map<SessionId, List<String>> sessions() {
       return sessions;
     }
   }

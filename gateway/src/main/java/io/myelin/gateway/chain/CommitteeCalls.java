@@ -19,6 +19,7 @@ import io.myelin.protocol.work.ExamPaper;
 import io.myelin.protocol.work.WorkObjection;
 import io.myelin.v1.WorkRecord;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,10 +89,10 @@ public final class CommitteeCalls implements Committee {
       if (e.badSessions().isEmpty()) {
         throw noQuorum(e);
       }
-      Map<SessionId, String> bad = new LinkedHashMap<>();
+      Map<SessionId, List<String>> bad = new LinkedHashMap<>();
       for (NotAgreedException.BadSession one : e.badSessions()) {
         if (isLeftOut(one, e.answers().size(), e.quorum())) {
-          bad.put(one.sessionId(), one.reason());
+          bad.computeIfAbsent(one.sessionId(), _ -> new ArrayList<>()).add(one.reason());
         }
       }
       if (bad.isEmpty()) {

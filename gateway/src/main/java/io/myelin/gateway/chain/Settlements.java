@@ -188,10 +188,10 @@ final class Settlements implements AutoCloseable {
         break;
       } catch (BadSessionsException e) {
         // Nobody signed, so the batch may still change.
-        log.error("left out of batch {}: {}", number, e.sessions());
-        leaveOutFalse(e.sessions().values());
+        log.error("left out of batch {}: {}", number, e.getMessage());
+        leaveOutFalse(e.sessions().values().stream().flatMap(List::stream).toList());
         List<SessionId> good = ids.stream().filter(id -> !e.sessions().containsKey(id)).toList();
-        putBack(e.sessions());
+        putBack(e.sessions().keySet());
         if (good.isEmpty() || good.size() == ids.size()) {
           forget(number);
           throw new IllegalStateException("no session of the batch is right: " + e.getMessage(), e);
@@ -276,16 +276,15 @@ final class Settlements implements AutoCloseable {
   }
 
   /** Those a committee does not find right wait behind the others. */
-  private void putBack(Map<SessionId, String> bad) {
+  private void putBack(Collection<SessionId> bad) {
     synchronized (due) {
-      bad.keySet()
-          .forEach(
-              id -> {
-                Due one = due.remove(id);
-                if (one != null) {
-                  due.put(id, one);
-                }
-              });
+      bad.forEach(
+          id -> {
+            Due one = due.remove(id);
+            if (one != null) {
+              due.put(id, one);
+            }
+          });
     }
   }
 

@@ -1,0 +1,207 @@
+package io.myelin.validator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.protobuf.ByteString;
+import io.myelin.committee.CommitteeClient;
+import io.myelin.committee.NotAgreedException;
+import io.myelin.committee.NotAgreedException.BadSession;
+import io.myelin.committee.proposal.SettlementBatch;
+import io.myelin.contracts.testing.ChainWorld;
+import io.myelin.engine.check.WorkChecker;
+import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.ids.TaskId;
+import io.myelin.protocol.settlement.Subjects;
+import io.myelin.protocol.typeddata.Attestation;
+import io.myelin.protocol.typeddata.NodeVerdict;
+import io.myelin.protocol.work.WorkFinding;
+import io.myelin.protocol.work.WorkObjection;
+import io.myelin.v1.ExamineReply.Found;
+import io.myelin.v1.SampleRequest;
+import io.myelin.validator.testing.GatewaySide;
+import io.myelin.validator.testing.ShownWork;
+import io.myelin.validator.testing.Validators;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a node that lied did besides: all of it is looked at before any of it is paid. */
+final class LiarsWorkIT {
+  private static final String HONEST = "honest";
+  private static final String LIE = "liar";
+  private static final int MEMBERS = 5;
+  private static final int QUORUM = 3;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final WorkChecker MODEL =
+      (_, evidence) ->
+          CompletableFuture.completedFuture(
+              evidence.getEquivalenceClass().equals(LIE)
+                  ? new WorkFinding.Lie(WorkFinding.Kind.LOGPROBS, 0, "as scripted")
+                  : new WorkFinding.Exact(evidence.getTokensCount()));
+
+  @TempDir static Path folder;
+  private static ChainWorld world;
+  private static Validators validators;
+  private static CommitteeClient committee;
+
+  @BeforeAll
+  static void start() throws Exception {
+    // Five of five sit in every committee.
+    world = ChainWorld.start(folder, MEMBERS, 4);
+    validators = Validators.start(world, folder, MODEL);
+    validators.tellEachOther();
+    committee = validators.client(Validators.QUICK);
+  }
+
+  @AfterAll
+  static void stop() {
+    committee.close();
+    validators.close();
+    world.close();
+  }
+
+  private static boolean isWanted(int validator, ShownWork work) {
+    SampleRequest request =
+        SampleRequest.newBuilder().addReceipts(ByteString.copyFrom(work.json())).build();
+    return validators.stub(validator).sample(request).getWantedCount() > 0;
+  }
+
+  private static void show(int validator, ShownWork work, Found expected) {
+    assertThat(validators.stub(validator).examine(work.record()).getFound()).isEqualTo(expected);
+  }
+
+  /** Each has looked at the session's first node, so that luck alone decides. */
+  private static GatewaySide.Live acquainted(GatewaySide side) throws Exception {
+    GatewaySide.Live live = side.open(committee, 4, 1);
+    for (int i = 0; i < MEMBERS; i++) {
+      show(i, ShownWork.of(world, live, HONEST, 1_000_000), Found.FOUND_EXACT);
+    }
+    return live;
+  }
+
+  private static ShownWork undrawn(GatewaySide.Live live, String kind, int fromTask) {
+    return ShownWork.drawnBy(world, live, kind, List.of(), fromTask);
+  }
+
+  private static SettlementBatch batch(
+      GatewaySide side, GatewaySide.Live live, ShownWork... works) {
+    return side.batch(side.part(live, Arrays.stream(works).map(ShownWork::receipt).toList()));
+  }
+
+  private static List<BadSession> objections(SettlementBatch batch) {
+    NotAgreedException failure =
+        catchThrowableOfType(NotAgreedException.class, () -> committee.reviewAndAttest(batch));
+    assertThat(failure).as("settled").isNotNull();
+    return failure.badSessions();
+  }
+
+  private static TaskId task(ShownWork work) {
+    return work.receipt().receipt().taskId();
+  }
+
+  private static void await(Callable<Boolean> condition) throws Exception {
+    long untilNanos = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.call()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(untilNanos);
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void shouldPayALiarOnlyForWhatIsTrue() throws Exception {
+    GatewaySide side = new GatewaySide(world, 53);
+    GatewaySide.Live live = acquainted(side);
+    ShownWork first = undrawn(live, LIE, 1);
+    ShownWork second = undrawn(live, LIE, 1_000);
+    ShownWork honest = undrawn(live, HONEST, 2_000);
+    for (int i = 0; i < MEMBERS; i++) {
+      assertThat(isWanted(i, second)).isFalse();
+      assertThat(isWanted(i, honest)).isFalse();
+    }
+
+    // One finds a lie, and brings it to the others.
+    show(0, first, Found.FOUND_LIE);
+    for (int i = 0; i < MEMBERS; i++) {
+      Path kept = ValidatorNode.workFile(folder.resolve("validator-" + i), first.digest(world));
+      await(() -> Files.exists(kept));
+    }
+    SettlementBatch all = batch(side, live, first, second, honest);
+    assertThat(objections(all).stream().map(BadSession::reason).map(WorkObjection::falseTask))
+        .containsExactly(Optional.of(task(first)));
+
+    // Now nothing of the node's is left to luck.
+    for (int i = 0; i < MEMBERS; i++) {
+      assertThat(isWanted(i, second)).as("validator %d", i).isTrue();
+      assertThat(isWanted(i, honest)).as("validator %d", i).isTrue();
+    }
+    assertThat(objections(batch(side, live, honest)))
+        .allMatch(one -> WorkObjection.wantedTask(one.reason()).isPresent());
+    for (int i = 0; i < MEMBERS; i++) {
+      show(i, second, Found.FOUND_LIE);
+      show(i, honest, Found.FOUND_EXACT);
+    }
+    List<BadSession> told = objections(all);
+    assertThat(told.stream().map(one -> WorkObjection.falseTask(one.reason()).orElseThrow()))
+        .as("all of it at once")
+        .containsExactlyInAnyOrder(task(first), task(second));
+    assertThat(told).allMatch(one -> one.members() >= QUORUM);
+
+    SettlementBatch right = batch(side, live, honest);
+    assertThat(side.settle(right, committee.reviewAndAttest(right)).succeeded()).isTrue();
+  }
+
+  @Test
+  void shouldHoldTheChainsVerdictsAgainstReceiptsThatNobodyLookedAt() throws Exception {
+    GatewaySide side = new GatewaySide(world, 54);
+    GatewaySide.Live live = acquainted(side);
+    ShownWork judged = undrawn(live, HONEST, 1);
+    ShownWork other = undrawn(live, HONEST, 1_000);
+    SettlementBatch batch = batch(side, live, judged, other);
+    judge(live.brief().seats().getFirst().node(), judged.digest(world));
+    assertThat(objections(batch).getFirst().reason())
+        .startsWith("PROVEN_FALSE: task " + task(judged).hex());
+
+    // That it lied is known by the chain alone, and what else it did is wanted.
+    for (int i = 0; i < MEMBERS; i++) {
+      assertThat(isWanted(i, other)).isTrue();
+      show(i, other, Found.FOUND_EXACT);
+    }
+    SettlementBatch right = batch(side, live, other);
+    assertThat(side.settle(right, committee.reviewAndAttest(right)).succeeded()).isTrue();
+  }
+
+  private static void judge(Address node, Digest work) {
+    Digest subject = Subjects.fraudSubject(node, work);
+    ChainWorld.Attested word =
+        world.attest(
+            world
+                .network()
+                .validators()
+                .committeeFor(subject, world.set(), Address.ZERO)
+                .on(world.chain()),
+            QUORUM,
+            Attestation.of(subject, new NodeVerdict(node, 0, NodeVerdict.FRAUD, work)));
+    assertThat(
+            world
+                .send(
+                    world.client(),
+                    world
+                        .network()
+                        .nodes()
+                        .judge(node, NodeVerdict.FRAUD, work, word.seats(), word.signatures()))
+                .succeeded())
+        .isTrue();
+  }
+}
