@@ -131,13 +131,13 @@ final class LiarsWorkIT {
       assertThat(isWanted(i, honest)).isFalse();
     }
 
-    // One finds a lie, and brings it to the others.
+    // One finds a lie, and brings it to the others of the committee, which is known by now.
+    SettlementBatch all = batch(side, live, first, second, honest);
     show(0, first, Found.FOUND_LIE);
     for (int i = 0; i < MEMBERS; i++) {
       Path kept = ValidatorNode.workFile(folder.resolve("validator-" + i), first.digest(world));
       await(() -> Files.exists(kept));
     }
-    SettlementBatch all = batch(side, live, first, second, honest);
     assertThat(objections(all).stream().map(BadSession::reason).map(WorkObjection::falseTask))
         .containsExactly(Optional.of(task(first)));
 
