@@ -129,20 +129,28 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
    * say is false of its work.
    */
   List<BadSession> badSessions(List<Verdict> verdicts) {
+    return badSessions(
+        batch.sessions().stream().map(part -> part.claim().brief().sessionId()).toList(),
+        verdicts.stream().flatMap(verdict -> review(verdict).stream()).toList());
+  }
+
+  /** The same, of one reply of each member. */
+  static List<BadSession> badSessions(List<SessionId> sessions, List<ReviewReply> replies) {
     Map<SessionId, Map<String, List<String>>> bad = new LinkedHashMap<>();
-    for (Verdict verdict : verdicts) {
-      review(verdict).ifPresent(reply -> wrong(reply).forEach(one -> note(bad, one)));
+    for (ReviewReply reply : replies) {
+      // Who says a thing twice says it once.
+      Set<Said> said = new HashSet<>();
+      wrong(reply).forEach(one -> note(bad, one, said));
     }
     List<BadSession> ours = new ArrayList<>();
-    for (SettlementBatch.Part part : batch.sessions()) {
-      SessionId id = part.claim().brief().sessionId();
-      List<BadSession> said =
+    for (SessionId id : sessions) {
+      List<BadSession> told =
           bad.getOrDefault(id, Map.of()).values().stream()
               .sorted(Comparator.comparingInt((List<String> reasons) -> reasons.size()).reversed())
               .map(reasons -> new BadSession(id, reasons.size(), usual(reasons)))
               .toList();
-      said.stream().limit(1).forEach(ours::add);
-      said.stream()
+      told.stream().limit(1).forEach(ours::add);
+      told.stream()
           .skip(1)
           .filter(one -> WorkObjection.falseTask(one.reason()).isPresent())
           .forEach(ours::add);
@@ -173,7 +181,11 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
         .getFirst();
   }
 
-  private static void note(Map<SessionId, Map<String, List<String>>> bad, SessionReview session) {
+  /** That one member says something of a session. */
+  private record Said(SessionId session, String about) {}
+
+  private static void note(
+      Map<SessionId, Map<String, List<String>>> bad, SessionReview session, Set<Said> said) {
     SessionId id;
     try {
       id = SessionId.of(session.getSessionId().toByteArray());
@@ -182,14 +194,12 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
       return;
     }
     Map<String, List<String>> all = bad.computeIfAbsent(id, _ -> new LinkedHashMap<>());
-    Set<String> told = new HashSet<>();
     Stream.concat(
             Stream.of(session.getReason()),
             session.getMoreList().stream()
                 .limit(MOST_MORE)
                 .filter(more -> WorkObjection.falseTask(more).isPresent()))
-        // Who says a thing twice says it once.
-        .filter(reason -> told.add(about(reason)))
+        .filter(reason -> said.add(new Said(id, about(reason))))
         .forEach(reason -> all.computeIfAbsent(about(reason), _ -> new ArrayList<>()).add(reason));
   }
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Which work committees found to be a lie, and none overturned, and which nodes are out for it, as
@@ -22,6 +23,9 @@ final class Frauds {
   private final LogTail tail;
   private final Map<Digest, Address> works = new LinkedHashMap<>();
   private final Set<Address> out = new LinkedHashSet<>();
+
+  /** Held while the chain is read, which may take long: who asks what is known does not wait. */
+  private final ReentrantLock reading = new ReentrantLock();
 
   Frauds(ChainView view) {
     this.tail =
@@ -41,8 +45,17 @@ final class Frauds {
    *
    * @throws io.myelin.chain.ChainException when the chain cannot be read
    */
-  synchronized void refresh() {
-    for (EventLog log : tail.next()) {
+  void refresh() {
+    reading.lock();
+    try {
+      apply(tail.next());
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private synchronized void apply(List<EventLog> logs) {
+    for (EventLog log : logs) {
       NodePool.Event event = NodePool.event(log).orElse(null);
       if (event instanceof NodePool.JudgedEvent judged) {
         if (judged.verdict() == NodeVerdict.FRAUD) {

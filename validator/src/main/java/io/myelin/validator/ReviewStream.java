@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
 final class ReviewStream implements StreamObserver<BatchPart> {
   private static final Logger LOG = LoggerFactory.getLogger(ReviewStream.class);
 
+  /** Words about more false work in one reply, so that it stays far below its bound of 1 MiB. */
+  private static final int MOST_MORE = 1_024;
+
   private final Judge judge;
   private final StreamObserver<ReviewReply> client;
   private final Runnable onEnd;
@@ -38,6 +41,7 @@ final class ReviewStream implements StreamObserver<BatchPart> {
   private @Nullable Header header;
   private @Nullable SessionCheck current;
   private long bytes;
+  private int more;
   private boolean over;
 
   /**
@@ -158,12 +162,19 @@ final class ReviewStream implements StreamObserver<BatchPart> {
             .setSessionId(Fields.bytes(id))
             .setOk(wrong.isEmpty())
             .setReason(wrong.orElse(""))
-            .addAllMore(ending.more())
+            .addAllMore(more(ending))
             .build());
     if (wrong.isPresent()) {
       LOG.info("review of session {}: {}", id, wrong.get());
     }
     current = null;
+  }
+
+  /** As much as a reply has room for; the next try tells the rest. */
+  private List<String> more(SessionCheck ending) {
+    List<String> told = ending.more().stream().limit(MOST_MORE - more).toList();
+    more += told.size();
+    return told;
   }
 
   @Override

@@ -30,6 +30,8 @@ final class SessionCheck {
   /** Words about more false work; a review is no list of all that a node ever did. */
   private static final int MOST_MORE = 256;
 
+  private static final int MOST_CHARS = 400;
+
   private final SettlementClaim claim;
   private final int mostReceipts;
   private final @Nullable SessionAccount account;
@@ -152,7 +154,10 @@ final class SessionCheck {
     } else if (wrong.isEmpty()) {
       wrong = objection;
     } else if (more.size() < MOST_MORE) {
-      objection.filter(why -> WorkObjection.falseTask(why).isPresent()).ifPresent(more::add);
+      objection
+          .filter(why -> WorkObjection.falseTask(why).isPresent())
+          .map(why -> why.substring(0, Math.min(why.length(), MOST_CHARS)))
+          .ifPresent(more::add);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.myelin.validator;
 
+import io.myelin.chain.ChainException;
 import io.myelin.committee.wire.Reason;
 import io.myelin.engine.EngineException;
 import io.myelin.engine.check.WorkChecker;
@@ -77,7 +78,7 @@ final class WorkDesk implements AutoCloseable {
   /** What was found before the last restart. */
   private void recall(WorkFiles.Kept kept) {
     if (!kept.charge().isRun()) {
-      memory.remember(kept.examined(), System.nanoTime());
+      memory.remember(kept.examined(), System.nanoTime(), true);
     }
     if (kept.judged()) {
       memory.judged(kept.charge().digest());
@@ -218,10 +219,12 @@ final class WorkDesk implements AutoCloseable {
     }
     Optional<WorkFinding.Lie> misfit = EvidenceFit.misfit(work);
     Examined found = Examined.of(work, misfit.isPresent() ? misfit.get() : find(work, CHECK_NANOS));
-    if (!found.isLie() || memory.hasRoom(work.node())) {
+    // Of who is out already more lies convict nobody, and what is true is no sample any more.
+    boolean matters = !draws.isOut(work.node());
+    if (matters && (!found.isLie() || memory.hasRoom(work.node()))) {
       keep(found, false);
     }
-    memory.remember(found, System.nanoTime());
+    memory.remember(found, System.nanoTime(), matters);
     if (found.measured().isPresent()) {
       memory.notCounted(work.digest());
     }
@@ -341,6 +344,12 @@ final class WorkDesk implements AutoCloseable {
    * restart, and what a run counted counts no more.
    */
   void judged(Charge charge) {
+    try {
+      // Before it is forgotten here: what is known of a node has no gap.
+      draws.refresh();
+    } catch (ChainException e) {
+      LOG.warn("what the chain says of node {} is read later: {}", charge.node(), e.getMessage());
+    }
     memory.judged(charge.digest());
     judged(charge.digest());
     if (charge.isRun()) {

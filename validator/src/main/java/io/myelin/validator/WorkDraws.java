@@ -26,9 +26,7 @@ import io.myelin.v1.DrawnWork;
 import io.myelin.v1.SampleRequest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -49,11 +47,10 @@ final class WorkDraws {
   private static final int MOST_SESSIONS = 4_096;
   private static final long MOST_OWED_BYTES = 64L << 20;
 
-  /** Answers of nodes that lied, of one session, that are wanted besides what luck draws. */
-  static final int MOST_OF_LIARS = 256;
-
   /** A gateway brings what is wanted at once; after this it seems not to. */
   private static final long TELL_NANOS = Duration.ofSeconds(30).toNanos();
+
+  private static final long NEVER_NANOS = Long.MAX_VALUE / 2;
 
   private final ChainView view;
   private final OperatorKey key;
@@ -64,16 +61,7 @@ final class WorkDraws {
   private final WorkDebts debts;
   private final Semaphore news = new Semaphore(0);
 
-  /** How many answers of nodes that lied were wanted of a session. */
-  private final Map<SessionId, Integer> ofLiars =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<SessionId, Integer> eldest) {
-          return size() > MOST_SESSIONS;
-        }
-      };
+  private final Liars liars;
 
   /**
    * Of one validator.
@@ -95,6 +83,7 @@ final class WorkDraws {
     this.memory = memory;
     this.equipped = equipped;
     this.frauds = new Frauds(view);
+    this.liars = new Liars(memory, frauds);
   }
 
   /**
@@ -170,8 +159,7 @@ final class WorkDraws {
       return false;
     }
     Signature draw = WorkSample.draw(key, content);
-    return isDrawn(receipt, draw, read.level())
-        && owe(read, content, draw, System.nanoTime() + TELL_NANOS);
+    return isDrawn(receipt, draw, read.level()) && owe(read, content, draw, TELL_NANOS);
   }
 
   /**
@@ -180,24 +168,22 @@ final class WorkDraws {
    * most likely, and is to be paid for none of that.
    */
   private boolean isDrawn(Receipt receipt, Signature draw, VerificationLevel level) {
-    return WorkSample.isDrawn(WorkSample.luck(draw), level)
-        || (ofLiars.getOrDefault(receipt.sessionId(), 0) < MOST_OF_LIARS && lied(receipt));
-  }
-
-  private boolean lied(Receipt receipt) {
-    return receipt.nodes().stream()
-        .map(ReceiptNode::address)
-        .anyMatch(node -> memory.accuses(node) || frauds.isOut(node));
+    return WorkSample.isDrawn(WorkSample.luck(draw), level) || liars.wants(receipt);
   }
 
   /** This validator's own draw. */
-  private boolean owe(Read read, Digest content, Signature draw, long dueNanos) {
-    SessionId session = read.receipt().sessionId();
-    boolean known = debts.has(session, content);
-    boolean owed =
-        owe(draw(read.receipt(), read.json(), content, draw, Optional.empty()), dueNanos);
-    if (owed && !known && !WorkSample.isDrawn(WorkSample.luck(draw), read.level())) {
-      ofLiars.merge(session, 1, Integer::sum);
+  private boolean owe(Read read, Digest content, Signature draw, long tellNanos) {
+    Receipt receipt = read.receipt();
+    WorkDebts.Draw drawn = draw(receipt, read.json(), content, draw, Optional.empty());
+    long nowNanos = System.nanoTime();
+    if (WorkSample.isDrawn(WorkSample.luck(draw), read.level())) {
+      return owe(drawn, nowNanos + tellNanos);
+    }
+    boolean known = debts.has(receipt.sessionId(), content);
+    // Nobody is told: others know who lies by themselves, and this draw proves nothing to them.
+    boolean owed = owe(drawn, nowNanos + NEVER_NANOS);
+    if (owed && !known) {
+      liars.count(receipt);
     }
     return owed;
   }
@@ -294,7 +280,7 @@ final class WorkDraws {
         return Optional.empty();
       }
       Read read = new Read(receipt, ByteString.copyFromUtf8(json), level);
-      boolean _ = owe(read, content, draw, System.nanoTime());
+      boolean _ = owe(read, content, draw, 0);
     }
     news.release();
     return Optional.of(WorkObjection.wanted(receipt.taskId()));
@@ -303,6 +289,11 @@ final class WorkDraws {
   /** Takes note of what committees judged meanwhile; before a batch is reviewed. */
   void refresh() {
     frauds.refresh();
+  }
+
+  /** Whether the chain has a node suspended for a lie: more lies of its convict nobody. */
+  boolean isOut(Address node) {
+    return frauds.isOut(node);
   }
 
   /**
@@ -323,8 +314,7 @@ final class WorkDraws {
     Optional<Address> signer = Signers.recover(content, draw);
     if (signer.isEmpty()
         || receipt.work().kind() != ReceiptWork.Kind.GENERATION
-        || !(WorkSample.isDrawn(WorkSample.luck(draw), read.level())
-            || (read.level().isChecked() && lied(receipt)))) {
+        || !WorkSample.isDrawn(WorkSample.luck(draw), read.level())) {
       throw new RefusedException(
           Reason.REFUSED_WORK, "task " + receipt.taskId() + " is not drawn by this signature");
     }

@@ -135,11 +135,16 @@ final class WorkMemory {
         .count();
   }
 
-  synchronized void remember(Examined found, long nowNanos) {
+  /**
+   * What was found.
+   *
+   * @param accuses whether a lie is to be judged
+   */
+  synchronized void remember(Examined found, long nowNanos, boolean accuses) {
     SignedWork work = found.work();
     examined.put(work.digest(), new Known(found.found(), found.detail(), found.measured()));
     looked.merge(work.node(), 1, Integer::sum);
-    if (found.isLie() && hasRoom(work.node())) {
+    if (accuses && found.isLie() && hasRoom(work.node())) {
       accuse(Charge.of(work), found.detail(), nowNanos);
     }
   }
