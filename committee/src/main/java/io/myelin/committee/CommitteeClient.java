@@ -331,7 +331,7 @@ public final class CommitteeClient implements AutoCloseable {
 
   /**
    * Words of context that validators want exams to be sat over; none where nobody checks them.
-   * Validators are asked when none is known yet.
+   * Validators are asked when too few have said so in the last half minute.
    */
   public int examContext() throws InterruptedException {
     return members.examContext();

@@ -23,6 +23,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,9 @@ final class Members implements AutoCloseable {
   private static final Duration AGAIN = Duration.ofMillis(50);
   private static final int MAX_REPLY_BYTES = 1 << 20;
 
+  /** A validator that was started again may wish otherwise. */
+  private static final Duration WISH_HOLDS = Duration.ofSeconds(30);
+
   private final long chainId;
   private final Address directory;
   private final Duration patience;
@@ -42,7 +47,8 @@ final class Members implements AutoCloseable {
   private final Supplier<? extends Collection<URI>> urls;
   private final Map<URI, Member> all = new ConcurrentHashMap<>();
   private final Map<Address, Member> byOperator = new ConcurrentHashMap<>();
-  private final Map<Address, Integer> examContexts = new ConcurrentHashMap<>();
+  private final LongSupplier nanoClock;
+  private final Map<Address, Wish> examContexts = new ConcurrentHashMap<>();
   private final ReentrantLock asking = new ReentrantLock();
 
   /** The last question to each, guarded by {@link #asking}. */
@@ -56,6 +62,14 @@ final class Members implements AutoCloseable {
   record Member(URI url, ValidatorBlockingStub calls, ValidatorStub streams) {}
 
   /**
+   * What a validator wants exams to be sat over.
+   *
+   * @param words of context, 0 where it checks none
+   * @param atNanos when it said so
+   */
+  private record Wish(int words, long atNanos) {}
+
+  /**
    * A question who somebody is.
    *
    * @param thread that asks it
@@ -63,8 +77,8 @@ final class Members implements AutoCloseable {
    */
   private record Question(Thread thread, long sinceNanos) {
     /** Whether it may be asked again: many who look for many ask each of them once. */
-    boolean isOver() {
-      return !thread.isAlive() && System.nanoTime() - sinceNanos > AGAIN.toNanos();
+    boolean isOver(long nowNanos) {
+      return !thread.isAlive() && nowNanos - sinceNanos > AGAIN.toNanos();
     }
   }
 
@@ -78,6 +92,17 @@ final class Members implements AutoCloseable {
       long chainId,
       Address directory,
       Duration patience) {
+    this(urls, chainId, directory, patience, System::nanoTime);
+  }
+
+  /** As above, by that clock. */
+  Members(
+      Supplier<? extends Collection<URI>> urls,
+      long chainId,
+      Address directory,
+      Duration patience,
+      LongSupplier nanoClock) {
+    this.nanoClock = nanoClock;
     this.urls = urls;
     this.chainId = chainId;
     this.directory = directory;
@@ -138,7 +163,7 @@ final class Members implements AutoCloseable {
     if (known == null) {
       // Who is looked for is waited for, and nobody else: one that never answers costs others no
       // time.
-      for (Thread asked : ask()) {
+      for (Thread asked : ask(member -> !byOperator.containsValue(member))) {
         while (!byOperator.containsKey(operator) && !asked.join(LOOK)) {
           // It has not answered yet, nor has another who is looked for.
         }
@@ -150,27 +175,39 @@ final class Members implements AutoCloseable {
 
   /**
    * Words of context that exams are to be sat over, as the validators that are known say: the
-   * middle one of their wishes, so that no single one decides. None where nobody checks exams.
+   * middle one of their wishes, so that no single one decides. None where nobody checks exams. What
+   * one said a while ago counts until it says something newer.
    */
   int examContext() throws InterruptedException {
-    if (isMinorityKnown()) {
-      for (Thread asked : ask()) {
-        while (isMinorityKnown() && !asked.join(LOOK)) {
+    if (areFewWishesNew()) {
+      for (Thread asked : ask(member -> !isWishNew(member))) {
+        while (areFewWishesNew() && !asked.join(LOOK)) {
           // Too few have answered yet to know what most of them wish.
         }
       }
     }
     List<Integer> wished =
         byOperator.keySet().stream()
-            .map(operator -> examContexts.getOrDefault(operator, 0))
-            .filter(words -> words > 0)
+            .map(examContexts::get)
+            .filter(wish -> wish != null && wish.words() > 0)
+            .map(Wish::words)
             .sorted()
             .toList();
     return wished.isEmpty() ? 0 : wished.get(wished.size() / 2);
   }
 
-  private boolean isMinorityKnown() {
-    return 2 * byOperator.size() <= all.size();
+  private boolean areFewWishesNew() {
+    return 2 * byOperator.keySet().stream().filter(this::isWishNew).count() <= all.size();
+  }
+
+  private boolean isWishNew(Member member) {
+    return byOperator.entrySet().stream()
+        .anyMatch(known -> known.getValue().equals(member) && isWishNew(known.getKey()));
+  }
+
+  private boolean isWishNew(Address operator) {
+    Wish wish = examContexts.get(operator);
+    return wish != null && nanoClock.getAsLong() - wish.atNanos() < WISH_HOLDS.toNanos();
   }
 
   /** This member is not who it said: it is asked again. */
@@ -178,18 +215,19 @@ final class Members implements AutoCloseable {
     byOperator.values().removeIf(member::equals);
   }
 
-  /** Asks everybody who has not said who it is; one question at a time for each. */
-  private List<Thread> ask() throws InterruptedException {
+  /** Asks everybody of whom something is missing; one question at a time for each. */
+  private List<Thread> ask(Predicate<Member> missing) throws InterruptedException {
     asking.lockInterruptibly();
     try {
       refresh();
       questions.keySet().retainAll(all.values());
       List<Thread> threads = new ArrayList<>();
       for (Member member : all.values()) {
-        if (!byOperator.containsValue(member)) {
+        if (missing.test(member)) {
           Question last = questions.get(member);
-          if (last == null || last.isOver()) {
-            last = new Question(describe(member), System.nanoTime());
+          long nowNanos = nanoClock.getAsLong();
+          if (last == null || last.isOver(nowNanos)) {
+            last = new Question(describe(member), nowNanos);
             questions.put(member, last);
           }
           threads.add(last.thread());
@@ -224,8 +262,10 @@ final class Members implements AutoCloseable {
         return;
       }
       Address operator = Fields.address("operator", found.getOperator());
-      examContexts.put(operator, Math.clamp(found.getExamContext(), 0, Exam.MOST_CONTEXT));
+      int words = Math.clamp(found.getExamContext(), 0, Exam.MOST_CONTEXT);
+      // First who it is: wishes of nobody that is known are thrown away.
       byOperator.put(operator, member);
+      examContexts.put(operator, new Wish(words, nanoClock.getAsLong()));
     } catch (StatusRuntimeException | IllegalArgumentException e) {
       LOG.debug("the validator at {} does not say who it is: {}", member.url(), e.toString());
     }

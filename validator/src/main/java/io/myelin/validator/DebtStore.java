@@ -4,17 +4,14 @@ import com.google.protobuf.ByteString;
 import io.myelin.protocol.crypto.Signature;
 import io.myelin.protocol.ids.Address;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteConfig;
 
 /**
  * What gateways owe, in one SQLite file, so that a restart forgets none of it. A debt that cannot
@@ -23,14 +20,21 @@ import org.sqlite.SQLiteConfig;
 final class DebtStore implements WorkDebts.Keeper, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DebtStore.class);
 
-  // "Mydb": another program's database is not touched by mistake.
-  private static final int APPLICATION_ID = 0x4d796462;
+  // "Mydb". Files of before versions were written have this table and version 0.
+  private static final StoreFile.Format FORMAT =
+      new StoreFile.Format(
+          0x4d796462,
+          false,
+          false,
+          """
+          CREATE TABLE IF NOT EXISTS debt (
+            number INTEGER PRIMARY KEY, session BLOB NOT NULL, content BLOB NOT NULL,
+            receipt BLOB NOT NULL, draw BLOB NOT NULL, teller BLOB,
+            UNIQUE (session, content))""");
 
-  private final Connection connection;
-  private final Path file;
+  private final StoreFile file;
 
-  private DebtStore(Connection connection, Path file) {
-    this.connection = connection;
+  private DebtStore(StoreFile file) {
     this.file = file;
   }
 
@@ -46,56 +50,10 @@ final class DebtStore implements WorkDebts.Keeper, AutoCloseable {
   /**
    * Opens the file, or makes it.
    *
-   * @throws SigningStoreException when it is damaged, or of another program
+   * @throws SigningStoreException when it is damaged, of another program or of a newer version
    */
   static DebtStore open(Path file) {
-    SQLiteConfig config = new SQLiteConfig();
-    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-    config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
-    config.setBusyTimeout(1_000);
-    try {
-      DebtStore store = new DebtStore(config.createConnection("jdbc:sqlite:" + file), file);
-      boolean whole = false;
-      try {
-        store.migrate();
-        whole = true;
-        return store;
-      } finally {
-        if (!whole) {
-          store.close();
-        }
-      }
-    } catch (SQLException e) {
-      throw new SigningStoreException(
-          "%s cannot be opened: %s. Another process may hold it, or the file is damaged."
-              .formatted(file, e.getMessage()),
-          e);
-    }
-  }
-
-  private void migrate() throws SQLException {
-    int application = number("PRAGMA application_id");
-    if (application != APPLICATION_ID && number("SELECT count(*) FROM sqlite_master") > 0) {
-      throw new SigningStoreException(
-          file + " is a database of another program. Choose another folder.");
-    }
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          """
-          CREATE TABLE IF NOT EXISTS debt (
-            number INTEGER PRIMARY KEY, session BLOB NOT NULL, content BLOB NOT NULL,
-            receipt BLOB NOT NULL, draw BLOB NOT NULL, teller BLOB,
-            UNIQUE (session, content))""");
-      statement.execute("PRAGMA application_id = " + APPLICATION_ID);
-    }
-  }
-
-  private int number(String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getInt(1);
-    }
+    return new DebtStore(StoreFile.open(file, FORMAT));
   }
 
   /**
@@ -105,9 +63,9 @@ final class DebtStore implements WorkDebts.Keeper, AutoCloseable {
    */
   synchronized List<Stored> read() {
     List<Stored> all = new ArrayList<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery("SELECT receipt, draw, teller FROM debt ORDER BY number")) {
+    try (PreparedStatement select =
+            file.prepare("SELECT receipt, draw, teller FROM debt ORDER BY number");
+        ResultSet row = select.executeQuery()) {
       while (row.next()) {
         try {
           all.add(
@@ -128,7 +86,7 @@ final class DebtStore implements WorkDebts.Keeper, AutoCloseable {
   @Override
   public synchronized void owed(WorkDebts.Draw draw) {
     try (PreparedStatement insert =
-        connection.prepareStatement(
+        file.prepare(
             "INSERT OR IGNORE INTO debt (session, content, receipt, draw, teller)"
                 + " VALUES (?, ?, ?, ?, ?)")) {
       insert.setBytes(1, draw.session().bytes());
@@ -145,7 +103,7 @@ final class DebtStore implements WorkDebts.Keeper, AutoCloseable {
   @Override
   public synchronized void over(WorkDebts.Draw draw) {
     try (PreparedStatement delete =
-        connection.prepareStatement("DELETE FROM debt WHERE session = ? AND content = ?")) {
+        file.prepare("DELETE FROM debt WHERE session = ? AND content = ?")) {
       delete.setBytes(1, draw.session().bytes());
       delete.setBytes(2, draw.content().bytes());
       delete.executeUpdate();
@@ -156,10 +114,6 @@ final class DebtStore implements WorkDebts.Keeper, AutoCloseable {
 
   @Override
   public synchronized void close() {
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      throw new SigningStoreException(file + " cannot be closed: " + e.getMessage(), e);
-    }
+    file.close();
   }
 }

@@ -48,12 +48,8 @@ public final class Leadership implements AutoCloseable {
   private final OperatorKey key;
   private final OwnShare share;
   private final ScheduledExecutorService clock;
+  private final Nonces nonces = new Nonces(PAUSE.toNanos());
   private boolean toldOfNoEther;
-
-  /** The number after those that were used just now, which the chain may not count yet. */
-  private long nextNonce;
-
-  private long firstNonceNanos;
 
   /** What a look came to. */
   enum Looked {
@@ -248,15 +244,8 @@ public final class Leadership implements AutoCloseable {
       return Looked.NO_ETHER;
     }
     toldOfNoEther = false;
-    // The same number as of one that has waited for long: it is replaced, never done twice.
     long nowNanos = System.nanoTime();
-    if (nextNonce > 0 && nowNanos - firstNonceNanos >= PAUSE.toNanos()) {
-      nextNonce = 0;
-    }
-    if (nextNonce == 0) {
-      firstNonceNanos = nowNanos;
-    }
-    long nonce = Math.max(chain.nonce(key.address()), nextNonce);
+    long nonce = nonces.next(chain.nonce(key.address()), nowNanos);
     SignedTransaction signed =
         new TransactionSigner(key, chain.chainId())
             .sign(
@@ -267,7 +256,7 @@ public final class Leadership implements AutoCloseable {
                 write.valueWei(),
                 write.data());
     chain.send(signed.raw(), signed.hash());
-    nextNonce = nonce + 1;
+    nonces.sent(nonce, nowNanos);
     LOG.info("{}: sent {} as {}", key.address(), duty.name(), signed.hash());
     return Looked.SENT;
   }

@@ -4,13 +4,10 @@ import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.typeddata.Attestation;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
-import org.sqlite.SQLiteConfig;
 
 /**
  * The one content that a validator has promised for each subject, in one SQLite file held by one
@@ -18,18 +15,24 @@ import org.sqlite.SQLiteConfig;
  * be slashed for all of its stake: never copy one, never run a key twice.
  */
 final class SigningStore implements AutoCloseable {
-  // "Myvs": another program's database is not touched by mistake.
-  private static final int APPLICATION_ID = 0x4d797673;
-  private static final int VERSION = 1;
+  // "Myvs". Held by one process: two validators of one key would promise two contents.
+  private static final StoreFile.Format FORMAT =
+      new StoreFile.Format(
+          0x4d797673,
+          true,
+          true,
+          """
+          CREATE TABLE promise (
+            genesis BLOB NOT NULL, directory BLOB NOT NULL, operator BLOB NOT NULL,
+            kind BLOB NOT NULL, subject BLOB NOT NULL, content BLOB NOT NULL,
+            PRIMARY KEY (genesis, directory, operator, kind, subject)) WITHOUT ROWID""");
   private static final String SELECT =
       "SELECT content FROM promise WHERE genesis = ? AND directory = ? AND operator = ?"
           + " AND kind = ? AND subject = ?";
 
-  private final Connection connection;
-  private final Path file;
+  private final StoreFile file;
 
-  private SigningStore(Connection connection, Path file) {
-    this.connection = connection;
+  private SigningStore(StoreFile file) {
     this.file = file;
   }
 
@@ -40,71 +43,7 @@ final class SigningStore implements AutoCloseable {
    *     or of a newer version
    */
   static SigningStore open(Path file) {
-    SQLiteConfig config = new SQLiteConfig();
-    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-    // Held by one process: two validators of one key would promise two contents.
-    config.setLockingMode(SQLiteConfig.LockingMode.EXCLUSIVE);
-    config.setBusyTimeout(1_000);
-    try {
-      SigningStore store = new SigningStore(config.createConnection("jdbc:sqlite:" + file), file);
-      boolean whole = false;
-      try {
-        store.migrate();
-        whole = true;
-        return store;
-      } finally {
-        if (!whole) {
-          store.close();
-        }
-      }
-    } catch (SQLException e) {
-      throw new SigningStoreException(
-          "%s cannot be opened: %s. Another process may hold it, or the file is damaged."
-              .formatted(file, e.getMessage()),
-          e);
-    }
-  }
-
-  private void migrate() throws SQLException {
-    execute("BEGIN IMMEDIATE");
-    int application = number("PRAGMA application_id");
-    int version = number("PRAGMA user_version");
-    boolean empty = number("SELECT count(*) FROM sqlite_master") == 0;
-    if (application != APPLICATION_ID && !empty) {
-      throw new SigningStoreException(
-          file + " is a database of another program. Choose another folder.");
-    }
-    if (version > VERSION) {
-      throw new SigningStoreException(
-          "%s has version %d, this program knows up to %d. Start the newer program that wrote it."
-              .formatted(file, version, VERSION));
-    }
-    if (version < VERSION) {
-      execute(
-          """
-          CREATE TABLE promise (
-            genesis BLOB NOT NULL, directory BLOB NOT NULL, operator BLOB NOT NULL,
-            kind BLOB NOT NULL, subject BLOB NOT NULL, content BLOB NOT NULL,
-            PRIMARY KEY (genesis, directory, operator, kind, subject)) WITHOUT ROWID""");
-      execute("PRAGMA application_id = " + APPLICATION_ID);
-      execute("PRAGMA user_version = " + VERSION);
-    }
-    execute("COMMIT");
-  }
-
-  private void execute(String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private int number(String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getInt(1);
-    }
+    return new SigningStore(StoreFile.open(file, FORMAT));
   }
 
   /**
@@ -124,7 +63,7 @@ final class SigningStore implements AutoCloseable {
    */
   synchronized Digest promise(Signer signer, Attestation attestation) {
     try (PreparedStatement insert =
-        connection.prepareStatement("INSERT OR IGNORE INTO promise VALUES (?, ?, ?, ?, ?, ?)")) {
+        file.prepare("INSERT OR IGNORE INTO promise VALUES (?, ?, ?, ?, ?, ?)")) {
       bind(insert, signer, attestation);
       insert.setBytes(6, attestation.content().bytes());
       insert.executeUpdate();
@@ -139,7 +78,7 @@ final class SigningStore implements AutoCloseable {
 
   /** The content that is promised for an attestation's kind and subject; empty when none is. */
   synchronized Optional<Digest> promised(Signer signer, Attestation attestation) {
-    try (PreparedStatement select = connection.prepareStatement(SELECT)) {
+    try (PreparedStatement select = file.prepare(SELECT)) {
       bind(select, signer, attestation);
       try (ResultSet row = select.executeQuery()) {
         return row.next() ? Optional.of(Digest.of(row.getBytes(1))) : Optional.empty();
@@ -160,10 +99,6 @@ final class SigningStore implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      throw new SigningStoreException(file + " cannot be closed: " + e.getMessage(), e);
-    }
+    file.close();
   }
 }

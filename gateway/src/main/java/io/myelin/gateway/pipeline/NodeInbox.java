@@ -166,7 +166,7 @@ final class NodeInbox {
     journaled++;
     PrimaryStream open = stream;
     if (open != null) {
-      open.consumed(journaled);
+      open.consumed(journaled, context.clock());
     }
   }
 
@@ -174,7 +174,7 @@ final class NodeInbox {
   void clientAdvanced() {
     PrimaryStream open = stream;
     if (open != null) {
-      open.consumed(task.feed().ownerCursor());
+      open.consumed(task.feed().ownerCursor(), context.clock());
     }
     finishIfRead();
   }
@@ -307,10 +307,10 @@ final class NodeInbox {
     };
   }
 
-  /** When the primary last sent something; 0 when it sent nothing yet. */
-  long lastChunkAtMillis() {
+  /** When the primary last sent something, or was let go on; 0 when it sent nothing yet. */
+  long lastProgressAtMillis() {
     PrimaryStream open = stream;
-    return open == null ? 0 : open.lastChunkAtMillis();
+    return open == null ? 0 : open.lastProgressAtMillis();
   }
 
   /** Counts and finish reason as the node told them. */

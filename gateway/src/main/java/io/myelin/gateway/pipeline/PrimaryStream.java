@@ -8,6 +8,7 @@ import io.myelin.v1.GeneratedChunk;
 import io.myelin.v1.GenerationResult;
 import io.myelin.v1.NodeMessage;
 import io.myelin.v1.TaskChunk;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ final class PrimaryStream {
   private boolean acked;
   private boolean begun;
   private boolean endTold;
-  private long lastChunkAtMillis;
+  private long lastProgressAtMillis;
   private @Nullable GenerationResult end;
   private @Nullable NodeMessage deferred;
 
@@ -72,7 +73,7 @@ final class PrimaryStream {
           "chunk seq: %s (expected: %d)"
               .formatted(Integer.toUnsignedString(chunk.getSeq()), output.size()));
     }
-    lastChunkAtMillis = nowMillis;
+    lastProgressAtMillis = nowMillis;
     if (chunk.getTokensCount() > 0 || !chunk.getText().isEmpty()) {
       if (received >= granted) {
         throw new IllegalArgumentException("a chunk beyond the credit of " + granted);
@@ -92,11 +93,15 @@ final class PrimaryStream {
   }
 
   /** Lets the node send as far as the client (or the journal) has come. */
-  void consumed(int chunks) {
+  void consumed(int chunks, InstantSource clock) {
     long allowed = (long) chunks - base + window;
     long more = allowed - granted;
     // In halves of the window: a message for every chunk would double the traffic.
     if (end == null && more >= Math.max(1, window / 2)) {
+      if (received == granted) {
+        // It could not go on before: it has all of its time from here.
+        lastProgressAtMillis = clock.millis();
+      }
       granted = allowed;
       link.send(
           GatewayMessage.newBuilder()
@@ -133,8 +138,8 @@ final class PrimaryStream {
     return message;
   }
 
-  /** When the last chunk came; 0 before the first. */
-  long lastChunkAtMillis() {
-    return lastChunkAtMillis;
+  /** When the last chunk came, or it could go on after its credit was used up; 0 before both. */
+  long lastProgressAtMillis() {
+    return lastProgressAtMillis;
   }
 }

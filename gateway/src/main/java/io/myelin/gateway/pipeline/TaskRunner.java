@@ -306,7 +306,7 @@ final class TaskRunner implements Dispatcher.Waiting, Feed.Events {
       effects.endSearch(armedId);
     }
     Delivered position = kind == DeadlineKind.TASK ? clientPosition() : output.position();
-    long progress = feed.ownerWaits() ? context.clock().millis() : inbox.lastChunkAtMillis();
+    long progress = feed.ownerWaits() ? context.clock().millis() : inbox.lastProgressAtMillis();
     raise(new TaskEvent.DeadlinePassed(kind, armedId, position, progress));
   }
 

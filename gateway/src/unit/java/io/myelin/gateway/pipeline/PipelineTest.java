@@ -190,6 +190,30 @@ final class PipelineTest {
     assertThat(node.held()).isZero();
   }
 
+  /**
+   * Its credit was used up all the while, and then its stream is looked at before it can answer.
+   */
+  @Test
+  void aNodeThatItsReaderHeldUpHasItsTimeFromWhereItMayGoOn() throws Exception {
+    TestNode node = gateway.nodes(1, NodeScript.words(20), 1).getFirst();
+    node.stopAt(TestNode.Stop.AFTER_CHUNKS, TestGateway.WINDOW);
+    RecordingListener client = new RecordingListener();
+    TaskTicket ticket = gateway.submit(Kind.LIVE, client);
+    ticket.request(3);
+    gateway.settle();
+    gateway.pass(25_000);
+    ticket.request(Long.MAX_VALUE);
+    gateway.settle();
+    assertThat(client.chunks()).hasSize(TestGateway.WINDOW);
+    gateway.pass(9_500);
+    assertThat(client.failure()).isNull();
+    node.proceed();
+    gateway.settle();
+
+    completed(client);
+    assertThat(client.text()).isEqualTo(NodeScript.words(20).text());
+  }
+
   @Test
   void aReaderTooSlowForTheTailIsNotCountedForIt() throws Exception {
     // The whole answer fits into the window: the node is done long before the client.

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param commitment what it revealed, once that held
  * @param goneCause why it is out, once it is
  * @param fromChunk first chunk of the stream that this offer is to produce
+ * @param ackedAtMillis when it accepted the offer, 0 before
  */
 public record Assignment(
     Address node,
@@ -24,11 +25,22 @@ public record Assignment(
     @Nullable Commitment commitment,
     @Nullable LossCause goneCause,
     SlotUse slot,
-    int fromChunk) {
+    int fromChunk,
+    long ackedAtMillis) {
 
   static Assignment offered(Address node, int attempt, Role role, int fromChunk) {
     return new Assignment(
-        node, attempt, role, NodeStage.OFFERED, null, false, null, null, SlotUse.HELD, fromChunk);
+        node,
+        attempt,
+        role,
+        NodeStage.OFFERED,
+        null,
+        false,
+        null,
+        null,
+        SlotUse.HELD,
+        fromChunk,
+        0);
   }
 
   /** Whether it still takes part. */
@@ -45,29 +57,94 @@ public record Assignment(
     return stage == NodeStage.PRECOMMITTED || stage == NodeStage.COMMITTED;
   }
 
+  Assignment acked(long nowMillis) {
+    return new Assignment(
+        node,
+        attempt,
+        role,
+        NodeStage.ACKED,
+        precommit,
+        revealAsked,
+        commitment,
+        goneCause,
+        slot,
+        fromChunk,
+        nowMillis);
+  }
+
   Assignment at(NodeStage next) {
     return new Assignment(
-        node, attempt, role, next, precommit, revealAsked, commitment, goneCause, slot, fromChunk);
+        node,
+        attempt,
+        role,
+        next,
+        precommit,
+        revealAsked,
+        commitment,
+        goneCause,
+        slot,
+        fromChunk,
+        ackedAtMillis);
   }
 
   Assignment precommitted(Digest hash) {
     return new Assignment(
-        node, attempt, role, NodeStage.PRECOMMITTED, hash, false, null, null, slot, fromChunk);
+        node,
+        attempt,
+        role,
+        NodeStage.PRECOMMITTED,
+        hash,
+        false,
+        null,
+        null,
+        slot,
+        fromChunk,
+        ackedAtMillis);
   }
 
   Assignment askedToReveal() {
     return new Assignment(
-        node, attempt, role, stage, precommit, true, commitment, goneCause, slot, fromChunk);
+        node,
+        attempt,
+        role,
+        stage,
+        precommit,
+        true,
+        commitment,
+        goneCause,
+        slot,
+        fromChunk,
+        ackedAtMillis);
   }
 
   Assignment revealWithdrawn() {
     return new Assignment(
-        node, attempt, role, stage, precommit, false, commitment, goneCause, slot, fromChunk);
+        node,
+        attempt,
+        role,
+        stage,
+        precommit,
+        false,
+        commitment,
+        goneCause,
+        slot,
+        fromChunk,
+        ackedAtMillis);
   }
 
   Assignment committed(Commitment revealed) {
     return new Assignment(
-        node, attempt, role, NodeStage.COMMITTED, precommit, true, revealed, null, slot, fromChunk);
+        node,
+        attempt,
+        role,
+        NodeStage.COMMITTED,
+        precommit,
+        true,
+        revealed,
+        null,
+        slot,
+        fromChunk,
+        ackedAtMillis);
   }
 
   Assignment gone(LossCause cause) {
@@ -81,11 +158,22 @@ public record Assignment(
         commitment,
         cause,
         slot,
-        fromChunk);
+        fromChunk,
+        ackedAtMillis);
   }
 
   Assignment withSlot(SlotUse use) {
     return new Assignment(
-        node, attempt, role, stage, precommit, revealAsked, commitment, goneCause, use, fromChunk);
+        node,
+        attempt,
+        role,
+        stage,
+        precommit,
+        revealAsked,
+        commitment,
+        goneCause,
+        use,
+        fromChunk,
+        ackedAtMillis);
   }
 }

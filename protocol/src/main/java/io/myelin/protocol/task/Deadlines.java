@@ -59,6 +59,25 @@ final class Deadlines {
     return null;
   }
 
+  /**
+   * Looks at a stream again when it would be given up, but no later than one stall from now: chunks
+   * arm nothing, so one that begins and stops meanwhile is found no other way.
+   */
+  static void watch(TaskStep step, Assignment primary, long progressAtMillis, long nowMillis) {
+    TaskTimings timings = step.timings();
+    long lookAtMillis =
+        Math.min(
+            givenUpAtMillis(timings, primary, progressAtMillis), nowMillis + timings.stallMillis());
+    step.armAt(DeadlineKind.STALL, primary.attempt(), lookAtMillis);
+  }
+
+  private static long givenUpAtMillis(
+      TaskTimings timings, Assignment primary, long progressAtMillis) {
+    return progressAtMillis > 0
+        ? progressAtMillis + timings.stallMillis()
+        : primary.ackedAtMillis() + timings.firstChunkMillis();
+  }
+
   private static @Nullable Rejected stall(
       TaskState state,
       TaskStep step,
@@ -66,10 +85,10 @@ final class Deadlines {
       TaskEvent.DeadlinePassed event,
       long nowMillis) {
     Assignment primary = step.attempt(deadline.subject());
-    long dueAtMillis = event.lastProgressAtMillis() + state.terms().timings().stallMillis();
-    if (event.lastProgressAtMillis() > 0 && dueAtMillis > nowMillis) {
+    long progressAtMillis = event.lastProgressAtMillis();
+    if (givenUpAtMillis(step.timings(), primary, progressAtMillis) > nowMillis) {
       step.fired(deadline);
-      step.armAt(DeadlineKind.STALL, deadline.subject(), dueAtMillis);
+      watch(step, primary, progressAtMillis, nowMillis);
       return null;
     }
     Rejected bad = NodeEvents.moveTo(state, step, primary, event.delivered());

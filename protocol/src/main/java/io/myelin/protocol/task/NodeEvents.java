@@ -17,7 +17,7 @@ final class NodeEvents {
         RejectReason.UNKNOWN_ATTEMPT, "no offer " + attempt + " went to " + node);
   }
 
-  static @Nullable Rejected apply(TaskState state, TaskStep step, OfNode event) {
+  static @Nullable Rejected apply(TaskState state, TaskStep step, OfNode event, long nowMillis) {
     Assignment a = state.attempt(event.attempt()).orElse(null);
     if (a == null || !a.node().equals(event.node())) {
       return unknownAttempt(event.node(), event.attempt());
@@ -29,7 +29,7 @@ final class NodeEvents {
     }
     Rejected rejected =
         switch (event) {
-          case TaskEvent.Acked e -> acked(state, step, a);
+          case TaskEvent.Acked e -> acked(state, step, a, nowMillis);
           case TaskEvent.Refused e -> refused(state, step, a, e);
           case TaskEvent.NodeLost e -> lost(state, step, a, e.cause(), e.delivered());
           case TaskEvent.NodeFailed e -> failed(state, step, a, e);
@@ -55,16 +55,18 @@ final class NodeEvents {
         RejectReason.DUPLICATE, "attempt " + a.attempt() + " said before: " + what);
   }
 
-  private static @Nullable Rejected acked(TaskState state, TaskStep step, Assignment a) {
+  private static @Nullable Rejected acked(
+      TaskState state, TaskStep step, Assignment a, long nowMillis) {
     if (a.stage() != NodeStage.OFFERED) {
       return duplicate(a, "ack");
     }
-    step.replace(a.at(NodeStage.ACKED));
+    Assignment working = a.acked(nowMillis);
+    step.replace(working);
     step.disarm(DeadlineKind.ACK, a.attempt());
     if (a.role() == Role.PRIMARY) {
       TaskTimings timings = state.terms().timings();
       if (state.terms().streams()) {
-        step.arm(DeadlineKind.STALL, a.attempt(), timings.firstChunkMillis());
+        Deadlines.watch(step, working, 0, nowMillis);
       } else {
         step.arm(DeadlineKind.PRECOMMIT, 0, timings.firstChunkMillis() + timings.precommitMillis());
       }

@@ -69,7 +69,7 @@ public final class TaskMachine {
     return switch (event) {
       case TaskEvent.Dispatch e -> dispatch(state, step, e);
       case TaskEvent.NoNodeAvailable e -> noNode(state, step);
-      case OfNode e -> NodeEvents.apply(state, step, e);
+      case OfNode e -> NodeEvents.apply(state, step, e, nowMillis);
       case TaskEvent.ReplacementChosen e -> replacement(state, step, e);
       case TaskEvent.NoReplacement e -> noReplacement(state, step, e);
       case TaskEvent.Validated e -> validated(state, step, e);

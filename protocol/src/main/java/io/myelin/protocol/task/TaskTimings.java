@@ -5,7 +5,7 @@ package io.myelin.protocol.task;
  *
  * @param ackMillis from the offer to the node's answer
  * @param firstChunkMillis from the ack to the first chunk: a long prompt is prefilled here
- * @param stallMillis between chunks
+ * @param stallMillis between chunks, from the first one on
  * @param precommitMillis from the primary's last chunk until everyone has precommitted
  * @param commitMillis from the request to reveal until everyone has revealed
  * @param replacementMillis to find another node

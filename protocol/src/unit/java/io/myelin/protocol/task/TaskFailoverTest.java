@@ -67,15 +67,34 @@ final class TaskFailoverTest {
   void aStallIsMeasuredFromTheLastChunk() {
     TaskDriver task = new TaskDriver(terms(1)).dispatched(1).acked(1).after(100);
     Deadline stall = task.armed(DeadlineKind.STALL);
-    task.moves(new TaskEvent.DeadlinePassed(DeadlineKind.STALL, stall.armedId(), at(1), 1_050));
+    task.passes(DeadlineKind.STALL, 1, 1_050);
     assertThat(task.armed(DeadlineKind.STALL).atMillis()).isEqualTo(1_150);
     assertThat(task.state().primary()).isPresent();
     task.rejects(
         RejectReason.STALE_DEADLINE,
         new TaskEvent.DeadlinePassed(DeadlineKind.STALL, stall.armedId(), at(1), 0));
-    task.passes(DeadlineKind.STALL, 1);
+    task.passes(DeadlineKind.STALL, 1, 1_050);
     assertThat(task.state().primary()).isEmpty();
     assertThat(task.state().delivered()).isEqualTo(at(1));
+  }
+
+  @Test
+  void aStreamThatBeginsAtOnceIsLookedAtBeforeTheWaitForItsFirstChunkWouldBeOver() {
+    TaskDriver task = new TaskDriver(terms(1)).dispatched(1).acked(1);
+    assertThat(task.armed(DeadlineKind.STALL).atMillis()).isEqualTo(1_100);
+  }
+
+  @Test
+  void theFirstChunkHasItsOwnTimeFromTheAckOn() {
+    TaskDriver task = new TaskDriver(terms(1)).after(30).dispatched(1).after(20).acked(1);
+    for (long atMillis : new long[] {1_150, 1_250, 1_350, 1_400}) {
+      assertThat(task.state().primary()).isPresent();
+      assertThat(task.armed(DeadlineKind.STALL).atMillis()).isEqualTo(atMillis);
+      task.passes(DeadlineKind.STALL, 0);
+    }
+    assertThat(task.state().primary()).isEmpty();
+    assertThat(task.last())
+        .contains(new TaskEffect.Penalise(node(1), NodeStage.ACKED, LossCause.STALLED));
   }
 
   @Test
