@@ -20,6 +20,8 @@ const root = path.resolve(__dirname, '../..');
 const tests = {
   InferencePayment: [['InferencePayment', 'Batch', 'Events'], ['Session', 'SessionQueue', 'Tokens']],
   SessionQueue: [['SessionQueue', 'Events'], ['InferencePayment', 'Batch', 'Session', 'Tokens']],
+  'base/Appeals': [['Appeals'], ['Pool']],
+  Cognitive: [['Cognitive'], ['Vectors']],
 };
 const targets = Object.keys(tests);
 // A fault may let a test run on for ever; that is noticed too.

@@ -216,6 +216,7 @@ contract AppealsTest is World {
         nodes.judge(node(0), NodePool.Verdict.Fraud, EVIDENCE, seats, s);
         judge(node(0), NodePool.Verdict.Qualified);
         equal(nodes.freeSlots(node(0)), 8, "drawn again");
+        equal(nodes.cutOpenUntil(node(0), EVIDENCE), 0, "decided");
     }
 
     function test_othersUpholdIt() public {
@@ -338,6 +339,11 @@ contract AppealsTest is World {
         vm.prank(registry.validatorOf(first[0]).operator);
         nodes.judge(node(1), NodePool.Verdict.Fraud, EVIDENCE, seats, s);
         equal(nodes.barredOf(node(1), EVIDENCE).length, 4, "once");
+        // Who is no validator brings it in its own name.
+        (seats, s) = judgement(node(2), NodePool.Verdict.Fraud);
+        vm.prank(stranger);
+        nodes.judge(node(2), NodePool.Verdict.Fraud, EVIDENCE, seats, s);
+        equal(nodes.barredOf(node(2), EVIDENCE)[3], stranger, "who brought it");
     }
 
     function test_itIsNotHeardWhereTooFewOthersAreLeft() public {

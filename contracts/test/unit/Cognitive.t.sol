@@ -255,6 +255,107 @@ contract CognitiveTest is World {
         begin(NUMBER - 1, 2, drawn(4));
     }
 
+    function test_roundsAreAsLargeAsTheyMayBe() public {
+        for (uint256 i = NODES; i < 32; ++i) {
+            addNode(i, 8);
+            judge(node(i), NodePool.Verdict.Qualified);
+        }
+        request(16, 14);
+        equal(cognitive.drawnOf(id).length, 32, "drawn");
+        (,, uint8 waiting,,,,,) = cognitive.rounds(id);
+        equal(waiting, 0, "nobody is asked yet");
+        // Those who make it answer nothing.
+        for (uint256 i = 0; i < 18; ++i) {
+            (Cognitive.Part part,,) = cognitive.answers(id, node(i));
+            equal(uint256(part), uint256(i < 2 ? Cognitive.Part.None : Cognitive.Part.Asked), "part");
+        }
+    }
+
+    function told() private {
+        vm.expectEmit(true, true, true, true);
+    }
+
+    function moved(Cognitive.Phase to, bytes32 digest) private {
+        told();
+        emit Cognitive.RoundMoved(id, to, digest, uint40(block.timestamp + 5 minutes));
+    }
+
+    function test_tellsAllThatHappens() public {
+        id = cognitive.roundIdOf(NUMBER);
+        address[] memory all = drawn(4);
+        (uint256 seats, bytes memory s) = attested(NUMBER, 2, all);
+        told();
+        emit Cognitive.RoundRequested(id, NUMBER, all, 2);
+        moved(Cognitive.Phase.Create, 0);
+        cognitive.request(NUMBER, 2, all, seats, s);
+        moved(Cognitive.Phase.Prepare, "topic");
+        vm.prank(node(0));
+        cognitive.create(id, "topic");
+        moved(Cognitive.Phase.Start, "questions");
+        vm.prank(node(1));
+        cognitive.prepare(id, "questions");
+        (,,,,,, bytes32 topic, bytes32 questions) = cognitive.rounds(id);
+        equal(uint256(topic), uint256(bytes32("topic")), "topic");
+        equal(uint256(questions), uint256(bytes32("questions")), "questions");
+        for (uint256 i = 2; i < 4; ++i) {
+            told();
+            emit Cognitive.AnswerStarted(id, node(i));
+            start_(i);
+        }
+        for (uint256 i = 2; i < 4; ++i) {
+            told();
+            emit Cognitive.AnswerPrecommitted(
+                id, node(i), sha256(abi.encodePacked(bytes32("salt"), bytes32("answer")))
+            );
+            bind_(i);
+        }
+        told();
+        emit Cognitive.AnswerCommitted(id, node(2), "answer");
+        reveal(2, "answer");
+        told();
+        emit Cognitive.NodeMissed(id, node(3), Cognitive.Phase.Commit);
+        reveal(3, "another");
+        moved(Cognitive.Phase.Ended, keccak256(abi.encode(list(2), new address[](0))));
+        end(list(2), new address[](0));
+    }
+
+    function test_tellsWhoMissedWhat() public {
+        prepared(2, 1);
+        vm.warp(START + 5 minutes);
+        for (uint256 i = 2; i < 4; ++i) {
+            told();
+            emit Cognitive.NodeMissed(id, node(i), Cognitive.Phase.Start);
+        }
+        cognitive.enforce(id);
+        (,, uint8 waiting,,,,,) = cognitive.rounds(id);
+        equal(waiting, 1, "the spare");
+        start_(4);
+        is_(Cognitive.Phase.Precommit);
+    }
+
+    function test_asManySparesAsAreSilent() public {
+        prepared(1, 2);
+        enforceAt(START + 5 minutes);
+        is_(Cognitive.Phase.Start);
+        start_(3);
+        is_(Cognitive.Phase.Precommit);
+        isTrue(cognitive.restsUntil(node(4)) == 0, "one was enough");
+    }
+
+    function test_endsOnlyWhatIsToBeJudged() public {
+        started(1);
+        address[] memory none;
+        wrong(Cognitive.Phase.Precommit);
+        cognitive.end(id, none, none, 0, "");
+        bind_(2);
+        wrong(Cognitive.Phase.Commit);
+        cognitive.end(id, none, none, 0, "");
+        reveal(2, "answer");
+        vm.warp(START + 5 minutes);
+        vm.expectRevert(abi.encodeWithSelector(Cognitive.TooLate.selector, START + 5 minutes));
+        cognitive.end(id, none, none, 0, "");
+    }
+
     function test_nodesRest() public {
         request(1, 1);
         equal(cognitive.restsUntil(node(0)), START + 1 hours, "the creator");
