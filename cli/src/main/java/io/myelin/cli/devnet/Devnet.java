@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -291,8 +292,12 @@ final class Devnet implements AutoCloseable {
       }
       stop(computeNodes);
       stop(gateways.stream().map(GatewayMember::member).toList());
-      stop(validators.stream().map(ValidatorMember::member).toList());
-      stop(registries.stream().map(RegistryMember::member).toList());
+      // Neither needs the other to end; a server's end takes seconds, also of one that is idle.
+      stop(
+          Stream.concat(
+                  validators.stream().map(ValidatorMember::member),
+                  registries.stream().map(RegistryMember::member))
+              .toList());
       DevnetChain running = chain;
       if (running != null) {
         quietly("the chain", running::close);
