@@ -88,6 +88,16 @@ final class MembersIT {
     validators.forEach(one -> one.examContext.set(words));
   }
 
+  /** All have said what they wish: a majority is enough to go on, and the others come later. */
+  private void awaitAll(Members members) throws Exception {
+    assertThat(members.examContext()).isEqualTo(512);
+    long untilNanos = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (members.heard().size() < validators.size()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(untilNanos);
+      Thread.onSpinWait();
+    }
+  }
+
   private int asked() {
     return validators.stream().mapToInt(one -> one.asked.get()).sum();
   }
@@ -95,7 +105,7 @@ final class MembersIT {
   @Test
   void shouldReadAgainWhatValidatorsWantOfExams() throws Exception {
     try (Members members = members()) {
-      assertThat(members.examContext()).isEqualTo(512);
+      awaitAll(members);
       wish(1_024);
       nanos.addAndGet(Duration.ofSeconds(29).toNanos());
       assertThat(members.examContext()).isEqualTo(512);
@@ -108,7 +118,7 @@ final class MembersIT {
   @Test
   void shouldKeepToWhatWasSaidLastByWhoSaysNothingNow() throws Exception {
     try (Members members = members()) {
-      assertThat(members.examContext()).isEqualTo(512);
+      awaitAll(members);
       validators.subList(0, 2).forEach(one -> one.server.stop().join());
       wish(1_024);
       nanos.addAndGet(Duration.ofMinutes(1).toNanos());

@@ -196,6 +196,11 @@ final class Members implements AutoCloseable {
     return wished.isEmpty() ? 0 : wished.get(wished.size() / 2);
   }
 
+  /** Who has said what it wishes. */
+  Set<Address> heard() {
+    return Set.copyOf(examContexts.keySet());
+  }
+
   private boolean areFewWishesNew() {
     return 2 * byOperator.keySet().stream().filter(this::isWishNew).count() <= all.size();
   }

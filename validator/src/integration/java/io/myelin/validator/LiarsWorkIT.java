@@ -169,7 +169,7 @@ final class LiarsWorkIT {
     ShownWork judged = undrawn(live, HONEST, 1);
     ShownWork other = undrawn(live, HONEST, 1_000);
     SettlementBatch batch = batch(side, live, judged, other);
-    judge(live.brief().seats().getFirst().node(), judged.digest(world));
+    judge(live.brief().seats().getFirst().node(), NodeVerdict.FRAUD, judged.digest(world));
     assertThat(objections(batch).getFirst().reason())
         .startsWith("PROVEN_FALSE: task " + task(judged).hex());
 
@@ -182,8 +182,31 @@ final class LiarsWorkIT {
     assertThat(side.settle(right, committee.reviewAndAttest(right)).succeeded()).isTrue();
   }
 
-  private static void judge(Address node, Digest work) {
-    Digest subject = Subjects.fraudSubject(node, work);
+  @Test
+  void shouldAccuseAgainWhoWasLetIn() throws Exception {
+    GatewaySide side = new GatewaySide(world, 56);
+    GatewaySide.Live live = acquainted(side);
+    Address node = live.brief().seats().getFirst().node();
+    ShownWork judged = undrawn(live, HONEST, 1);
+    SettlementBatch batch = batch(side, live, judged);
+    judge(node, NodeVerdict.FRAUD, judged.digest(world));
+    // With this review they know that it is out; that it is in again nobody tells them.
+    assertThat(objections(batch)).isNotEmpty();
+    judge(node, NodeVerdict.REINSTATED, judged.digest(world));
+
+    ShownWork lie = undrawn(live, LIE, 1_000);
+    show(0, lie, Found.FOUND_LIE);
+    for (int i = 0; i < MEMBERS; i++) {
+      Path kept = ValidatorNode.workFile(folder.resolve("validator-" + i), lie.digest(world));
+      await(() -> Files.exists(kept));
+    }
+  }
+
+  private static void judge(Address node, int verdict, Digest work) {
+    boolean fraud = verdict == NodeVerdict.FRAUD;
+    long round = fraud ? 0 : world.network().nodes().nodeOf(node).on(world.chain()).round();
+    Digest subject =
+        fraud ? Subjects.fraudSubject(node, work) : Subjects.verdictSubject(node, round);
     ChainWorld.Attested word =
         world.attest(
             world
@@ -192,7 +215,7 @@ final class LiarsWorkIT {
                 .committeeFor(subject, world.set(), Address.ZERO)
                 .on(world.chain()),
             QUORUM,
-            Attestation.of(subject, new NodeVerdict(node, 0, NodeVerdict.FRAUD, work)));
+            Attestation.of(subject, new NodeVerdict(node, round, verdict, work)));
     assertThat(
             world
                 .send(
@@ -200,7 +223,7 @@ final class LiarsWorkIT {
                     world
                         .network()
                         .nodes()
-                        .judge(node, NodeVerdict.FRAUD, work, word.seats(), word.signatures()))
+                        .judge(node, verdict, work, word.seats(), word.signatures()))
                 .succeeded())
         .isTrue();
   }

@@ -5,6 +5,7 @@ import io.myelin.committee.wire.Reason;
 import io.myelin.engine.EngineException;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.work.Charge;
 import io.myelin.protocol.work.EvidenceFit;
@@ -52,7 +53,7 @@ final class WorkDesk implements AutoCloseable {
   private final Semaphore exams = new Semaphore(EXAMS_AT_ONCE);
   private final Thread thread;
 
-  private record Job(SignedWork work, CompletableFuture<Examined> result) {}
+  private record Job(SignedWork work, boolean forVerdict, CompletableFuture<Examined> result) {}
 
   /**
    * Of one validator.
@@ -78,7 +79,7 @@ final class WorkDesk implements AutoCloseable {
   /** What was found before the last restart. */
   private void recall(WorkFiles.Kept kept) {
     if (!kept.charge().isRun()) {
-      memory.remember(kept.examined(), System.nanoTime(), true);
+      memory.remember(kept.examined(), System.nanoTime(), false);
     }
     if (kept.judged()) {
       memory.judged(kept.charge().digest());
@@ -140,7 +141,7 @@ final class WorkDesk implements AutoCloseable {
     }
   }
 
-  private CompletableFuture<Examined> submit(SignedWork work, boolean first)
+  private CompletableFuture<Examined> submit(SignedWork work, boolean forVerdict)
       throws RefusedException {
     if (checker.isEmpty()) {
       throw new RefusedException(
@@ -150,9 +151,9 @@ final class WorkDesk implements AutoCloseable {
     if (known.isPresent()) {
       return CompletableFuture.completedFuture(known.get());
     }
-    Job job = new Job(work, new CompletableFuture<>());
+    Job job = new Job(work, forVerdict, new CompletableFuture<>());
     synchronized (queue) {
-      if (!(first ? queue.offerForVerdict(job) : queue.offer(work.gateway(), job))) {
+      if (!(forVerdict ? queue.offerForVerdict(job) : queue.offer(work.gateway(), job))) {
         throw new RefusedException(
             Reason.BUSY,
             "%d answers, or %d of gateway %s, wait to be checked"
@@ -180,7 +181,7 @@ final class WorkDesk implements AutoCloseable {
       while (!Thread.currentThread().isInterrupted()) {
         Job job = take();
         try {
-          Examined found = check(job.work());
+          Examined found = check(job.work(), job.forVerdict());
           draws.shown(job.work());
           job.result().complete(found);
         } catch (VirtualMachineError e) {
@@ -212,23 +213,38 @@ final class WorkDesk implements AutoCloseable {
     return false;
   }
 
-  private Examined check(SignedWork work) throws InterruptedException {
+  private Examined check(SignedWork work, boolean forVerdict) throws InterruptedException {
     Optional<Examined> known = memory.known(work);
     if (known.isPresent()) {
       return known.get();
     }
     Optional<WorkFinding.Lie> misfit = EvidenceFit.misfit(work);
     Examined found = Examined.of(work, misfit.isPresent() ? misfit.get() : find(work, CHECK_NANOS));
-    // Of who is out already more lies convict nobody, and what is true is no sample any more.
-    boolean matters = !draws.isOut(work.node());
-    if (matters && (!found.isLie() || memory.hasRoom(work.node()))) {
+    // Of who is out already more lies convict nobody; a verdict or an appeal needs what it is on.
+    boolean out = isOut(work.node());
+    if (!found.isLie()
+        || forVerdict
+        || (out ? memory.hasRoomWhileOut(work.node()) : memory.hasRoom(work.node()))) {
       keep(found, false);
     }
-    memory.remember(found, System.nanoTime(), matters);
+    memory.remember(found, System.nanoTime(), out);
     if (found.measured().isPresent()) {
       memory.notCounted(work.digest());
     }
     return found;
+  }
+
+  /** Whether a node is out now: it may have been let in since the chain was read last. */
+  private boolean isOut(Address node) {
+    if (draws.isOut(node)) {
+      try {
+        draws.refresh();
+      } catch (ChainException e) {
+        LOG.warn("whether node {} is in again is not known: {}", node, e.getMessage());
+        return false;
+      }
+    }
+    return draws.isOut(node);
   }
 
   /** Work that this validator drew, in a batch that it attests; each counts once. */

@@ -1,6 +1,7 @@
 package io.myelin.validator;
 
 import com.google.protobuf.ByteString;
+import io.myelin.chain.ChainException;
 import io.myelin.committee.wire.Fields;
 import io.myelin.committee.wire.Reason;
 import io.myelin.contracts.InferencePayment;
@@ -97,12 +98,29 @@ final class WorkDraws {
         Digest content = WorkSample.content(receipt);
         WorkDebts.Draw draw =
             draw(receipt, stored.receipt(), content, stored.draw(), stored.teller());
-        if (!owe(draw, System.nanoTime() + TELL_NANOS)) {
+        if (!owe(draw, System.nanoTime() + (isByLuck(draw) ? TELL_NANOS : NEVER_NANOS))) {
           store.over(draw);
         }
       } catch (IllegalArgumentException e) {
         LOG.warn("a debt is not taken in again: {}", e.getMessage());
       }
+    }
+  }
+
+  /** Whether others would take it for a draw; those that others told of were by luck. */
+  private boolean isByLuck(WorkDebts.Draw draw) {
+    Digest luck = WorkSample.luck(draw.draw());
+    if (draw.teller().isPresent() || WorkSample.isDrawn(luck, VerificationLevel.SAMPLED)) {
+      return true;
+    }
+    try {
+      return terms
+          .askerOf(draw.session())
+          .filter(asker -> WorkSample.isDrawn(luck, asker.level()))
+          .isPresent();
+    } catch (ChainException e) {
+      LOG.warn("session {} is not read now: {}", draw.session(), e.getMessage());
+      return true;
     }
   }
 

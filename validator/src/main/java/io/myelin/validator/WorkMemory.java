@@ -44,6 +44,10 @@ final class WorkMemory {
   private final Set<Digest> beyond = bounded(MOST_BEYOND);
 
   private final Map<Address, Integer> looked = new HashMap<>();
+
+  /** Lies that were found of nodes while they were out. */
+  private final Map<Address, Integer> whileOut = new HashMap<>();
+
   private final Map<Digest, Accusation> accusations = new LinkedHashMap<>();
 
   /** What was found; the record itself lies in a file, and in memory only while it accuses. */
@@ -129,6 +133,13 @@ final class WorkMemory {
     return proofs(node) < PROOFS_OF_A_NODE;
   }
 
+  /**
+   * The same of a node that is out: a few more are kept, so that a restart does not forget them.
+   */
+  synchronized boolean hasRoomWhileOut(Address node) {
+    return whileOut.merge(node, 1, Integer::sum) <= PROOFS_OF_A_NODE;
+  }
+
   private long proofs(Address node) {
     return accusations.values().stream()
         .filter(one -> !one.charge().isRun() && one.charge().node().equals(node))
@@ -138,13 +149,13 @@ final class WorkMemory {
   /**
    * What was found.
    *
-   * @param accuses whether a lie is to be judged
+   * @param out whether the node is out for a lie, so that another is not to be judged
    */
-  synchronized void remember(Examined found, long nowNanos, boolean accuses) {
+  synchronized void remember(Examined found, long nowNanos, boolean out) {
     SignedWork work = found.work();
     examined.put(work.digest(), new Known(found.found(), found.detail(), found.measured()));
     looked.merge(work.node(), 1, Integer::sum);
-    if (accuses && found.isLie() && hasRoom(work.node())) {
+    if (!out && found.isLie() && hasRoom(work.node())) {
       accuse(Charge.of(work), found.detail(), nowNanos);
     }
   }
