@@ -38,7 +38,6 @@ import java.util.stream.Stream;
  */
 final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
   private static final String WORK_WANTED = "work that was not shown";
-  private static final int MOST_MORE = 256;
 
   private final SettlementBatch batch;
   private final Digest expected;
@@ -197,7 +196,7 @@ final class BatchAsk implements Gathering.Ask, Verdict.Ballot {
     Stream.concat(
             Stream.of(session.getReason()),
             session.getMoreList().stream()
-                .limit(MOST_MORE)
+                .limit(WorkObjection.MOST_MORE)
                 .filter(more -> WorkObjection.falseTask(more).isPresent()))
         .filter(reason -> said.add(new Said(id, about(reason))))
         .forEach(reason -> all.computeIfAbsent(about(reason), _ -> new ArrayList<>()).add(reason));

@@ -1,11 +1,8 @@
 package io.myelin.validator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.google.protobuf.ByteString;
 import io.myelin.committee.CommitteeClient;
-import io.myelin.committee.NotAgreedException;
 import io.myelin.committee.NotAgreedException.BadSession;
 import io.myelin.committee.proposal.SettlementBatch;
 import io.myelin.contracts.testing.ChainWorld;
@@ -19,17 +16,13 @@ import io.myelin.protocol.typeddata.NodeVerdict;
 import io.myelin.protocol.work.WorkFinding;
 import io.myelin.protocol.work.WorkObjection;
 import io.myelin.v1.ExamineReply.Found;
-import io.myelin.v1.SampleRequest;
 import io.myelin.validator.testing.GatewaySide;
 import io.myelin.validator.testing.ShownWork;
-import io.myelin.validator.testing.Validators;
+import io.myelin.validator.testing.WorkGround;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,9 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class LiarsWorkIT {
   private static final String HONEST = "honest";
   private static final String LIE = "liar";
-  private static final int MEMBERS = 5;
+  private static final int MEMBERS = WorkGround.MEMBERS;
   private static final int QUORUM = 3;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final WorkChecker MODEL =
       (_, evidence) ->
@@ -52,77 +44,43 @@ final class LiarsWorkIT {
                   : new WorkFinding.Exact(evidence.getTokensCount()));
 
   @TempDir static Path folder;
+  private static WorkGround ground;
   private static ChainWorld world;
-  private static Validators validators;
   private static CommitteeClient committee;
 
   @BeforeAll
   static void start() throws Exception {
-    // Five of five sit in every committee.
-    world = ChainWorld.start(folder, MEMBERS, 4);
-    validators = Validators.start(world, folder, MODEL);
-    validators.tellEachOther();
-    committee = validators.client(Validators.QUICK);
+    ground = WorkGround.start(folder, MODEL);
+    ground.validators().tellEachOther();
+    world = ground.world();
+    committee = ground.committee();
   }
 
   @AfterAll
   static void stop() {
-    committee.close();
-    validators.close();
-    world.close();
+    ground.close();
   }
 
   private static boolean isWanted(int validator, ShownWork work) {
-    SampleRequest request =
-        SampleRequest.newBuilder().addReceipts(ByteString.copyFrom(work.json())).build();
-    return validators.stub(validator).sample(request).getWantedCount() > 0;
-  }
-
-  private static void show(int validator, ShownWork work, Found expected) {
-    assertThat(validators.stub(validator).examine(work.record()).getFound()).isEqualTo(expected);
-  }
-
-  /** Each has looked at the session's first node, so that luck alone decides. */
-  private static GatewaySide.Live acquainted(GatewaySide side) throws Exception {
-    GatewaySide.Live live = side.open(committee, 4, 1);
-    for (int i = 0; i < MEMBERS; i++) {
-      show(i, ShownWork.of(world, live, HONEST, 1_000_000), Found.FOUND_EXACT);
-    }
-    return live;
+    return !ground.wanted(validator, work).isEmpty();
   }
 
   private static ShownWork undrawn(GatewaySide.Live live, String kind, int fromTask) {
     return ShownWork.drawnBy(world, live, kind, List.of(), fromTask);
   }
 
-  private static SettlementBatch batch(
-      GatewaySide side, GatewaySide.Live live, ShownWork... works) {
-    return side.batch(side.part(live, Arrays.stream(works).map(ShownWork::receipt).toList()));
-  }
-
-  private static List<BadSession> objections(SettlementBatch batch) {
-    NotAgreedException failure =
-        catchThrowableOfType(NotAgreedException.class, () -> committee.reviewAndAttest(batch));
-    assertThat(failure).as("settled").isNotNull();
-    return failure.badSessions();
+  private static List<BadSession> objections(SettlementBatch batch) throws Exception {
+    return WorkGround.objections(committee, batch);
   }
 
   private static TaskId task(ShownWork work) {
     return work.receipt().receipt().taskId();
   }
 
-  private static void await(Callable<Boolean> condition) throws Exception {
-    long untilNanos = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.call()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(untilNanos);
-      Thread.onSpinWait();
-    }
-  }
-
   @Test
   void shouldPayALiarOnlyForWhatIsTrue() throws Exception {
     GatewaySide side = new GatewaySide(world, 53);
-    GatewaySide.Live live = acquainted(side);
+    GatewaySide.Live live = ground.acquainted(side, HONEST);
     ShownWork first = undrawn(live, LIE, 1);
     ShownWork second = undrawn(live, LIE, 1_000);
     ShownWork honest = undrawn(live, HONEST, 2_000);
@@ -132,11 +90,11 @@ final class LiarsWorkIT {
     }
 
     // One finds a lie, and brings it to the others of the committee, which is known by now.
-    SettlementBatch all = batch(side, live, first, second, honest);
-    show(0, first, Found.FOUND_LIE);
+    SettlementBatch all = WorkGround.batch(side, live, first, second, honest);
+    ground.show(0, first, Found.FOUND_LIE);
     for (int i = 0; i < MEMBERS; i++) {
       Path kept = ValidatorNode.workFile(folder.resolve("validator-" + i), first.digest(world));
-      await(() -> Files.exists(kept));
+      WorkGround.await(() -> Files.exists(kept));
     }
     assertThat(objections(all).stream().map(BadSession::reason).map(WorkObjection::falseTask))
         .containsExactly(Optional.of(task(first)));
@@ -146,11 +104,11 @@ final class LiarsWorkIT {
       assertThat(isWanted(i, second)).as("validator %d", i).isTrue();
       assertThat(isWanted(i, honest)).as("validator %d", i).isTrue();
     }
-    assertThat(objections(batch(side, live, honest)))
+    assertThat(objections(WorkGround.batch(side, live, honest)))
         .allMatch(one -> WorkObjection.wantedTask(one.reason()).isPresent());
     for (int i = 0; i < MEMBERS; i++) {
-      show(i, second, Found.FOUND_LIE);
-      show(i, honest, Found.FOUND_EXACT);
+      ground.show(i, second, Found.FOUND_LIE);
+      ground.show(i, honest, Found.FOUND_EXACT);
     }
     List<BadSession> told = objections(all);
     assertThat(told.stream().map(one -> WorkObjection.falseTask(one.reason()).orElseThrow()))
@@ -158,17 +116,17 @@ final class LiarsWorkIT {
         .containsExactlyInAnyOrder(task(first), task(second));
     assertThat(told).allMatch(one -> one.members() >= QUORUM);
 
-    SettlementBatch right = batch(side, live, honest);
+    SettlementBatch right = WorkGround.batch(side, live, honest);
     assertThat(side.settle(right, committee.reviewAndAttest(right)).succeeded()).isTrue();
   }
 
   @Test
   void shouldHoldTheChainsVerdictsAgainstReceiptsThatNobodyLookedAt() throws Exception {
     GatewaySide side = new GatewaySide(world, 54);
-    GatewaySide.Live live = acquainted(side);
+    GatewaySide.Live live = ground.acquainted(side, HONEST);
     ShownWork judged = undrawn(live, HONEST, 1);
     ShownWork other = undrawn(live, HONEST, 1_000);
-    SettlementBatch batch = batch(side, live, judged, other);
+    SettlementBatch batch = WorkGround.batch(side, live, judged, other);
     judge(live.brief().seats().getFirst().node(), NodeVerdict.FRAUD, judged.digest(world));
     assertThat(objections(batch).getFirst().reason())
         .startsWith("PROVEN_FALSE: task " + task(judged).hex());
@@ -176,29 +134,29 @@ final class LiarsWorkIT {
     // That it lied is known by the chain alone, and what else it did is wanted.
     for (int i = 0; i < MEMBERS; i++) {
       assertThat(isWanted(i, other)).isTrue();
-      show(i, other, Found.FOUND_EXACT);
+      ground.show(i, other, Found.FOUND_EXACT);
     }
-    SettlementBatch right = batch(side, live, other);
+    SettlementBatch right = WorkGround.batch(side, live, other);
     assertThat(side.settle(right, committee.reviewAndAttest(right)).succeeded()).isTrue();
   }
 
   @Test
   void shouldAccuseAgainWhoWasLetIn() throws Exception {
     GatewaySide side = new GatewaySide(world, 56);
-    GatewaySide.Live live = acquainted(side);
+    GatewaySide.Live live = ground.acquainted(side, HONEST);
     Address node = live.brief().seats().getFirst().node();
     ShownWork judged = undrawn(live, HONEST, 1);
-    SettlementBatch batch = batch(side, live, judged);
+    SettlementBatch batch = WorkGround.batch(side, live, judged);
     judge(node, NodeVerdict.FRAUD, judged.digest(world));
     // With this review they know that it is out; that it is in again nobody tells them.
     assertThat(objections(batch)).isNotEmpty();
     judge(node, NodeVerdict.REINSTATED, judged.digest(world));
 
     ShownWork lie = undrawn(live, LIE, 1_000);
-    show(0, lie, Found.FOUND_LIE);
+    ground.show(0, lie, Found.FOUND_LIE);
     for (int i = 0; i < MEMBERS; i++) {
       Path kept = ValidatorNode.workFile(folder.resolve("validator-" + i), lie.digest(world));
-      await(() -> Files.exists(kept));
+      WorkGround.await(() -> Files.exists(kept));
     }
   }
 

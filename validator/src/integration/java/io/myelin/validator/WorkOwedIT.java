@@ -1,27 +1,22 @@
 package io.myelin.validator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.google.protobuf.ByteString;
 import io.myelin.committee.CommitteeClient;
-import io.myelin.committee.NotAgreedException;
 import io.myelin.committee.Showing;
 import io.myelin.committee.proposal.SettlementBatch;
 import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.engine.check.WorkChecker;
-import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.work.VerificationLevel;
 import io.myelin.protocol.work.WorkFinding;
 import io.myelin.protocol.work.WorkObjection;
-import io.myelin.v1.ExamineReply;
-import io.myelin.v1.SampleRequest;
+import io.myelin.v1.ExamineReply.Found;
 import io.myelin.v1.WorkRecord;
 import io.myelin.validator.testing.GatewaySide;
 import io.myelin.validator.testing.ShownWork;
 import io.myelin.validator.testing.Validators;
+import io.myelin.validator.testing.WorkGround;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -36,42 +31,26 @@ final class WorkOwedIT {
           CompletableFuture.completedFuture(new WorkFinding.Exact(evidence.getTokensCount()));
 
   @TempDir static Path folder;
+  private static WorkGround ground;
   private static ChainWorld world;
   private static Validators validators;
   private static CommitteeClient committee;
 
   @BeforeAll
   static void start() throws Exception {
-    // Five of five sit in every committee.
-    world = ChainWorld.start(folder, 5, 4);
-    validators = Validators.start(world, folder, MODEL);
-    committee = validators.client(Validators.QUICK);
+    ground = WorkGround.start(folder, MODEL);
+    world = ground.world();
+    validators = ground.validators();
+    committee = ground.committee();
   }
 
   @AfterAll
   static void stop() {
-    committee.close();
-    validators.close();
-    world.close();
+    ground.close();
   }
 
-  private static List<Integer> ask(int validator, ShownWork... works) {
-    SampleRequest.Builder request = SampleRequest.newBuilder();
-    Arrays.stream(works).forEach(work -> request.addReceipts(ByteString.copyFrom(work.json())));
-    return validators.stub(validator).sample(request.build()).getWantedList();
-  }
-
-  private static String objection(SettlementBatch batch) {
-    NotAgreedException failure =
-        catchThrowableOfType(NotAgreedException.class, () -> committee.reviewAndAttest(batch));
-    assertThat(failure).as("settled").isNotNull();
-    return failure.badSessions().getFirst().reason();
-  }
-
-  private static SettlementBatch batch(
-      GatewaySide side, GatewaySide.Live live, ShownWork... works) {
-    List<SignedReceipt> receipts = Arrays.stream(works).map(ShownWork::receipt).toList();
-    return side.batch(side.part(live, receipts));
+  private static String objection(SettlementBatch batch) throws Exception {
+    return WorkGround.objections(committee, batch).getFirst().reason();
   }
 
   @Test
@@ -81,19 +60,19 @@ final class WorkOwedIT {
     ShownWork tried = ShownWork.of(world, live, "tried", 1);
     ShownWork given = ShownWork.of(world, live, "given", 1);
     for (int i = 0; i < 5; i++) {
-      assertThat(ask(i, tried)).containsExactly(0);
-      assertThat(ask(i, given)).containsExactly(0);
+      assertThat(ground.wanted(i, tried)).containsExactly(0);
+      assertThat(ground.wanted(i, given)).containsExactly(0);
       show(i, given);
     }
 
     // Of one task only the last work is settled, and all of that was shown.
-    SettlementBatch without = batch(side, live, given);
+    SettlementBatch without = WorkGround.batch(side, live, given);
     assertThat(WorkObjection.wantedTask(objection(without)))
         .contains(tried.receipt().receipt().taskId());
 
     // Who can show it, shows it, and is paid.
     for (int i = 0; i < 5; i++) {
-      assertThat(ask(i, given, tried)).containsExactly(1);
+      assertThat(ground.wanted(i, given, tried)).containsExactly(1);
       show(i, tried);
     }
     assertThat(side.settle(without, committee.reviewAndAttest(without)).succeeded()).isTrue();
@@ -107,11 +86,11 @@ final class WorkOwedIT {
     ShownWork tried = ShownWork.of(world, live, "tried", 1);
     ShownWork given = ShownWork.of(world, live, "given", 1);
     for (int i = 0; i < 5; i++) {
-      assertThat(ask(i, tried, given)).containsExactly(0, 1);
+      assertThat(ground.wanted(i, tried, given)).containsExactly(0, 1);
       show(i, given);
     }
     validators.restart();
-    SettlementBatch without = batch(side, live, given);
+    SettlementBatch without = WorkGround.batch(side, live, given);
     assertThat(WorkObjection.wantedTask(objection(without)))
         .contains(tried.receipt().receipt().taskId());
 
@@ -129,7 +108,7 @@ final class WorkOwedIT {
     ShownWork first = ShownWork.of(world, live, "first", 1);
     ShownWork second = ShownWork.of(world, live, "second", 2);
     WorkRecord refused = first.record().toBuilder().clearNode().build();
-    SettlementBatch next = batch(side, live, first);
+    SettlementBatch next = WorkGround.batch(side, live, first);
     List<Showing.Found> found =
         committee
             .showing()
@@ -148,19 +127,16 @@ final class WorkOwedIT {
     GatewaySide.Live live = side.open(committee, side.proposal(4, 1, VerificationLevel.FULL));
     ShownWork given = ShownWork.of(world, live, "given", 100);
     for (int i = 0; i < 5; i++) {
-      assertThat(ask(i, ShownWork.of(world, live, "tried", i))).containsExactly(0);
+      assertThat(ground.wanted(i, ShownWork.of(world, live, "tried", i))).containsExactly(0);
       show(i, given);
     }
-    SettlementBatch next = batch(side, live, given);
-    NotAgreedException failure =
-        catchThrowableOfType(NotAgreedException.class, () -> committee.reviewAndAttest(next));
-    assertThat(failure.badSessions())
+    SettlementBatch next = WorkGround.batch(side, live, given);
+    assertThat(WorkGround.objections(committee, next))
         .singleElement()
         .satisfies(bad -> assertThat(bad.members()).isGreaterThanOrEqualTo(3));
   }
 
   private static void show(int validator, ShownWork work) {
-    assertThat(validators.stub(validator).examine(work.record()).getFound())
-        .isEqualTo(ExamineReply.Found.FOUND_EXACT);
+    ground.show(validator, work, Found.FOUND_EXACT);
   }
 }

@@ -21,16 +21,14 @@ import io.myelin.protocol.work.WorkObjection;
 import io.myelin.protocol.work.WorkSample;
 import io.myelin.v1.AttestRequest;
 import io.myelin.v1.DrawnWork;
-import io.myelin.v1.ExamineReply;
-import io.myelin.v1.SampleRequest;
+import io.myelin.v1.ExamineReply.Found;
 import io.myelin.validator.testing.GatewaySide;
 import io.myelin.validator.testing.ShownWork;
 import io.myelin.validator.testing.Validators;
+import io.myelin.validator.testing.WorkGround;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,87 +38,52 @@ import org.junit.jupiter.api.io.TempDir;
 /** What one member drew the others hold against a batch too. */
 final class WorkToldIT {
   private static final String HONEST = "honest";
-  private static final int MEMBERS = 5;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int MEMBERS = WorkGround.MEMBERS;
 
   private static final WorkChecker MODEL =
       (_, evidence) ->
           CompletableFuture.completedFuture(new WorkFinding.Exact(evidence.getTokensCount()));
 
   @TempDir static Path folder;
+  private static WorkGround ground;
   private static ChainWorld world;
   private static Validators validators;
   private static CommitteeClient committee;
 
   @BeforeAll
   static void start() throws Exception {
-    // Five of five sit in every committee.
-    world = ChainWorld.start(folder, MEMBERS, 4);
-    validators = Validators.start(world, folder, MODEL);
+    ground = WorkGround.start(folder, MODEL);
+    world = ground.world();
+    validators = ground.validators();
     validators.tellEachOther();
-    committee = validators.client(Validators.QUICK);
+    committee = ground.committee();
   }
 
   @AfterAll
   static void stop() {
-    committee.close();
-    validators.close();
-    world.close();
+    ground.close();
   }
 
   private static OperatorKey key(int validator) {
     return world.validators().get(validator).operator();
   }
 
-  private static List<Integer> ask(int validator, ShownWork work) {
-    SampleRequest request =
-        SampleRequest.newBuilder().addReceipts(ByteString.copyFrom(work.json())).build();
-    return validators.stub(validator).sample(request).getWantedList();
-  }
-
   private static void show(int validator, ShownWork work) {
-    assertThat(validators.stub(validator).examine(work.record()).getFound())
-        .isEqualTo(ExamineReply.Found.FOUND_EXACT);
+    ground.show(validator, work, Found.FOUND_EXACT);
   }
 
-  /** Each has looked at the session's first node, so that luck alone decides. */
-  private static GatewaySide.Live acquainted(GatewaySide side) throws Exception {
-    GatewaySide.Live live = side.open(committee, 4, 1);
-    for (int i = 0; i < MEMBERS; i++) {
-      show(i, ShownWork.of(world, live, HONEST, 1_000_000));
-    }
-    return live;
-  }
-
-  private static SettlementBatch batch(
-      GatewaySide side, GatewaySide.Live live, ShownWork... works) {
-    List<SignedReceipt> receipts = Arrays.stream(works).map(ShownWork::receipt).toList();
-    return side.batch(side.part(live, receipts));
-  }
-
-  private static String objection(CommitteeClient asked, SettlementBatch batch) {
-    NotAgreedException failure =
-        catchThrowableOfType(NotAgreedException.class, () -> asked.reviewAndAttest(batch));
-    assertThat(failure).as("settled").isNotNull();
-    return failure.badSessions().getFirst().reason();
-  }
-
-  private static void await(Callable<Boolean> condition) throws Exception {
-    long untilNanos = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.call()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(untilNanos);
-      Thread.onSpinWait();
-    }
+  private static String objection(CommitteeClient asked, SettlementBatch batch) throws Exception {
+    return WorkGround.objections(asked, batch).getFirst().reason();
   }
 
   @Test
   void shouldOweAllWhatOneDrewAndWasNotShown() throws Exception {
     GatewaySide side = new GatewaySide(world, 51);
-    GatewaySide.Live live = acquainted(side);
+    GatewaySide.Live live = ground.acquainted(side, HONEST);
     ShownWork drawn = ShownWork.drawnBy(world, live, HONEST, List.of(key(0)), 1);
     ShownWork undrawn = ShownWork.drawnBy(world, live, HONEST, List.of(), 1_000);
     for (int i = 1; i < MEMBERS; i++) {
-      assertThat(ask(i, drawn)).isEmpty();
+      assertThat(ground.wanted(i, drawn)).isEmpty();
     }
 
     // The one that drew it is asked alone at first, as by a gateway that looks for three others.
@@ -141,15 +104,15 @@ final class WorkToldIT {
       var _ =
           catchThrowableOfType(
               NotAgreedException.class,
-              () -> alone.reviewAndAttest(batch(side, live, drawn, undrawn)));
+              () -> alone.reviewAndAttest(WorkGround.batch(side, live, drawn, undrawn)));
     }
     for (int i = 1; i < MEMBERS; i++) {
       int validator = i;
-      await(() -> ask(validator, drawn).equals(List.of(0)));
+      WorkGround.await(() -> ground.wanted(validator, drawn).equals(List.of(0)));
     }
 
     // Left out of the batch, it is owed to all of them.
-    SettlementBatch without = batch(side, live, undrawn);
+    SettlementBatch without = WorkGround.batch(side, live, undrawn);
     assertThat(WorkObjection.wantedTask(objection(committee, without)))
         .contains(drawn.receipt().receipt().taskId());
     for (int i = 0; i < MEMBERS; i++) {
@@ -161,8 +124,8 @@ final class WorkToldIT {
   @Test
   void shouldHearOfDrawsByMembersOnly() throws Exception {
     GatewaySide side = new GatewaySide(world, 52);
-    GatewaySide.Live live = acquainted(side);
-    SettlementBatch _ = batch(side, live, ShownWork.of(world, live, HONEST, 1_000_000));
+    GatewaySide.Live live = ground.acquainted(side, HONEST);
+    SettlementBatch _ = WorkGround.batch(side, live, ShownWork.of(world, live, HONEST, 1_000_000));
     ShownWork undrawn = ShownWork.drawnBy(world, live, HONEST, List.of(), 1);
     assertThat(refusal(undrawn, draw(key(0), undrawn))).startsWith("REFUSED_WORK");
 
@@ -180,17 +143,17 @@ final class WorkToldIT {
             drawn.record());
     assertThat(refusal(forged, draw(key(1), undrawn))).startsWith("REFUSED");
     var _ = validators.stub(0).drawn(told(drawn, draw(key(1), drawn)));
-    assertThat(ask(0, drawn)).containsExactly(0);
+    assertThat(ground.wanted(0, drawn)).containsExactly(0);
     show(0, drawn);
   }
 
   @Test
   void shouldNotSignWhatItHeardOfAfterItsReview() throws Exception {
     GatewaySide side = new GatewaySide(world, 55);
-    GatewaySide.Live live = acquainted(side);
+    GatewaySide.Live live = ground.acquainted(side, HONEST);
     ShownWork undrawn = ShownWork.drawnBy(world, live, HONEST, List.of(), 1);
     ShownWork drawn = ShownWork.drawnBy(world, live, HONEST, List.of(key(1)), 1_000);
-    SettlementBatch batch = batch(side, live, undrawn);
+    SettlementBatch batch = WorkGround.batch(side, live, undrawn);
     CommitteeSettings patient =
         new CommitteeSettings(
             Duration.ofSeconds(8),

@@ -10,7 +10,6 @@ import io.myelin.protocol.work.WorkFinding;
 import io.myelin.v1.Evidence;
 import io.myelin.v1.GenerationSpec;
 import io.myelin.v1.RoundContent;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -28,15 +27,7 @@ final class AnswerDesk implements AutoCloseable {
   private final WorkChecker checker;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(Thread.ofVirtual().name("validator-round").factory());
-  private final Map<Digest, Pending> known =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Digest, Pending> eldest) {
-          return size() > MOST_REMEMBERED;
-        }
-      };
+  private final Map<Digest, Pending> known = Bounded.byAge(MOST_REMEMBERED);
 
   /**
    * What was found of an answer.

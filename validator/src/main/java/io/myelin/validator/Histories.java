@@ -7,7 +7,6 @@ import io.myelin.protocol.work.Sprt;
 import io.myelin.protocol.work.WorkFinding;
 import io.myelin.protocol.work.WorkHistory;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -24,15 +23,7 @@ final class Histories {
 
   private final Calibrations calibrations;
   private final Sprt sprt = Sprt.standard();
-  private final Map<Place, WorkHistory> all =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Place, WorkHistory> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<Place, WorkHistory> all = Bounded.byUse(MOST);
 
   /**
    * Numbers of another model, class or checker have another calibration, and a sum of their own.

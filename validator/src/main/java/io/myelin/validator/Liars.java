@@ -3,7 +3,6 @@ package io.myelin.validator;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.receipt.Receipt;
 import io.myelin.protocol.receipt.ReceiptNode;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -18,15 +17,7 @@ final class Liars {
 
   private final WorkMemory memory;
   private final Frauds frauds;
-  private final Map<Address, Integer> wanted =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Address, Integer> eldest) {
-          return size() > MOST_REMEMBERED;
-        }
-      };
+  private final Map<Address, Integer> wanted = Bounded.byAge(MOST_REMEMBERED);
 
   Liars(WorkMemory memory, Frauds frauds) {
     this.memory = memory;

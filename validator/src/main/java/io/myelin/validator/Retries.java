@@ -2,7 +2,6 @@ package io.myelin.validator;
 
 import io.myelin.protocol.leader.Duty;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -16,15 +15,7 @@ final class Retries {
   private static final long LONGEST_MILLIS = Duration.ofDays(1).toMillis();
   private static final int MOST_DOUBLINGS = 13;
 
-  private final Map<Duty, Tried> tried =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Duty, Tried> eldest) {
-          return size() > MOST_REMEMBERED;
-        }
-      };
+  private final Map<Duty, Tried> tried = Bounded.byAge(MOST_REMEMBERED);
 
   private record Tried(int times, long notBeforeMillis) {}
 

@@ -3,7 +3,6 @@ package io.myelin.validator;
 import io.myelin.protocol.cognitive.RoundWork;
 import io.myelin.protocol.ids.Digest;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,15 +15,7 @@ final class RoundShelf {
   private static final int MOST_TEXTS = 1_024;
 
   private final TreeMap<Long, Map<Digest, RoundWork>> rounds = new TreeMap<>();
-  private final Map<Digest, String> texts =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Digest, String> eldest) {
-          return size() > MOST_TEXTS;
-        }
-      };
+  private final Map<Digest, String> texts = Bounded.byAge(MOST_TEXTS);
 
   /** Keeps a piece; says whether it is new. */
   synchronized boolean add(long number, RoundWork work) {

@@ -27,9 +27,6 @@ final class SessionCheck {
   private static final int NONE = 0;
   private static final int CLOSING = 2;
 
-  /** Words about more false work; a review is no list of all that a node ever did. */
-  private static final int MOST_MORE = 256;
-
   private static final int MOST_CHARS = 400;
 
   private final SettlementClaim claim;
@@ -153,7 +150,7 @@ final class SessionCheck {
       samples.addAll(draws.samples(receipt, level()));
     } else if (wrong.isEmpty()) {
       wrong = objection;
-    } else if (more.size() < MOST_MORE) {
+    } else if (more.size() < WorkObjection.MOST_MORE) {
       objection
           .filter(why -> WorkObjection.falseTask(why).isPresent())
           .map(why -> why.substring(0, Math.min(why.length(), MOST_CHARS)))

@@ -10,7 +10,6 @@ import io.myelin.protocol.typeddata.NodeVerdict;
 import io.myelin.protocol.work.Charge;
 import io.myelin.protocol.work.SignedWork;
 import io.myelin.v1.WorkRecord;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -93,16 +92,11 @@ final class WorkCheck {
   /** What is to be judged, with the signatures that make it somebody's. */
   Charge charge(WorkRecord record, List<WorkRecord> others) throws RefusedException {
     try {
-      List<SignedWork> works = new ArrayList<>();
-      works.add(SignedWork.of(record, view.network().domain()));
       if (others.size() >= Charge.MOST_WORKS) {
         throw refused(
             "%d answers (expected: at most %d)".formatted(others.size() + 1, Charge.MOST_WORKS));
       }
-      for (WorkRecord other : others) {
-        works.add(SignedWork.of(other, view.network().domain()));
-      }
-      return new Charge(works);
+      return Charge.of(record, others, view.network().domain());
     } catch (IllegalArgumentException e) {
       throw refused(String.valueOf(e.getMessage()));
     }

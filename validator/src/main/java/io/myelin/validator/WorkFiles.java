@@ -98,13 +98,8 @@ final class WorkFiles {
   }
 
   private Kept kept(StoredWork stored) {
-    List<SignedWork> works = new ArrayList<>();
-    works.add(SignedWork.of(stored.getRecord(), domain));
-    for (WorkRecord other : stored.getOthersList()) {
-      works.add(SignedWork.of(other, domain));
-    }
     return new Kept(
-        new Charge(works),
+        Charge.of(stored.getRecord(), stored.getOthersList(), domain),
         found(stored.getFound()),
         stored.getDetail(),
         stored.hasScore() ? Optional.of(measured(stored.getScore())) : Optional.empty(),

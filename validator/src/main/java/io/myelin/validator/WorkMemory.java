@@ -10,7 +10,6 @@ import io.myelin.protocol.work.SignedWork;
 import io.myelin.protocol.work.WorkFinding;
 import io.myelin.protocol.work.WorkSample;
 import io.myelin.v1.ExamineReply;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,18 +29,10 @@ final class WorkMemory {
   /** Answers of a node that this validator wants to see before it leaves it to its luck. */
   private static final int FIRST_ANSWERS = 1;
 
-  private final Map<Digest, Known> examined =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Digest, Known> eldest) {
-          return size() > MOST_REMEMBERED;
-        }
-      };
+  private final Map<Digest, Known> examined = Bounded.byAge(MOST_REMEMBERED);
 
   /** Work at which this validator's own engine failed. */
-  private final Set<Digest> beyond = bounded(MOST_BEYOND);
+  private final Set<Digest> beyond = Bounded.set(MOST_BEYOND);
 
   private final Map<Address, Integer> looked = new HashMap<>();
 
@@ -55,7 +46,7 @@ final class WorkMemory {
       ExamineReply.Found found, String detail, Optional<WorkFinding.Measured> measured) {}
 
   /** Measured work that is no sample of its node's history, since nobody drew it yet. */
-  private final Set<Digest> uncounted = bounded(MOST_BEYOND);
+  private final Set<Digest> uncounted = Bounded.set(MOST_BEYOND);
 
   /**
    * A charge that is not judged yet, as far as this validator knows.
@@ -64,18 +55,6 @@ final class WorkMemory {
    * @param sinceNanos when it found out
    */
   record Accusation(Charge charge, String detail, long sinceNanos) {}
-
-  private static Set<Digest> bounded(int most) {
-    return Collections.newSetFromMap(
-        new LinkedHashMap<>() {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<Digest, Boolean> eldest) {
-            return size() > most;
-          }
-        });
-  }
 
   /** Measured work was not drawn when it was shown. */
   synchronized void notCounted(Digest work) {

@@ -16,7 +16,6 @@ import io.myelin.protocol.subnet.ListedModel;
 import io.myelin.protocol.typeddata.NodeVerdict;
 import io.myelin.protocol.work.SignedWork;
 import io.myelin.protocol.work.VerificationLevel;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,15 +26,7 @@ final class WorkTerms {
   private static final int MOST_SESSIONS = 4_096;
 
   private final ChainView view;
-  private final Map<SessionId, Asker> askers =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<SessionId, Asker> eldest) {
-          return size() > MOST_SESSIONS;
-        }
-      };
+  private final Map<SessionId, Asker> askers = Bounded.byAge(MOST_SESSIONS);
 
   WorkTerms(ChainView view) {
     this.view = view;

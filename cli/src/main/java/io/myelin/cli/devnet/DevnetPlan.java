@@ -58,35 +58,7 @@ record DevnetPlan(
     faultTexts = Map.copyOf(faultTexts);
   }
 
-  /** Whose validators and gateways are honest. */
-  DevnetPlan(
-      String host,
-      int port,
-      int subnets,
-      int gateways,
-      int computeNodes,
-      int validators,
-      VerificationLevel verification,
-      Path data,
-      boolean processes,
-      Map<Integer, List<Fault>> faults,
-      Map<Integer, List<String>> faultTexts) {
-    this(
-        host,
-        port,
-        subnets,
-        gateways,
-        computeNodes,
-        validators,
-        verification,
-        data,
-        processes,
-        faults,
-        faultTexts,
-        PartyFaults.NONE);
-  }
-
-  /** With a session of which a sample is checked. */
+  /** With honest validators and gateways, and a session of which a sample is checked. */
   DevnetPlan(
       String host,
       int port,
@@ -109,7 +81,8 @@ record DevnetPlan(
         data,
         processes,
         faults,
-        faultTexts);
+        faultTexts,
+        PartyFaults.NONE);
   }
 
   /** Nodes of each task of the session that it opens. */

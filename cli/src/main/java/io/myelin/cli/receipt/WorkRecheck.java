@@ -80,10 +80,7 @@ final class WorkRecheck {
   private static Charge charge(StoredWork stored) {
     Eip712Domain domain =
         new Eip712Domain(stored.getChainId(), Address.of(stored.getDirectory().toByteArray()));
-    List<SignedWork> works = new ArrayList<>();
-    works.add(SignedWork.of(stored.getRecord(), domain));
-    stored.getOthersList().forEach(other -> works.add(SignedWork.of(other, domain)));
-    return new Charge(works);
+    return Charge.of(stored.getRecord(), stored.getOthersList(), domain);
   }
 
   private boolean one(SignedWork work, String model, String found) {

@@ -3,6 +3,7 @@ package io.myelin.cli.devnet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.myelin.cli.devnet.fault.PartyFaults;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.testing.Await;
 import io.myelin.cli.testing.StreamedAnswer;
@@ -57,7 +58,8 @@ class RedundantIT {
             data,
             false,
             Map.of(CHEAT, List.of(new Fault.Edit())),
-            Map.of(CHEAT, List.of("edit")));
+            Map.of(CHEAT, List.of("edit")),
+            PartyFaults.NONE);
     devnet = Devnet.prepare(plan, EngineSource.prepare(List.of(), FetchProgress.SILENT));
     devnet.start();
   }

@@ -4,9 +4,12 @@ import com.google.protobuf.ByteString;
 import io.myelin.protocol.crypto.Keccak256;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.typeddata.Eip712Domain;
+import io.myelin.v1.WorkRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a node is accused by: one answer that lies, or a run of measured answers, none of which
@@ -59,6 +62,19 @@ public record Charge(List<SignedWork> works) {
   /** A charge by a run, in whatever order they come. */
   public static Charge ofRun(List<SignedWork> works) {
     return new Charge(works.stream().sorted(Comparator.comparing(SignedWork::digest)).toList());
+  }
+
+  /**
+   * A charge as it is kept and sent: its first record, and of a run the others.
+   *
+   * @throws IllegalArgumentException when one of them is no signed work of this network, or all
+   *     together are no charge
+   */
+  public static Charge of(WorkRecord first, List<WorkRecord> others, Eip712Domain domain) {
+    return new Charge(
+        Stream.concat(Stream.of(first), others.stream())
+            .map(record -> SignedWork.of(record, domain))
+            .toList());
   }
 
   /** A charge by one lie. */

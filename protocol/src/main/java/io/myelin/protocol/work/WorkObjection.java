@@ -12,6 +12,9 @@ public final class WorkObjection {
   private static final String BY = ": node ";
   private static final String WANTED = "WORK_WANTED: task ";
 
+  /** Further work of a session that one review calls false: no list of all that a node ever did. */
+  public static final int MOST_MORE = 256;
+
   private WorkObjection() {}
 
   /**
