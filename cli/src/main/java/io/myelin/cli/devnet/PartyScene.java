@@ -150,9 +150,14 @@ final class PartyScene {
 
   // The chain.
 
-  /** Where a session's money stands, by the contract's number. */
+  /** Where a session's money stands, by the contract's number; at the head, as its logs are. */
   int phase(SessionId session) {
-    return (int) network().payment().recordOf(ChainTerms.word(session)).on(chain()).phase();
+    return (int)
+        network()
+            .payment()
+            .recordOf(ChainTerms.word(session))
+            .on(chain(), chain().head().number())
+            .phase();
   }
 
   /** Closes it, and waits until its money has a destination; how long that took. */

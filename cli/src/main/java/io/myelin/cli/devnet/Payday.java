@@ -160,8 +160,14 @@ final class Payday {
     out.println("  which is every token there is, to the wei.");
   }
 
+  /** At the head: Anvil's newest state is ahead of its head, and of its logs, for a moment. */
   private int phase() {
-    return (int) network.payment().recordOf(ChainTerms.word(session)).on(chain).phase();
+    return (int)
+        network
+            .payment()
+            .recordOf(ChainTerms.word(session))
+            .on(chain, chain.head().number())
+            .phase();
   }
 
   private SessionBrief opened() {

@@ -79,9 +79,13 @@ final class ClientDesk implements AutoCloseable {
     return network;
   }
 
-  /** The phase of a session as the payment contract numbers it. */
+  /** The phase of a session at the head, as the payment contract numbers it; its logs are there. */
   long phase(SessionId session) {
-    return network.payment().recordOf(ChainTerms.word(session)).on(chain).phase();
+    return network
+        .payment()
+        .recordOf(ChainTerms.word(session))
+        .on(chain, chain.head().number())
+        .phase();
   }
 
   /** Logs of both contracts that move money, in the chain's order. */

@@ -132,14 +132,16 @@ class CheatIT {
         "compute %d has no seat beside two others after %d draws".formatted(CHEAT, MOST_DRAWS));
   }
 
+  /** At the head, where the logs are: Anvil's newest state is ahead of both for a moment. */
   private int phase(SessionId session) {
+    var chain = devnet.chain().client();
     return (int)
         devnet
             .chain()
             .network()
             .payment()
             .recordOf(ChainTerms.word(session))
-            .on(devnet.chain().client())
+            .on(chain, chain.head().number())
             .phase();
   }
 
