@@ -269,7 +269,8 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
     }
 
     /// @notice Shows that a receipt under the settled root is not the one that the gateway signed for its client. What it counts too
-    /// much comes back from the gateway's share, then from its bond, all of which is lost.
+    /// much comes back from the gateway's share, then from its bond, all of which is lost. The same counts for less are no lie: the
+    /// receipt was made again, because a node whose work is proven false is not paid.
     function disprove(
         Brief calldata brief,
         Settlement calldata settlement,
@@ -278,6 +279,7 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         Typed.ReceiptAttestation calldata leaf,
         bytes32[] calldata proof
     ) external {
+        if (_sameCounts(signed, leaf) && leaf.priceWei < signed.priceWei) revert BadEvidence();
         bytes32 leafHash = Typed.hash(leaf);
         _contradiction(brief.sessionId, brief.head.gateway, signed, signature, leaf, leafHash);
         bytes32 treeLeaf = keccak256(abi.encode(keccak256(abi.encode(leafHash))));
@@ -285,7 +287,8 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         _giveBack(brief, settlement, leaf.priceWei > signed.priceWei ? leaf.priceWei - signed.priceWei : 0);
     }
 
-    /// @notice Shows two attestations of one gateway over one task that differ; anyone may, at any time. All of the bond is lost.
+    /// @notice Shows two attestations of one gateway over one task that differ; anyone may, at any time. All of the bond is lost. The
+    /// same counts at another price are one receipt that was made again; which of them is settled, `disprove` holds it to.
     function contradict(
         address gateway,
         Typed.ReceiptAttestation calldata first,
@@ -293,6 +296,7 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         Typed.ReceiptAttestation calldata second,
         bytes calldata secondSignature
     ) external {
+        if (_sameCounts(first, second) && first.priceWei != second.priceWei) revert BadEvidence();
         bytes32 secondHash = Typed.hash(second);
         _contradiction(first.sessionId, gateway, first, firstSignature, second, secondHash);
         if (_signerOf(secondHash, secondSignature) != gateway) revert BadEvidence();
@@ -574,6 +578,14 @@ contract InferencePayment is Module, ReentrancyGuardTransient {
         if (_used[evidence]) revert BadEvidence();
         _used[evidence] = true;
         emit Contradicted(sessionId, gateway, first.taskId);
+    }
+
+    function _sameCounts(Typed.ReceiptAttestation calldata one, Typed.ReceiptAttestation calldata other)
+        private
+        pure
+        returns (bool)
+    {
+        return one.promptTokens == other.promptTokens && one.outputTokens == other.outputTokens;
     }
 
     /// @dev Reverts unless the committee pinned for the gateway's batch attested; the next batch is judged from the newest set.

@@ -518,16 +518,55 @@ contract InferencePaymentTest is PayingWorld {
         equal(subnets.credits(client), 0.35 ether, "beyond its share of 0.05");
     }
 
-    function test_aReceiptCountedTooLowCostsTheBondOnly() public {
+    function test_aReceiptOfFewerTokensCostsTheBondOnly() public {
         Live memory live = open(gateway, 1, 1, ETH);
         Typed.ReceiptAttestation memory leaf = receipt(live.brief.sessionId, "task", 0.5 ether);
         Typed.ReceiptAttestation memory signed = receipt(live.brief.sessionId, "task", 0.6 ether);
+        signed.outputTokens = 3;
         Settlement memory s = settleLeaf(live, leaf);
         bytes memory signature = sign(GATEWAY_KEY, typed(Typed.hash(signed)));
         payment.disprove(live.brief, s, signed, signature, leaf, new bytes32[](0));
         equal(subnets.bondOf(gateway).stakedWei, 0, "all of the bond");
         vm.warp(START + 1 days);
         finalize(live.brief, s);
+    }
+
+    function test_aReceiptMadeAgainForLessIsNoLie() public {
+        Live memory live = open(gateway, 1, 1, ETH);
+        Typed.ReceiptAttestation memory leaf = receipt(live.brief.sessionId, "task", 0.5 ether);
+        Typed.ReceiptAttestation memory signed = receipt(live.brief.sessionId, "task", 0.6 ether);
+        Settlement memory s = settleLeaf(live, leaf);
+        bytes memory signature = sign(GATEWAY_KEY, typed(Typed.hash(signed)));
+        bytes memory leafSigned = sign(GATEWAY_KEY, typed(Typed.hash(leaf)));
+        refuses(live, s, signed, signature, leaf, new bytes32[](0));
+        vm.expectRevert(InferencePayment.BadEvidence.selector);
+        payment.contradict(gateway, signed, signature, leaf, leafSigned);
+        vm.expectRevert(InferencePayment.BadEvidence.selector);
+        payment.contradict(gateway, leaf, leafSigned, signed, signature);
+        // Any other count is another answer.
+        signed.promptTokens = 2;
+        payment.contradict(gateway, signed, sign(GATEWAY_KEY, typed(Typed.hash(signed))), leaf, leafSigned);
+        equal(subnets.bondOf(gateway).stakedWei, 0, "all of it");
+    }
+
+    function test_anotherAnswerForLessIsALie() public {
+        Live memory live = open(gateway, 1, 1, ETH);
+        Typed.ReceiptAttestation memory leaf = receipt(live.brief.sessionId, "task", 0.5 ether);
+        Typed.ReceiptAttestation memory signed = receipt(live.brief.sessionId, "task", 0.6 ether);
+        signed.promptTokens = 2;
+        Settlement memory s = settleLeaf(live, leaf);
+        payment.disprove(live.brief, s, signed, sign(GATEWAY_KEY, typed(Typed.hash(signed))), leaf, new bytes32[](0));
+        equal(subnets.bondOf(gateway).stakedWei, 0, "all of the bond");
+    }
+
+    function test_anotherReceiptForAsMuchIsALie() public {
+        Live memory live = open(gateway, 1, 1, ETH);
+        Typed.ReceiptAttestation memory leaf = receipt(live.brief.sessionId, "task", 0.5 ether);
+        Typed.ReceiptAttestation memory signed = receipt(live.brief.sessionId, "task", 0.5 ether);
+        signed.receiptDigest = "other";
+        Settlement memory s = settleLeaf(live, leaf);
+        payment.disprove(live.brief, s, signed, sign(GATEWAY_KEY, typed(Typed.hash(signed))), leaf, new bytes32[](0));
+        equal(subnets.bondOf(gateway).stakedWei, 0, "all of the bond");
     }
 
     function test_disproveOnlyInTheWindow() public {
@@ -543,7 +582,8 @@ contract InferencePaymentTest is PayingWorld {
 
     function test_twoReceiptsOfOneTask() public {
         Typed.ReceiptAttestation memory a = receipt("session", "task", 1);
-        Typed.ReceiptAttestation memory b = receipt("session", "task", 2);
+        Typed.ReceiptAttestation memory b = receipt("session", "task", 1);
+        b.receiptDigest = "other";
         bytes memory aSigned = sign(GATEWAY_KEY, typed(Typed.hash(a)));
         bytes memory bSigned = sign(GATEWAY_KEY, typed(Typed.hash(b)));
         bytes memory forged = sign(CLIENT_KEY, typed(Typed.hash(b)));
@@ -562,7 +602,8 @@ contract InferencePaymentTest is PayingWorld {
 
     function test_theBondIsNotMoreThanItIs() public {
         Typed.ReceiptAttestation memory a = receipt("session", "task", 1);
-        Typed.ReceiptAttestation memory b = receipt("session", "task", 2);
+        Typed.ReceiptAttestation memory b = receipt("session", "task", 1);
+        b.receiptDigest = "other";
         bytes memory aSigned = sign(GATEWAY_KEY, typed(Typed.hash(a)));
         bytes memory bSigned = sign(GATEWAY_KEY, typed(Typed.hash(b)));
         Live memory live = open(gateway, 1, 1, ETH);

@@ -75,6 +75,7 @@ public final class CommitteeClient implements AutoCloseable {
   private final Telling telling;
   private final RoundCalls rounds;
   private final MarkCalls marks;
+  private final EvidenceCalls evidence;
 
   private CommitteeClient(
       Members members,
@@ -99,6 +100,7 @@ public final class CommitteeClient implements AutoCloseable {
     this.telling = new Telling(members, seated, chain, network, gateway.address());
     this.rounds = new RoundCalls(asking, members, seated);
     this.marks = new MarkCalls(members, seated);
+    this.evidence = new EvidenceCalls(members, chain, network, gateway);
   }
 
   /**
@@ -169,6 +171,11 @@ public final class CommitteeClient implements AutoCloseable {
   /** Marks of answers. */
   public MarkCalls marks() {
     return marks;
+  }
+
+  /** What verdicts of fraud were given for. */
+  public EvidenceCalls evidence() {
+    return evidence;
   }
 
   /** Lets validators see what nodes did. */

@@ -7,6 +7,7 @@ import io.grpc.StatusRuntimeException;
 import io.myelin.committee.wire.Fields;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.work.Exam;
+import io.myelin.protocol.work.SignedWork;
 import io.myelin.v1.DescribeRequest;
 import io.myelin.v1.ValidatorDescription;
 import io.myelin.v1.ValidatorGrpc.ValidatorBlockingStub;
@@ -36,6 +37,7 @@ final class Members implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(5);
   private static final Duration AGAIN = Duration.ofMillis(50);
   private static final int MAX_REPLY_BYTES = 1 << 20;
+  private static final int MAX_RECORD_BYTES = SignedWork.MAX_BYTES + (1 << 10);
 
   /** A validator that was started again may wish otherwise. */
   private static final Duration WISH_HOLDS = Duration.ofSeconds(30);
@@ -58,8 +60,10 @@ final class Members implements AutoCloseable {
    * A validator somewhere.
    *
    * @param url where
+   * @param records for replies that are as long as a record of work
    */
-  record Member(URI url, ValidatorBlockingStub calls, ValidatorStub streams) {}
+  record Member(
+      URI url, ValidatorBlockingStub calls, ValidatorStub streams, ValidatorBlockingStub records) {}
 
   /**
    * What a validator wants exams to be sat over.
@@ -131,14 +135,20 @@ final class Members implements AutoCloseable {
   }
 
   private Member member(URI url) {
-    GrpcClientBuilder builder =
-        GrpcClients.builder("gproto+" + url)
-            .factory(factory)
-            // Each call has a deadline of its own.
-            .responseTimeoutMillis(0)
-            .maxResponseLength(MAX_REPLY_BYTES);
+    GrpcClientBuilder builder = calls(url, MAX_REPLY_BYTES);
     return new Member(
-        url, builder.build(ValidatorBlockingStub.class), builder.build(ValidatorStub.class));
+        url,
+        builder.build(ValidatorBlockingStub.class),
+        builder.build(ValidatorStub.class),
+        calls(url, MAX_RECORD_BYTES).build(ValidatorBlockingStub.class));
+  }
+
+  private GrpcClientBuilder calls(URI url, int maxReplyBytes) {
+    return GrpcClients.builder("gproto+" + url)
+        .factory(factory)
+        // Each call has a deadline of its own.
+        .responseTimeoutMillis(0)
+        .maxResponseLength(maxReplyBytes);
   }
 
   /** Where they are. */
@@ -155,6 +165,15 @@ final class Members implements AutoCloseable {
     all.keySet().retainAll(now);
     byOperator.values().retainAll(all.values());
     examContexts.keySet().retainAll(byOperator.keySet());
+  }
+
+  /** All who say within a while who they are, by their operator keys. */
+  Map<Address, Member> everybody() throws InterruptedException {
+    long deadlineNanos = nanoClock.getAsLong() + patience.toNanos();
+    for (Thread asked : ask(member -> !byOperator.containsValue(member))) {
+      boolean _ = asked.join(Duration.ofNanos(Math.max(1, deadlineNanos - nanoClock.getAsLong())));
+    }
+    return Map.copyOf(byOperator);
   }
 
   /** Who has this operator key; those who have not said yet are asked. */

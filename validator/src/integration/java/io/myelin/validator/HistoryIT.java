@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
 import io.myelin.chain.TransactionReceipt;
 import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.MemberAnswer;
@@ -12,8 +13,10 @@ import io.myelin.committee.Quorum;
 import io.myelin.committee.proposal.SettlementBatch;
 import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.engine.check.WorkChecker;
+import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.settlement.SessionTail;
+import io.myelin.protocol.typeddata.EvidenceRead;
 import io.myelin.protocol.typeddata.NodeVerdict;
 import io.myelin.protocol.work.Calibration;
 import io.myelin.protocol.work.Calibrations;
@@ -23,6 +26,7 @@ import io.myelin.protocol.work.VerificationLevel;
 import io.myelin.protocol.work.WorkFinding;
 import io.myelin.protocol.work.WorkScore;
 import io.myelin.v1.ExamineReply;
+import io.myelin.v1.ReadEvidenceRequest;
 import io.myelin.v1.SampleRequest;
 import io.myelin.v1.StoredWork;
 import io.myelin.validator.testing.GatewaySide;
@@ -202,6 +206,67 @@ final class HistoryIT {
     assertThat(stored.getConvicts()).isTrue();
     assertThat(stored.getScoresCount()).isEqualTo(charge.works().size());
     assertThat(stored.getScoresList()).allMatch(score -> score.getTokens() == 16);
+  }
+
+  @Test
+  void shouldShowARunToWhoWasConvictedByItAndNobodyElse() throws Exception {
+    settle(FAR, FAR + 1, FAR + 2, FAR + 3, FAR + 4);
+    Charge charge = charges(0).getFirst();
+    ChainWorld.Person cheat =
+        world.nodes().stream()
+            .filter(one -> one.address().equals(charge.node()))
+            .findFirst()
+            .orElseThrow();
+    assertThat(shown(cheat.owner(), charge)).as("before a verdict").isEmpty();
+    assertThat(bring(charge).succeeded()).isTrue();
+
+    assertThat(shown(cheat.owner(), charge)).contains(charge);
+    assertThat(shown(cheat.operator(), charge)).contains(charge);
+    assertThat(shown(world.client(), charge)).isEmpty();
+    assertThat(shown(world.gateway().operator(), charge)).isEmpty();
+    assertThat(refused(cheat.owner(), charge, 601, 0)).contains("REFUSED_ASKER", "1 to 600");
+    assertThat(refused(cheat.owner(), charge, 0, 0)).contains("REFUSED_ASKER", "1 to 600");
+    assertThat(refused(world.client(), charge, 60, 0)).contains("REFUSED_ASKER", "not signed by");
+    assertThat(refused(cheat.owner(), charge, 60, 64)).contains("MALFORMED", "at: 64");
+    // What was signed for one validator is good for nothing at another.
+    assertThat(refused(cheat.owner(), charge, 60, 0, 1)).contains("REFUSED_ASKER", "not signed by");
+  }
+
+  private Optional<Charge> shown(OperatorKey asker, Charge charge) throws Exception {
+    try (CommitteeClient client = validators.client(Validators.QUICK, asker)) {
+      return client.evidence().read(charge.node(), charge.digest()).charge();
+    }
+  }
+
+  /** What a validator says to a question that it does not answer. */
+  private String refused(OperatorKey asker, Charge charge, int aheadSeconds, int at) {
+    return refused(asker, charge, aheadSeconds, at, 0);
+  }
+
+  private String refused(OperatorKey asker, Charge charge, int aheadSeconds, int at, int meantFor) {
+    EvidenceRead wanted =
+        new EvidenceRead(
+            charge.node(),
+            charge.digest(),
+            world.validators().get(meantFor).operator().address(),
+            world.chain().head().timestampSeconds() + aheadSeconds);
+    return String.valueOf(
+        catchThrowableOfType(
+                StatusRuntimeException.class,
+                () ->
+                    validators
+                        .stub(0)
+                        .readEvidence(
+                            ReadEvidenceRequest.newBuilder()
+                                .setNode(ByteString.copyFrom(charge.node().bytes()))
+                                .setEvidenceDigest(ByteString.copyFrom(charge.digest().bytes()))
+                                .setUntilSeconds(wanted.untilSeconds())
+                                .setSignature(
+                                    ByteString.copyFrom(
+                                        asker.sign(world.domain().digest(wanted)).bytes()))
+                                .setAt(at)
+                                .build()))
+            .getMessage());
   }
 
   /** What some validator keeps of a charge. */

@@ -10,20 +10,27 @@ import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.TaskId;
+import io.myelin.protocol.receipt.ReceiptNode;
+import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.settlement.Subjects;
+import io.myelin.protocol.settlement.TestingTasks;
 import io.myelin.protocol.typeddata.Attestation;
 import io.myelin.protocol.typeddata.NodeVerdict;
+import io.myelin.protocol.work.VerificationLevel;
 import io.myelin.protocol.work.WorkFinding;
 import io.myelin.protocol.work.WorkObjection;
+import io.myelin.protocol.work.WorkSample;
 import io.myelin.v1.ExamineReply.Found;
 import io.myelin.validator.testing.GatewaySide;
 import io.myelin.validator.testing.ShownWork;
 import io.myelin.validator.testing.WorkGround;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -158,6 +165,48 @@ final class LiarsWorkIT {
       Path kept = ValidatorNode.workFile(folder.resolve("validator-" + i), lie.digest(world));
       WorkGround.await(() -> Files.exists(kept));
     }
+  }
+
+  @Test
+  void shouldAttestTheOthersPayForATaskWhosePrimaryLied() throws Exception {
+    GatewaySide side = new GatewaySide(world, 57);
+    GatewaySide.Live live = side.open(committee, 2, 2);
+    SignedReceipt both = undrawn(side.tasks(live));
+    ReceiptNode primary = both.receipt().nodes().getFirst();
+    ReceiptNode witness = both.receipt().nodes().getLast();
+    judge(primary.address(), NodeVerdict.FRAUD, WorkSample.work(primary));
+    assertThat(objections(side.batch(side.part(live, List.of(both)))).getFirst().reason())
+        .startsWith("PROVEN_FALSE: task " + both.receipt().taskId().hex());
+
+    SignedReceipt again =
+        SignedReceipt.sign(
+            world.gateway().operator(), both.receipt().without(primary.address()).orElseThrow());
+    SettlementBatch right = side.batch(side.part(live, List.of(again)));
+    assertThat(side.settle(right, committee.reviewAndAttest(right)).succeeded()).isTrue();
+    List<BigInteger> earned = right.sessions().getFirst().claim().earnedWei();
+    assertThat(earned.get(live.brief().seatOf(primary.address()))).isZero();
+    assertThat(earned.get(live.brief().seatOf(witness.address())))
+        .isEqualTo(witness.priceWei())
+        .isPositive();
+  }
+
+  /** By two nodes, and looked at by nobody. */
+  private static SignedReceipt undrawn(TestingTasks tasks) {
+    return IntStream.iterate(1, task -> task + 1)
+        .mapToObj(task -> tasks.generation(task, 3, 1))
+        .filter(
+            receipt ->
+                world.validators().stream()
+                    .noneMatch(
+                        validator ->
+                            WorkSample.isDrawn(
+                                WorkSample.luck(
+                                    WorkSample.draw(
+                                        validator.operator(),
+                                        WorkSample.content(receipt.receipt()))),
+                                VerificationLevel.SAMPLED)))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static void judge(Address node, int verdict, Digest work) {

@@ -99,12 +99,16 @@ final class AppealCheck {
     return unread(charge, overturned);
   }
 
-  /** A run stands when the test condemns it here too, whatever this member's own samples say. */
+  /**
+   * A run stands when the test condemns it here too, whatever this member's own samples say, and
+   * falls when one of its answers is exact.
+   */
   private void checkRun(Charge charge, boolean overturned) throws RefusedException {
     RunCheck.Found found = runs.find(charge, PATIENCE_SECONDS);
     boolean right =
         switch (found) {
           case RunCheck.Found.Honest _ -> overturned;
+          case RunCheck.Found.Undecided _ -> false;
           case RunCheck.Found.Condemned _ -> !overturned;
         };
     if (!right) {

@@ -19,16 +19,21 @@ final class Asker {
   static void require(
       Eip712Domain domain, Address gateway, TypedStruct wanted, ByteString signature)
       throws RefusedException {
-    boolean signed;
-    try {
-      signed =
-          Signers.signedBy(gateway, domain.digest(wanted), Signature.of(signature.toByteArray()));
-    } catch (IllegalArgumentException e) {
-      throw new RefusedException(Reason.REFUSED_ASKER, String.valueOf(e.getMessage()));
-    }
-    if (!signed) {
+    if (!signed(domain, gateway, wanted, signature)) {
       throw new RefusedException(
           Reason.REFUSED_ASKER, "not signed by " + gateway + ", in whose name it is asked");
+    }
+  }
+
+  /** Whether somebody signed it; refuses what is no signature. */
+  static boolean signed(
+      Eip712Domain domain, Address somebody, TypedStruct wanted, ByteString signature)
+      throws RefusedException {
+    try {
+      return Signers.signedBy(
+          somebody, domain.digest(wanted), Signature.of(signature.toByteArray()));
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(Reason.REFUSED_ASKER, String.valueOf(e.getMessage()));
     }
   }
 }

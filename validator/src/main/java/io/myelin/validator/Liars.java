@@ -26,14 +26,14 @@ final class Liars {
 
   /** Whether a receipt is to be looked at because of who did its work. */
   boolean wants(Receipt receipt) {
-    return receipt.nodes().stream()
+    return receipt.paid().stream()
         .map(ReceiptNode::address)
         .anyMatch(node -> lied(node) && wanted.getOrDefault(node, 0) < MOST);
   }
 
   /** It is wanted for that, and counts. */
   void count(Receipt receipt) {
-    receipt.nodes().stream()
+    receipt.paid().stream()
         .map(ReceiptNode::address)
         .filter(this::lied)
         .forEach(node -> wanted.merge(node, 1, Integer::sum));

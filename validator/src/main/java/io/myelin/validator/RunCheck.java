@@ -28,12 +28,19 @@ final class RunCheck {
   sealed interface Found {
 
     /**
-     * None is a lie, and one of them is, bit for bit, what the model says, or the test would not
-     * condemn.
+     * None is a lie, and one of them is, bit for bit, what the model says.
      *
      * @param detail for people
      */
     record Honest(String detail) implements Found {}
+
+    /**
+     * All are measured, and the test does not condemn: another's measure may, so that proves
+     * nothing to the node's good.
+     *
+     * @param detail for people
+     */
+    record Undecided(String detail) implements Found {}
 
     /**
      * One of them is a lie, or the test condemns.
@@ -74,7 +81,7 @@ final class RunCheck {
     String detail = RunMaker.words(state, desk.histories().sprt());
     return state.decision() == Sprt.Decision.CONDEMN
         ? new Found.Condemned(detail, false)
-        : new Found.Honest(detail);
+        : new Found.Undecided(detail);
   }
 
   private double ratio(SignedWork work, Examined found) throws RefusedException {

@@ -32,6 +32,8 @@ import io.myelin.v1.JudgeTaskRequest;
 import io.myelin.v1.JudgeWorkRequest;
 import io.myelin.v1.MarkReply;
 import io.myelin.v1.MarkRequest;
+import io.myelin.v1.ReadEvidenceReply;
+import io.myelin.v1.ReadEvidenceRequest;
 import io.myelin.v1.ReadRoundReply;
 import io.myelin.v1.ReadRoundRequest;
 import io.myelin.v1.RevealRequest;
@@ -80,8 +82,10 @@ class ValidatorService extends ValidatorImplBase {
   private final MarkDesk marks;
   private final RoundCheck roundChecks;
   private final AppealCheck appeals;
+  private final EvidenceReading evidence;
   private final Answering.Places judging = new Answering.Places(MOST_JUDGING);
   private final Answering.Places roundJudging = new Answering.Places(MOST_ROUNDS);
+  private final Answering.Places reading = new Answering.Places(1);
   private final Answering.Places examining = new Answering.Places(MOST_EXAMINING);
 
   ValidatorService(
@@ -110,6 +114,7 @@ class ValidatorService extends ValidatorImplBase {
     this.marks = new MarkDesk(models.judge());
     this.roundChecks = new RoundCheck(view, seats, rounds);
     this.appeals = new AppealCheck(view, seats, desk);
+    this.evidence = new EvidenceReading(view, key.address(), desk.files());
     this.tasks = new TaskCheck(view, seats);
     this.configs = new ConfigCheck(view, seats);
     this.absences = new AbsenceCheck(view, seats, rollCall);
@@ -326,6 +331,16 @@ class ValidatorService extends ValidatorImplBase {
                 () -> appeals.sitting(charge),
                 () -> appeals.check(charge, request.getOverturned()),
                 () -> AppealCheck.unread(charge, request.getOverturned())));
+  }
+
+  @Override
+  public void readEvidence(ReadEvidenceRequest request, StreamObserver<ReadEvidenceReply> client) {
+    // One at a time: a record may be of some megabytes.
+    Answering.within(
+        reading,
+        "read evidence",
+        client,
+        () -> answering.guarded("read evidence", client, () -> evidence.read(request)));
   }
 
   @Override

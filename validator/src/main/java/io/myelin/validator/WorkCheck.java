@@ -75,6 +75,7 @@ final class WorkCheck {
   private void checkRun(Charge charge) throws RefusedException {
     switch (runs.find(charge, PATIENCE_SECONDS)) {
       case RunCheck.Found.Honest(String detail) -> throw refused("found here: " + detail);
+      case RunCheck.Found.Undecided(String detail) -> throw refused("found here: " + detail);
       case RunCheck.Found.Condemned(String detail, boolean isLie) -> {
         if (!isLie) {
           runs.requireOwnHistory(charge);

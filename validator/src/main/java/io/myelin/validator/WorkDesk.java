@@ -106,7 +106,9 @@ final class WorkDesk implements AutoCloseable {
   /** The same of work whose terms hold, before all others, for a verdict; blocks. */
   Examined judge(SignedWork work, int seconds) throws RefusedException {
     try {
-      return submit(work, true).get(seconds, TimeUnit.SECONDS);
+      Examined found = submit(work, true).get(seconds, TimeUnit.SECONDS);
+      keepLie(found);
+      return found;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RefusedException(Reason.BUSY, "interrupted");
@@ -114,6 +116,17 @@ final class WorkDesk implements AutoCloseable {
       throw new RefusedException(Reason.BUSY, "not checked within " + seconds + " s");
     } catch (ExecutionException e) {
       throw new RefusedException(Reason.BUSY, "not checked: " + e.getCause());
+    }
+  }
+
+  /** A verdict is on it: also a lie that was known, and not kept for want of room. */
+  private void keepLie(Examined found) {
+    try {
+      if (found.isLie() && files.stored(found.work().digest()).isEmpty()) {
+        keep(found, false);
+      }
+    } catch (IOException e) {
+      LOG.error("work {} cannot be read: {}", found.work().digest(), e.toString());
     }
   }
 

@@ -274,7 +274,7 @@ final class WorkDraws {
    * @param level of the session, as the chain has it
    */
   Optional<String> objection(Receipt receipt, String json, VerificationLevel level) {
-    for (ReceiptNode node : receipt.nodes()) {
+    for (ReceiptNode node : receipt.paid()) {
       Optional<String> lie = memory.lie(node);
       if (lie.isPresent()) {
         return Optional.of(WorkObjection.provenFalse(receipt.taskId(), node.address(), lie.get()));

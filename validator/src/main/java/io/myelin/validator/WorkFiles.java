@@ -107,6 +107,14 @@ final class WorkFiles {
         stored.getJudged());
   }
 
+  /** The file of this work as it is; whole at any time, so nobody has to wait for a writer. */
+  Optional<StoredWork> stored(Digest digest) throws IOException {
+    Path file = path(digest);
+    return Files.exists(file)
+        ? Optional.of(StoredWork.parseFrom(Files.readAllBytes(file)))
+        : Optional.empty();
+  }
+
   /** What is kept of this work. */
   synchronized Optional<Kept> find(Digest digest) throws IOException {
     Path file = path(digest);

@@ -2,6 +2,7 @@ package io.myelin.cli.stake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.myelin.cli.testing.CommandRun;
 import io.myelin.cli.testing.MoneyWorld;
 import io.myelin.committee.CommitteeClient;
@@ -10,20 +11,26 @@ import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Digest;
+import io.myelin.protocol.work.Charge;
+import io.myelin.protocol.work.SignedWork;
 import io.myelin.protocol.work.WorkFinding;
 import io.myelin.v1.StoredCommitment;
+import io.myelin.v1.StoredWork;
 import io.myelin.v1.WorkRecord;
+import io.myelin.validator.ValidatorNode;
 import io.myelin.validator.testing.GatewaySide;
 import io.myelin.validator.testing.ShownWork;
 import io.myelin.validator.testing.Validators;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,10 +109,15 @@ final class AppealCommandIT {
   private CommandRun appeal(OperatorKey owner, String... more) {
     List<String> all =
         new ArrayList<>(List.of("stake", "node", "appeal", node().address().toString()));
+    all.addAll(List.of(more));
+    return atValidators(owner, all);
+  }
+
+  private CommandRun atValidators(OperatorKey owner, List<String> words) {
+    List<String> all = new ArrayList<>(words);
     for (URI url : validators.urls()) {
       all.addAll(List.of("--validator", url.toString()));
     }
-    all.addAll(List.of(more));
     return money.runAs(owner, all.toArray(new String[0]));
   }
 
@@ -144,7 +156,7 @@ final class AppealCommandIT {
     assertThat(asked.out()).contains("appeal", "can be appealed until", "a bond of 1.5");
 
     assertThat(appeal(owner, "--evidence", folder.resolve("none").toString()).err())
-        .contains("is evidence 0x" + evidence, "--evidence names it");
+        .contains("is not there", "without it, validators are asked");
     CommandRun poor = appeal(owner, "--evidence", evidence());
     assertThat(poor.err()).contains("has 0 MYL", "needed: 1.5 MYL");
     world.fund(owner, world.network().nodes().address(), ChainWorld.ether(2));
@@ -169,7 +181,69 @@ final class AppealCommandIT {
     assertThat(shown()).contains("not tested yet", "points         0").doesNotContain("appeal");
     assertThat(appeal(owner, "--evidence", evidence(), "--verdict", "0x" + evidence).ok().out())
         .contains("overturned by other owners");
-    assertThat(appeal(owner, "--evidence", evidence()).err()).contains("nothing to appeal");
+    assertThat(appeal(owner, "--evidence", evidence()).err())
+        .contains("is not suspended by a verdict");
+  }
+
+  @Test
+  void aRunIsFetchedFromWhoKeepsItAndOverturnedWithoutAFile() throws Exception {
+    OperatorKey owner = node().owner();
+    Charge run =
+        Charge.ofRun(
+            IntStream.rangeClosed(1, 5)
+                .mapToObj(task -> ShownWork.of(world, live, "honest", task).record())
+                .map(record -> SignedWork.of(record, world.domain()))
+                .toList());
+    world.convict(node(), run.digest());
+    String nowhere = Files.createDirectory(folder.resolve("nothing")).toString();
+    assertThat(appeal(owner, "--evidence", nowhere).err())
+        .contains("asking validators", "none of 7 validators shows evidence 0x" + run.digest())
+        .contains("it does not keep it");
+    keep(run, 3);
+
+    Path file = folder.resolve("fetched.pb");
+    assertThat(fetch(world.client(), file).err())
+        .contains("none of 7 validators shows", "REFUSED_ASKER", "not signed by");
+    CommandRun fetched = fetch(owner, file).ok();
+    assertThat(fetched.out())
+        .contains("A run of 5 measured answers", "./myelin verify --recheck " + file);
+    assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
+    assertThat(fetch(owner, file).err()).contains("is there already");
+    for (SignedWork work : run.works()) {
+      assertThat(fetched.out()).contains("task " + work.commit().taskId());
+    }
+    assertThat(new AppealEvidence(node().address(), run.digest(), world.domain()).find(file))
+        .contains(run);
+
+    makeSets();
+    world.fund(owner, world.network().nodes().address(), ChainWorld.ether(2));
+    CommandRun done = appeal(owner, "--evidence", nowhere).ok();
+    assertThat(done.err()).contains("asking validators", "found the work right");
+    assertThat(done.out()).contains("Overturned: 30 MYL");
+  }
+
+  /** In a validator's folder, as it writes what it accuses a node by. */
+  private void keep(Charge run, int validator) throws IOException {
+    List<WorkRecord> records = run.works().stream().map(SignedWork::record).toList();
+    Path file = ValidatorNode.workFile(folder.resolve("validator-" + validator), run.digest());
+    Files.write(
+        file,
+        StoredWork.newBuilder()
+            .setRecord(records.getFirst())
+            .addAllOthers(records.subList(1, records.size()))
+            .setFound("run")
+            .setConvicts(true)
+            .setChainId(world.domain().chainId())
+            .setDirectory(ByteString.copyFrom(world.network().directory().address().bytes()))
+            .build()
+            .toByteArray());
+  }
+
+  private CommandRun fetch(OperatorKey owner, Path file) {
+    return atValidators(
+        owner,
+        List.of(
+            "stake", "node", "evidence", node().address().toString(), "--out", file.toString()));
   }
 
   @Test

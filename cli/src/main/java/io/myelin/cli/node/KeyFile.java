@@ -3,6 +3,7 @@ package io.myelin.cli.node;
 import io.myelin.cli.CommandException;
 import io.myelin.protocol.crypto.OperatorKey;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -91,8 +92,13 @@ public final class KeyFile {
    * @throws FileAlreadyExistsException when there is one
    */
   public static void writePrivate(Path file, String text) throws IOException {
+    writePrivate(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The same of bytes. */
+  public static void writePrivate(Path file, byte[] bytes) throws IOException {
     FileAttribute<?> ownerOnly = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
     Files.createFile(file, ownerOnly);
-    Files.writeString(file, text, StandardOpenOption.WRITE);
+    Files.write(file, bytes, StandardOpenOption.WRITE);
   }
 }

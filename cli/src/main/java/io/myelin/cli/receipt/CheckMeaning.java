@@ -50,7 +50,7 @@ record CheckMeaning(String proves, String leavesOpen) {
               "that a node which died and never committed was there"),
           meaning(
               "verdict",
-              "the gateway recorded no failed finding of its own",
+              "the gateway recorded nothing that speaks against the receipt",
               "that it looked closely"),
           meaning(
               "spec_digest",

@@ -19,7 +19,9 @@ import io.myelin.client.TaskStream;
 import io.myelin.protocol.commitment.WorkDigest;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.receipt.ReceiptEvidence;
+import io.myelin.protocol.receipt.ReceiptFormatException;
 import io.myelin.protocol.receipt.ReceiptVerifier;
+import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.receipt.Verification;
 import io.myelin.v1.GeneratedChunk;
 import io.myelin.v1.GenerationSpec;
@@ -92,6 +94,16 @@ public record TaskBundle(
       evidence = evidence.withChunks(chunks.get());
     }
     return ReceiptVerifier.verifyJson(receipt, evidence);
+  }
+
+  /** Whether the receipt says that this answer is proven false. */
+  boolean isAnswerFalse() {
+    try {
+      return SignedReceipt.parse(receipt).receipt().isAnswerFalse();
+    } catch (ReceiptFormatException e) {
+      // It says nothing, and no check of it holds.
+      return false;
+    }
   }
 
   TaskBundle withGateway(Address expected) {

@@ -176,6 +176,12 @@ public final class VerifyCommand extends MyelinCommand {
       meanings(verification, out);
     }
     missing(verification, out);
+    if (verification.holds() && bundle.isAnswerFalse()) {
+      throw new CommandException(
+          file
+              + " holds, and says that this answer is proven false: validators found that the model"
+              + " did not say it. Who gave it is not paid; ask again");
+    }
     if (verification.holds()) {
       return CommandLine.ExitCode.OK;
     }

@@ -4,7 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.myelin.cli.CommandException;
 import io.myelin.cli.model.ConsoleProgress;
 import io.myelin.cli.node.EngineSource;
-import io.myelin.engine.check.PrefillChecker;
+import io.myelin.engine.check.AnyClassChecker;
 import io.myelin.engine.local.EngineSet;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.typeddata.Eip712Domain;
@@ -68,8 +68,8 @@ final class WorkRecheck {
       out.println("  session    " + work.commit().sessionId());
     }
     out.println("  evidence   0x" + charge.digest() + ", as a verdict on chain names it");
-    out.println("  model      " + model + ", " + first.evidence().getEquivalenceClass());
-    out.println("  validator  " + stored.getFound() + ": " + stored.getDetail());
+    out.println("  model      " + clean(model + ", " + first.evidence().getEquivalenceClass()));
+    out.println("  validator  " + clean(stored.getFound() + ": " + stored.getDetail()));
     out.flush();
     boolean same = charge.isRun() ? run(charge, model) : one(first, model, stored.getFound());
     out.println(same ? "It holds: found again." : "It is not what the validator found.");
@@ -84,9 +84,23 @@ final class WorkRecheck {
   }
 
   private boolean one(SignedWork work, String model, String found) {
-    String word = word(check(List.of(work), model).getFirst());
+    WorkFinding here = check(List.of(work), model).getFirst();
+    String word = word(here);
     out.println("  here       " + word);
-    return word.startsWith(found + ":");
+    boolean same = word.startsWith(found + ":");
+    if (!same && !(here instanceof WorkFinding.Lie || here instanceof WorkFinding.Exact)) {
+      out.flush();
+      throw new CommandException(
+          ("it cannot be told on this machine: %s (expected: the file that the subnet lists, and a"
+                  + " processor that runs class %s)")
+              .formatted(word, clean(work.evidence().getEquivalenceClass())));
+    }
+    return same;
+  }
+
+  /** A node's or a validator's word, for a terminal. */
+  private static String clean(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
   }
 
   /** Each answer of a run, and what the sequential test says of all. */
@@ -135,11 +149,13 @@ final class WorkRecheck {
     try (ConsoleProgress progress = ConsoleProgress.onStandardError()) {
       source = EngineSource.prepare(List.of(model), progress);
     }
-    try (EngineSet engine = source.open(1, EngineSource.usualThreads())) {
+    int threads = EngineSource.usualThreads();
+    try (EngineSet engine = source.open(1, threads);
+        AnyClassChecker checker = new AnyClassChecker(engine, source.otherClasses(threads))) {
       List<WorkFinding> findings = new ArrayList<>();
       for (SignedWork work : works) {
         findings.add(
-            new PrefillChecker(engine)
+            checker
                 .check(work.spec(), work.evidence(), work.record().getCommit().getResult())
                 .get(MINUTES, TimeUnit.MINUTES));
       }

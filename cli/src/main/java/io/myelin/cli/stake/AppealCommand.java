@@ -6,22 +6,18 @@ import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.chain.AccountOptions;
 import io.myelin.cli.chain.Amount;
 import io.myelin.cli.chain.AppealView;
-import io.myelin.cli.chain.NodeLook;
-import io.myelin.client.Endpoint;
-import io.myelin.client.NetworkFinder;
 import io.myelin.committee.CommitteeClient;
-import io.myelin.committee.CommitteeSettings;
 import io.myelin.committee.NotAgreedException;
 import io.myelin.committee.Quorum;
 import io.myelin.contracts.NodePool;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
-import io.myelin.protocol.reputation.Suspension;
 import io.myelin.protocol.settlement.FraudCut;
-import io.myelin.protocol.work.SignedWork;
-import java.net.URI;
+import io.myelin.protocol.work.Charge;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,26 +49,13 @@ final class AppealCommand extends MyelinCommand {
       paramLabel = "PATH",
       description =
           "Where the work is that the node was convicted by: the compute node's data folder, or a"
-              + " file evidence/work-….pb of a validator. Default: the usual data folder.")
+              + " file evidence/work-….pb of a validator. Default: the usual data folder, then the"
+              + " validators that keep it.")
   private @Nullable Path evidence;
 
-  @Option(
-      names = "--verdict",
-      paramLabel = "DIGEST",
-      description = "The verdict's evidence, of an older verdict. Default: the last one's.")
-  private @Nullable String verdict;
+  @Mixin private VerdictOptions verdict = new VerdictOptions();
 
-  @Option(
-      names = "--validator",
-      paramLabel = "URL",
-      description = "A validator to ask (repeatable). Default: the devnet's.")
-  private List<String> validators = List.of();
-
-  @Option(
-      names = "--network",
-      paramLabel = "ENR",
-      description = "Find the validators through a registry node, by its record or its file.")
-  private @Nullable String registry;
+  @Mixin private CommitteeOptions committee = new CommitteeOptions();
 
   @Option(
       names = "--wait",
@@ -90,7 +73,7 @@ final class AppealCommand extends MyelinCommand {
   public Integer call() throws InterruptedException {
     Address key = AccountOptions.address("NODE", node);
     try (Desk desk = owner.open(out(), err())) {
-      Digest digest = digest(desk, key);
+      Digest digest = verdict.of(desk.network(), key);
       AppealView now = AppealView.read(desk.network(), key, digest);
       if (now.phase() == FraudCut.Phase.RETURNED) {
         return desk.done("The verdict is " + now.text() + ".");
@@ -98,36 +81,33 @@ final class AppealCommand extends MyelinCommand {
       if (!now.phase().isOpen()) {
         throw new CommandException("nothing can be appealed: " + now.text());
       }
-      SignedWork work =
-          new AppealEvidence(key, digest, desk.contracts().domain())
-              .find(evidence != null ? evidence : Folders.state().resolve("compute"));
-      List<URI> committee = committee(desk);
-      if (now.phase() == FraudCut.Phase.LOCKED) {
-        now = lodge(desk, now);
+      try (CommitteeClient client = committee.connect(desk.network(), desk.ownerKey())) {
+        Charge charge = charge(desk, key, digest, client);
+        if (now.phase() == FraudCut.Phase.LOCKED) {
+          now = lodge(desk, now);
+        }
+        now = awaitSet(desk, now);
+        return decide(desk, now, charge, client);
       }
-      now = awaitSet(desk, now);
-      return decide(desk, now, work, committee);
     }
   }
 
-  private Digest digest(Desk desk, Address key) {
-    if (verdict != null) {
-      try {
-        return Digest.parse(verdict.replaceFirst("^0x", ""));
-      } catch (IllegalArgumentException e) {
-        throw wrong("--verdict: " + e.getMessage(), e);
-      }
+  /** On this machine, or with a validator that keeps it. */
+  private Charge charge(Desk desk, Address key, Digest digest, CommitteeClient client)
+      throws InterruptedException {
+    if (evidence != null && !Files.exists(evidence)) {
+      throw wrong(
+          "--evidence: "
+              + evidence
+              + " is not there (expected: a folder or a file; without it, validators are asked)");
     }
-    return new NodeLook(desk.network())
-        .lastFraud(key)
-        .map(Suspension::evidence)
-        .orElseThrow(
-            () ->
-                new CommandException(
-                    "node "
-                        + key
-                        + " is not suspended by a verdict of fraud: there is nothing to appeal"
-                        + " (an older verdict: --verdict DIGEST)"));
+    Path place = evidence != null ? evidence : Folders.state().resolve("compute");
+    Optional<Charge> found = new AppealEvidence(key, digest, desk.contracts().domain()).find(place);
+    if (found.isPresent()) {
+      return found.get();
+    }
+    tell("%s has no evidence 0x%s: asking validators".formatted(place, digest));
+    return EvidenceCommand.charge(client, key, digest);
   }
 
   private AppealView lodge(Desk desk, AppealView now) {
@@ -172,7 +152,7 @@ final class AppealCommand extends MyelinCommand {
     return now;
   }
 
-  private int decide(Desk desk, AppealView now, SignedWork work, List<URI> urls)
+  private int decide(Desk desk, AppealView now, Charge charge, CommitteeClient client)
       throws InterruptedException {
     if (!now.canBeDecided()) {
       throw new CommandException("node " + now.node() + ": " + now.text());
@@ -180,17 +160,11 @@ final class AppealCommand extends MyelinCommand {
     List<Address> barred =
         desk.contracts().nodes().barredOf(now.node(), now.evidence()).on(desk.network().chain());
     tell(
-        "asking %d validators to check the work again; %d owners have no say in it"
-            .formatted(urls.size(), barred.size()));
+        "asking other owners' validators to check the work again; %d owners have no say in it"
+            .formatted(barred.size()));
     Quorum quorum;
-    try (CommitteeClient committee =
-        CommitteeClient.connect(
-            urls,
-            desk.network().chain(),
-            desk.contracts(),
-            desk.ownerKey(),
-            CommitteeSettings.standard())) {
-      quorum = committee.cases().appeal(work.record(), work.digest(), true);
+    try {
+      quorum = client.cases().appeal(charge, true);
     } catch (NotAgreedException e) {
       AppealView after = AppealView.read(desk.network(), now.node(), now.evidence());
       if (after.phase() == FraudCut.Phase.RETURNED) {
@@ -220,22 +194,6 @@ final class AppealCommand extends MyelinCommand {
             .formatted(Amount.show(now.lockedWei()), Amount.show(now.bondWei())),
         "The node serves again once a committee has tested it.",
         "Next: ./myelin account withdraw fetches the bond; ./myelin stake node show " + now.node());
-  }
-
-  private List<URI> committee(Desk desk) {
-    if (registry != null) {
-      return NetworkFinder.validators(NetworkFinder.records(registry));
-    }
-    List<URI> known =
-        validators.isEmpty()
-            ? desk.network().devnetValidators()
-            : validators.stream().map(Endpoint::address).toList();
-    if (known.isEmpty()) {
-      throw wrong(
-          "--validator is missing (expected: http://host:port of each validator, or --network with"
-              + " a registry node's record)");
-    }
-    return known;
   }
 
   private void tell(String line) {

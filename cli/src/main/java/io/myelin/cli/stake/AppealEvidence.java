@@ -6,6 +6,7 @@ import io.myelin.compute.evidence.FileEvidenceStore;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.typeddata.Eip712Domain;
+import io.myelin.protocol.work.Charge;
 import io.myelin.protocol.work.SignedWork;
 import io.myelin.v1.StoredCommitment;
 import io.myelin.v1.StoredWork;
@@ -19,7 +20,8 @@ import java.util.stream.Stream;
 
 /**
  * The work that a node was convicted by, found by its digest: in what a compute node keeps of its
- * tasks, or a validator of what it checked.
+ * tasks, or a validator of what it checked. A node does not know which of its answers make a run;
+ * only a validator's file has that.
  */
 final class AppealEvidence {
   private static final String FOLDER = "evidence";
@@ -36,27 +38,16 @@ final class AppealEvidence {
   }
 
   /**
-   * Looks in a file, a data folder, or a folder with such files.
+   * Looks in a file, a data folder, or a folder with such files; empty where it is not.
    *
-   * @throws CommandException when it is not there
+   * @throws CommandException when the place cannot be read
    */
-  SignedWork find(Path place) {
-    List<Path> files;
+  Optional<Charge> find(Path place) {
     try {
-      files = files(place);
+      return files(place).stream().flatMap(file -> read(file).stream()).findFirst();
     } catch (IOException e) {
       throw new CommandException(place + " cannot be read: " + e.getMessage(), e);
     }
-    return files.stream()
-        .flatMap(file -> read(file).stream())
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new CommandException(
-                    ("none of %d files in %s is evidence 0x%s, which the verdict is of (expected:"
-                            + " the node's data folder, or a validator's evidence/work-….pb;"
-                            + " --evidence names it)")
-                        .formatted(files.size(), place, digest)));
   }
 
   private static List<Path> files(Path place) throws IOException {
@@ -69,20 +60,23 @@ final class AppealEvidence {
     }
   }
 
-  private Optional<SignedWork> read(Path file) {
+  private Optional<Charge> read(Path file) {
     try {
-      WorkRecord record =
+      Charge charge =
           file.getFileName().toString().endsWith(OF_A_VALIDATOR)
-              ? StoredWork.parseFrom(Files.readAllBytes(file)).getRecord()
-              : ofNode(FileEvidenceStore.read(file));
-      SignedWork work = SignedWork.of(record, domain);
-      return work.digest().equals(digest) && work.node().equals(node)
-          ? Optional.of(work)
+              ? ofValidator(StoredWork.parseFrom(Files.readAllBytes(file)))
+              : Charge.of(SignedWork.of(ofNode(FileEvidenceStore.read(file)), domain));
+      return charge.digest().equals(digest) && charge.node().equals(node)
+          ? Optional.of(charge)
           : Optional.empty();
     } catch (IOException | IllegalArgumentException e) {
       // Other files lie there too, and other networks' work.
       return Optional.empty();
     }
+  }
+
+  private Charge ofValidator(StoredWork stored) {
+    return Charge.of(stored.getRecord(), stored.getOthersList(), domain);
   }
 
   private WorkRecord ofNode(StoredCommitment stored) {

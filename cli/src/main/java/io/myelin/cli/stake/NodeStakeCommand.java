@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
     name = "node",
     mixinStandardHelpOptions = true,
     description = "Stakes and slots of compute nodes.",
-    synopsisSubcommandLabel = "(add | more | slots | remove | withdraw | appeal | show)",
-    subcommands = AppealCommand.class,
+    synopsisSubcommandLabel = "(add | more | slots | remove | withdraw | evidence | appeal | show)",
+    subcommands = {EvidenceCommand.class, AppealCommand.class},
     footer = {
       "",
       "Examples:",

@@ -2,6 +2,9 @@ package io.myelin.cli.receipt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.myelin.protocol.receipt.Receipt;
+import io.myelin.protocol.receipt.SignedReceipt;
+import io.myelin.protocol.receipt.TestingReceipts;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -72,6 +75,18 @@ class VerifyCommandTest {
         .contains("holds as far as it was checked: 10 checks held, 4 not checked")
         .contains("--gateway ADDRESS", "--request FILE", "--output FILE", "--chunks FILE");
     assertThat(run.status()).isZero();
+  }
+
+  @Test
+  void anAnswerThatIsProvenFalseIsNoneToRelyOn() throws Exception {
+    Receipt receipt = TestingReceipts.receipt();
+    Receipt unpaid = receipt.without(receipt.nodes().getFirst().address()).orElseThrow();
+    SignedReceipt signed = SignedReceipt.sign(TestingReceipts.key("gateway"), unpaid);
+    Run run = verify(file("receipt.json", signed.json()));
+    assertThat(run.out())
+        .contains("holds as far as it was checked", "proven FALSE: who gave it is not paid")
+        .contains("says that this answer is proven false");
+    assertThat(run.status()).isEqualTo(1);
   }
 
   @Test

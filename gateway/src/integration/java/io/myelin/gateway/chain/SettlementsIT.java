@@ -249,7 +249,7 @@ final class SettlementsIT {
   }
 
   @Test
-  void shouldPayTheOthersOfATaskOfWhichAWitnessLied() throws Exception {
+  void shouldPayTheOthersOfATaskOfWhichANodeLied() throws Exception {
     OnChain session = open(3);
     Map<Address, OperatorKey> keys =
         world.nodes().stream()
@@ -279,19 +279,27 @@ final class SettlementsIT {
     settlements.start();
     assertThat(ends.get(SECONDS, TimeUnit.SECONDS)).isEqualTo(Ending.SETTLED);
     assertThat(committee.asked).hasValue(2);
-    // Of the first task two are paid; of the second, whose false answer the client got, nobody.
+    // Of each task two are paid, also where the client got the false answer: they did it, and hold
+    // vouchers for it.
     BigInteger each = witness.receipt().nodes().getFirst().priceWei();
-    assertThat(committee.claimed).containsExactly(1L);
-    assertThat(committee.earned).filteredOn(wei -> wei.signum() > 0).containsExactly(each, each);
-    assertThat(committee.earned.get(session.brief().seatOf(liar))).isZero();
+    assertThat(committee.claimed).containsExactly(2L);
+    assertThat(committee.earned.stream().reduce(BigInteger.ZERO, BigInteger::add))
+        .isEqualTo(each.multiply(BigInteger.valueOf(4)));
+    assertThat(committee.earned.get(session.brief().seatOf(liar))).isEqualTo(each);
+    assertThat(committee.earned.get(session.brief().seatOf(teller))).isEqualTo(each);
     SignedReceipt again =
         SignedReceipt.parse(
             journal.tasks().receipt(tasks.taskId(1).hex()).orElseThrow().toStringUtf8());
     assertThat(again.receipt().nodes()).hasSize(2);
     assertThat(journal.tasks().receiptDigest(tasks.taskId(1).hex()))
         .contains(again.receipt().digest().hex());
+    SignedReceipt untold =
+        SignedReceipt.parse(
+            journal.tasks().receipt(tasks.taskId(2).hex()).orElseThrow().toStringUtf8());
+    assertThat(untold.receipt().paid()).hasSize(2);
     // Validators are shown what the receipt was too: a member may have drawn that.
-    assertThat(committee.shown).contains(witness.json(), again.json(), primary.json());
+    assertThat(committee.shown)
+        .contains(witness.json(), again.json(), primary.json(), untold.json());
   }
 
   private void journaled(OnChain session, SignedReceipt receipt) throws Exception {

@@ -228,12 +228,12 @@ final class Settlements implements AutoCloseable {
     return skipped.size();
   }
 
-  /** From now on a receipt is made again, and signed by this, without a replica that lied. */
+  /** From now on a receipt is made again, and signed by this, so that who lied is not paid. */
   void makeAgainWith(Function<Receipt, SignedReceipt> signing) {
     signer = Optional.of(signing);
   }
 
-  /** The receipt without who lied; empty when it was the primary, or nobody can sign. */
+  /** The receipt without pay for who lied; empty when nobody else is paid, or nobody can sign. */
   private Optional<SignedReceipt> withoutLiar(TaskId task, String reason) {
     Optional<Function<Receipt, SignedReceipt>> signing = signer;
     Optional<Address> liar = WorkObjection.falseNode(reason);
@@ -253,7 +253,7 @@ final class Settlements implements AutoCloseable {
 
   /**
    * Work that a committee knows to be false is not settled: the session's next try has it not. The
-   * others' of the same task is, unless the client got the false answer.
+   * others' of the same task is: they hold vouchers for it, and did it.
    */
   private void leaveOutFalse(Collection<String> reasons)
       throws InterruptedException, ExecutionException, TimeoutException {

@@ -63,7 +63,7 @@ public final class WorkStore {
         skip);
   }
 
-  /** Settles a receipt in place of the one before: the same without a node that lied. */
+  /** Settles a receipt in place of the one before: the same, with one node less that is paid. */
   public CompletableFuture<@Nullable Void> makeAgain(SignedReceipt receipt) {
     return writer.submit(
         true,
@@ -71,7 +71,7 @@ public final class WorkStore {
             sql.update(
                 "INSERT OR IGNORE INTO receipt_again (task, nodes, digest, json) VALUES (?, ?, ?, ?)",
                 receipt.receipt().taskId().bytes(),
-                receipt.receipt().nodes().size(),
+                receipt.receipt().paid().size(),
                 receipt.receipt().digest().bytes(),
                 receipt.json().getBytes(StandardCharsets.UTF_8)));
   }

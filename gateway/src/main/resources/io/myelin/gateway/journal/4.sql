@@ -1,4 +1,5 @@
--- Receipts made again without replicas whose work is proven false: the last is settled in the first one's place.
+-- Receipts made again so that nodes whose work is proven false are not paid: the last, which pays the fewest, is settled in the
+-- first one's place.
 CREATE TABLE receipt_again (
   task BLOB NOT NULL,
   nodes INTEGER NOT NULL,

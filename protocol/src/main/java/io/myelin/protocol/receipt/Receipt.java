@@ -10,6 +10,7 @@ import io.myelin.protocol.typeddata.ReceiptAttestation;
 import io.myelin.protocol.typeddata.TaskCommit;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -71,19 +72,27 @@ public record Receipt(
   }
 
   /**
-   * The same without a replica: its work is proven false, and the others' is not. Empty when it is
-   * none of the receipt's, or the primary, whose answer the client got.
+   * The same, in which a node whose work is proven false is not paid, and the others are. A replica
+   * is taken out; the primary, whose answer the client got, stays with a price of zero, and the
+   * verdict says so. Empty when it is none of those paid, or nobody would be left. The counts are
+   * the same and the price is lower: by that contracts tell it from another receipt.
    */
-  public Optional<Receipt> without(Address replica) {
-    boolean has =
-        nodes.stream()
-            .anyMatch(
-                node -> node.address().equals(replica) && node.role() == ReceiptNode.Role.REPLICA);
-    if (!has) {
+  public Optional<Receipt> without(Address liar) {
+    Optional<ReceiptNode> found =
+        paid().stream().filter(node -> node.address().equals(liar)).findFirst();
+    if (found.isEmpty() || paid().size() == 1) {
       return Optional.empty();
     }
-    List<ReceiptNode> left =
-        nodes.stream().filter(node -> !node.address().equals(replica)).toList();
+    boolean isPrimary = found.get().role() == ReceiptNode.Role.PRIMARY;
+    List<ReceiptNode> left = new ArrayList<>();
+    for (ReceiptNode node : nodes) {
+      if (!node.equals(found.get())) {
+        left.add(node);
+      } else if (isPrimary) {
+        left.add(
+            new ReceiptNode(node.role(), node.precommit(), node.commitment(), BigInteger.ZERO));
+      }
+    }
     BigInteger totalWei =
         left.stream().map(ReceiptNode::priceWei).reduce(BigInteger.ZERO, BigInteger::add);
     return Optional.of(
@@ -97,8 +106,23 @@ public record Receipt(
             new ReceiptPrice(price.inputWei(), price.outputWei(), totalWei),
             left,
             segments,
-            verdict.of(left),
+            isPrimary ? verdict.withPrimaryUnpaid() : verdict.of(left),
             finishedMillis));
+  }
+
+  /** Whether a node of it is to be paid nothing: the primary, when its work is proven false. */
+  boolean isUnpaid(ReceiptNode node) {
+    return node.role() == ReceiptNode.Role.PRIMARY && verdict.isPrimaryUnpaid();
+  }
+
+  /** Whether the answer that the client got is proven false; the others are paid all the same. */
+  public boolean isAnswerFalse() {
+    return verdict.isPrimaryUnpaid();
+  }
+
+  /** Who is paid anything. */
+  public List<ReceiptNode> paid() {
+    return nodes.stream().filter(node -> node.priceWei().signum() > 0).toList();
   }
 
   /** Canonical JSON: keys sorted, no spaces, no floating point, UTF-8. */

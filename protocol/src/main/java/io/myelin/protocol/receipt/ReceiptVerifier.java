@@ -166,15 +166,20 @@ public final class ReceiptVerifier {
     String name = "price";
     ReceiptOutput output = receipt.output();
     BigInteger sum = BigInteger.ZERO;
+    if (receipt.isAnswerFalse() && receipt.paid().isEmpty()) {
+      return Check.failed(name, "nobody is paid (expected: who did not lie)");
+    }
     for (ReceiptNode node : receipt.nodes()) {
       TaskCommit statement = node.commitment().statement();
       // A node is paid for what it signed, yet for no more than the client was counted.
       BigInteger share =
-          receipt
-              .price()
-              .ofTokens(
-                  Math.min(output.promptTokens(), statement.promptTokens()),
-                  Math.min(output.outputTokens(), statement.outputTokens()));
+          receipt.isUnpaid(node)
+              ? BigInteger.ZERO
+              : receipt
+                  .price()
+                  .ofTokens(
+                      Math.min(output.promptTokens(), statement.promptTokens()),
+                      Math.min(output.outputTokens(), statement.outputTokens()));
       if (!share.equals(node.priceWei())) {
         return Check.failed(
             name, node.address() + ": " + node.priceWei() + " wei (expected: " + share + ")");
@@ -193,7 +198,8 @@ public final class ReceiptVerifier {
 
   /**
    * A failed finding fails the receipt. That replicas disagree does not, as long as it is true:
-   * honest nodes of two kinds of processor may draw other tokens, and each did its work.
+   * honest nodes of two kinds of processor may draw other tokens, and each did its work. Nor does
+   * it that the primary is not paid: {@link #price} holds the gateway to that.
    */
   private Check verdict() {
     String name = "verdict";
@@ -205,7 +211,8 @@ public final class ReceiptVerifier {
         return Check.failed(
             name, finding.name() + " held (expected: not, the nodes signed different outputs)");
       }
-      if (!finding.held() && (!alarm || agree)) {
+      boolean unpaid = finding.name().equals(Verdict.PRIMARY_PAID);
+      if (!finding.held() && !unpaid && (!alarm || agree)) {
         return Check.failed(name, "the gateway found that " + finding.name() + " failed");
       }
       apart |= alarm && !finding.held();
@@ -216,7 +223,10 @@ public final class ReceiptVerifier {
             + ": "
             + receipt.verdict().findings().size()
             + " findings, none against it"
-            + (apart ? "; the nodes' outputs differ, which is an alarm and no fault" : ""));
+            + (apart ? "; the nodes' outputs differ, which is an alarm and no fault" : "")
+            + (receipt.isAnswerFalse()
+                ? "; this answer is proven FALSE: who gave it is not paid"
+                : ""));
   }
 
   private Check specDigest() {

@@ -14,6 +14,12 @@ public record Verdict(String level, List<Finding> findings) {
   public static final String REPLICAS_AGREE = "replicas_agree";
 
   /**
+   * Whether the node whose answer the client got is paid. Where that does not hold, its work is
+   * proven false: the receipt was made again so that the other nodes are paid.
+   */
+  public static final String PRIMARY_PAID = "primary_paid";
+
+  /**
    * One finding.
    *
    * @param name of the check
@@ -41,6 +47,19 @@ public record Verdict(String level, List<Finding> findings) {
       }
     }
     return new Verdict(level, left);
+  }
+
+  /** The same, once the primary's work is proven false. */
+  Verdict withPrimaryUnpaid() {
+    List<Finding> all = new ArrayList<>(findings);
+    all.add(new Finding(PRIMARY_PAID, false));
+    return new Verdict(level, all);
+  }
+
+  /** Whether the primary's work is proven false. */
+  boolean isPrimaryUnpaid() {
+    return findings.stream()
+        .anyMatch(finding -> finding.name().equals(PRIMARY_PAID) && !finding.held());
   }
 
   /** Whether all signed the same output. */

@@ -33,6 +33,7 @@ public sealed interface TypedStruct
         EntryPledge,
         PendingRequest,
         PendingCancel,
+        EvidenceRead,
         NodeGoodbye {
 
   /** Name and fields. */

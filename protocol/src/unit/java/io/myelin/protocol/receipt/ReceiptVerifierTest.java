@@ -340,8 +340,54 @@ final class ReceiptVerifierTest {
     Receipt one = two.without(honest.address()).orElseThrow();
     assertThat(failures(one)).isEmpty();
     assertThat(one.verdict().findings()).isEmpty();
-    // Whose answer the client got is no witness; nor is who was not there.
-    assertThat(three.without(primary.address())).isEmpty();
+    // Who is not there, or would leave nobody.
     assertThat(two.without(liar.address())).isEmpty();
+    assertThat(one.without(primary.address())).isEmpty();
+
+    Receipt others = three.without(primary.address()).orElseThrow();
+    assertThat(failures(others)).isEmpty();
+    assertThat(others.nodes()).hasSize(3);
+    assertThat(others.paid()).containsExactly(honest, liar);
+    assertThat(others.nodes().getFirst().priceWei()).isZero();
+    assertThat(others.price().totalWei()).isEqualTo(primary.priceWei().multiply(BigInteger.TWO));
+    assertThat(others.verdict().accepted()).isFalse();
+    assertThat(others.without(primary.address())).isEmpty();
+    Receipt last = others.without(liar.address()).orElseThrow();
+    assertThat(failures(last)).isEmpty();
+    assertThat(last.paid()).containsExactly(honest);
+    assertThat(last.without(honest.address())).isEmpty();
+  }
+
+  @Test
+  void aPrimaryIsUnpaidOnlyWhereItIsSaidAndOthersArePaid() {
+    ReceiptNode primary = RECEIPT.nodes().getFirst();
+    Receipt unpaid = RECEIPT.without(primary.address()).orElseThrow();
+    assertThat(failures(unpaid)).isEmpty();
+
+    // The price says so, the verdict does not; and the other way round.
+    assertThat(failures(with(unpaid, unpaid.nodes(), RECEIPT.verdict())))
+        .extracting(Check::name)
+        .containsExactly("price");
+    assertThat(failures(with(RECEIPT, RECEIPT.nodes(), unpaid.verdict())))
+        .extracting(Check::name)
+        .containsExactly("price");
+    assertThat(failures(with(unpaid, List.of(unpaid.nodes().getFirst()), unpaid.verdict())))
+        .extracting(Check::name)
+        .contains("price");
+  }
+
+  private static Receipt with(Receipt receipt, List<ReceiptNode> nodes, Verdict verdict) {
+    return new Receipt(
+        receipt.domain(),
+        receipt.gateway(),
+        receipt.sessionId(),
+        receipt.taskId(),
+        receipt.work(),
+        receipt.output(),
+        receipt.price(),
+        nodes,
+        receipt.segments(),
+        verdict,
+        receipt.finishedMillis());
   }
 }
