@@ -2,14 +2,19 @@ package io.myelin.validator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.myelin.chain.Bytes;
+import io.myelin.chain.RevertReason;
+import io.myelin.chain.abi.ContractWrite;
 import io.myelin.committee.CommitteeClient;
 import io.myelin.committee.NotAgreedException.BadSession;
 import io.myelin.committee.proposal.SettlementBatch;
+import io.myelin.contracts.terms.ChainTerms;
 import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.TaskId;
+import io.myelin.protocol.receipt.Receipt;
 import io.myelin.protocol.receipt.ReceiptNode;
 import io.myelin.protocol.receipt.SignedReceipt;
 import io.myelin.protocol.settlement.Subjects;
@@ -188,6 +193,43 @@ final class LiarsWorkIT {
     assertThat(earned.get(live.brief().seatOf(witness.address())))
         .isEqualTo(witness.priceWei())
         .isPositive();
+    // Nor do both receipts together cost the gateway its bond, whoever shows them.
+    assertThat(refusal(both, again)).isEqualTo("BadEvidence");
+    Receipt last = both.receipt();
+    SignedReceipt other =
+        SignedReceipt.sign(
+            world.gateway().operator(),
+            new Receipt(
+                last.domain(),
+                last.gateway(),
+                last.sessionId(),
+                last.taskId(),
+                last.work(),
+                last.output(),
+                last.price(),
+                last.nodes(),
+                last.segments(),
+                last.verdict(),
+                last.finishedMillis() + 1));
+    assertThat(refusal(both, other)).as("another receipt for as much").isEmpty();
+  }
+
+  /** Why the contract would not take two receipts for a gateway's lie; empty when it would. */
+  private static String refusal(SignedReceipt one, SignedReceipt other) {
+    ContractWrite write =
+        world
+            .network()
+            .payment()
+            .contradict(
+                world.gateway().address(),
+                ChainTerms.forPayment(one.receipt().attestation()),
+                Bytes.of(one.signature().bytes()),
+                ChainTerms.forPayment(other.receipt().attestation()),
+                Bytes.of(other.signature().bytes()));
+    return new ChainView(world.chain(), world.network(), 0)
+        .refusal(world.client().address(), write)
+        .map(reason -> reason instanceof RevertReason.Custom custom ? custom.name() : "?")
+        .orElse("");
   }
 
   /** By two nodes, and looked at by nobody. */
