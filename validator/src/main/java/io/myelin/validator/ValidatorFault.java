@@ -31,7 +31,7 @@ public enum ValidatorFault {
    */
   public static ValidatorFault parse(String name) {
     for (ValidatorFault fault : values()) {
-      if (fault.label().equals(name)) {
+      if (fault.label().equals(name.toLowerCase(Locale.ROOT))) {
         return fault;
       }
     }

@@ -99,8 +99,11 @@ public final class VerificationBench extends MyelinCommand {
 
   @Option(
       names = "--from",
-      paramLabel = "FOLDER",
-      description = "Measure nothing: tables and plots of the scores that a run left there.")
+      paramLabel = "PATH",
+      description = {
+        "Measure nothing: tables and plots of the scores that a run left in a folder, or of a .csv",
+        "with its .json beside it, as ./myelin calibrate keeps them."
+      })
   private @Nullable Path from;
 
   @Option(
@@ -155,6 +158,14 @@ public final class VerificationBench extends MyelinCommand {
 
   @Override
   public Integer call() throws Exception {
+    for (int count : new int[] {exactTokens, exactMinutes, answers, faults, judges}) {
+      if (count < 0) {
+        throw wrong("a number of answers, tokens or minutes: " + count + " (expected: 0 or more)");
+      }
+    }
+    if (lengths.stream().anyMatch(length -> length < 1 || length > 4_096)) {
+      throw wrong("--lengths: " + lengths + " (expected: each 1 to 4096)");
+    }
     Files.createDirectories(folder);
     if (from != null) {
       again(from);
@@ -359,11 +370,20 @@ public final class VerificationBench extends MyelinCommand {
 
   /** The tables and plots of scores that were kept, by the same code. */
   private void again(Path kept) throws Exception {
-    List<ScoredAnswer> answers = ScoredAnswer.parse(Files.readAllLines(kept.resolve(SCORES)));
-    Calibration.Key key =
-        Calibration.parse(Files.readString(kept.resolve(MeasuredReport.CALIBRATION)))
-            .getFirst()
-            .key();
+    boolean folderOfARun = Files.isDirectory(kept);
+    Path scores = folderOfARun ? kept.resolve(SCORES) : kept;
+    Path calibration =
+        folderOfARun
+            ? kept.resolve(MeasuredReport.CALIBRATION)
+            : kept.resolveSibling(
+                String.valueOf(kept.getFileName()).replaceFirst("\\.csv$", ".json"));
+    if (!Files.isRegularFile(scores) || !Files.isRegularFile(calibration)) {
+      throw wrong(
+          "--from: %s and %s (expected: both, the folder of a run or a .csv with its .json)"
+              .formatted(scores, calibration));
+    }
+    List<ScoredAnswer> answers = ScoredAnswer.parse(Files.readAllLines(scores));
+    Calibration.Key key = Calibration.parse(Files.readString(calibration)).getFirst().key();
     List<String> kinds =
         answers.stream()
             .map(ScoredAnswer::kind)

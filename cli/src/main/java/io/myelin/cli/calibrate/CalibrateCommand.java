@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,6 +39,8 @@ import picocli.CommandLine.Option;
       "reads (JSON), with the scores they came from (CSV). See docs/verification.md."
     })
 public final class CalibrateCommand extends MyelinCommand {
+  private static final Pattern VARIANT = Pattern.compile("/cpu-([A-Za-z0-9_-]+)/");
+
   @Option(
       names = "--model",
       paramLabel = "ID",
@@ -106,6 +110,12 @@ public final class CalibrateCommand extends MyelinCommand {
           "--answers, --lengths: %d, %s (expected: at least 1 answer, of 1..512 tokens)"
               .formatted(answers, lengths));
     }
+    if (checkerVariant.equals(nodeVariant)) {
+      throw wrong(
+          "--node, --checker: both %s (expected: two variants; one is compared bit for bit and needs"
+                  .formatted(checkerVariant)
+              + " no calibration)");
+    }
     ModelCatalogue catalogue = ModelCatalogue.ofThisUser();
     ModelEntry entry =
         modelId == null
@@ -155,6 +165,12 @@ public final class CalibrateCommand extends MyelinCommand {
               result.scores(cheat, length).stream().mapToDouble(WorkScore::meanQ10).min().orElse(0)
                   / 1024);
     }
+    if (result.nodeClass().equals(result.checkerClass())) {
+      throw new CommandException(
+          "--checker: "
+              + checkerVariant
+              + " is what the nodes ran (expected: another variant, or another --node)");
+    }
     Calibration.Key key =
         new Calibration.Key(
             model,
@@ -164,7 +180,14 @@ public final class CalibrateCommand extends MyelinCommand {
             result.checkerClass());
     Calibration fitted = Calibration.fit(key, cheat, plan.lengths(), honest, cheating);
     Files.createDirectories(folder);
-    Path json = folder.resolve("%s-%s-%s.json".formatted(model, plan.weights(), checkerVariant));
+    Path json =
+        folder.resolve(
+            "%s-%s-%s-%s.json"
+                .formatted(
+                    model,
+                    plan.weights(),
+                    variant(result.nodeClass()),
+                    variant(result.checkerClass())));
     Files.writeString(json, Calibration.toJson(List.of(fitted)) + "\n");
     List<String> lines = new ArrayList<>(List.of(ScoredAnswer.HEADER));
     result.answers().forEach(answer -> lines.addAll(answer.csv()));
@@ -172,6 +195,12 @@ public final class CalibrateCommand extends MyelinCommand {
     Files.write(csv, lines);
     out().printf("%s and %s%n", json, csv);
     out().flush();
+  }
+
+  /** The processor's part of an equivalence class. */
+  private static String variant(String equivalenceClass) {
+    Matcher found = VARIANT.matcher(equivalenceClass);
+    return found.find() ? found.group(1) : equivalenceClass.replaceAll("[^A-Za-z0-9.-]", "_");
   }
 
   private static double mean(Measuring.Result result, String kind, int length) {

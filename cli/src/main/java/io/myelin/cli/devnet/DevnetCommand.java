@@ -249,6 +249,13 @@ public final class DevnetCommand extends MyelinCommand {
     } catch (IllegalArgumentException e) {
       throw wrong("--" + e.getMessage());
     }
+    VerificationLevel level = level();
+    if (level == VerificationLevel.NONE
+        && wanted.nodes().values().stream().flatMap(List::stream).anyMatch(Fault::cheats)) {
+      throw wrong(
+          "--verification: none, with a --fault that cheats (expected: sampled, redundant or full;"
+              + " at none nobody looks at any work, so nobody can find it)");
+    }
     return new DevnetPlan(
         "127.0.0.1",
         port,
@@ -256,7 +263,7 @@ public final class DevnetCommand extends MyelinCommand {
         gateways,
         computeNodes,
         validators,
-        level(),
+        level,
         data != null ? data : Folders.devnet(),
         processes,
         wanted.nodes(),

@@ -141,6 +141,7 @@ public final class DoctorCommand extends MyelinCommand {
     out.println("The gateway");
     JsonNode health;
     JsonNode nodes;
+    Optional<JsonNode> gone;
     Endpoint endpoint;
     try {
       endpoint = KnownGateway.find(url.isEmpty() ? null : url, null, Folders.devnet());
@@ -148,6 +149,7 @@ public final class DoctorCommand extends MyelinCommand {
       try (GatewayClient http = new GatewayClient(new Endpoint(endpoint.url(), ""))) {
         health = http.get("/health");
         nodes = http.get("/api/v1/nodes").path("nodes");
+        gone = asked.flatMap(address -> gone(http, address));
       }
     } catch (ClientException e) {
       show(
@@ -182,7 +184,18 @@ public final class DoctorCommand extends MyelinCommand {
       }
     }
     if (!found) {
-      show(List.of(absent(asked)), findings, out);
+      show(gone.map(NodeVerdict::ofAbsent).orElseGet(() -> List.of(absent(asked))), findings, out);
+    }
+  }
+
+  /** What the gateway knows of a node of the pool that is not connected to it. */
+  private static Optional<JsonNode> gone(GatewayClient http, Address address) {
+    try {
+      return Optional.of(http.get("/api/v1/nodes/" + address))
+          .filter(node -> node.path("reputation").path("suspension").isObject());
+    } catch (ClientException e) {
+      // It is older, or the chain does not know the node either.
+      return Optional.empty();
     }
   }
 

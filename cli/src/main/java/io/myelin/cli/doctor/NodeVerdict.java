@@ -29,6 +29,17 @@ final class NodeVerdict {
     return findings;
   }
 
+  /** Of one that was suspended, and is not connected: it was sent away. */
+  static List<Finding> ofAbsent(JsonNode node) {
+    return List.of(
+        Finding.failed(
+            "connected",
+            node.path("id").asText()
+                + " is not connected to this gateway, which sends away who is suspended: "
+                + node.path("reputation").path("why").asText(),
+            "./myelin stake node evidence shows an owner what for; ./myelin stake node appeal"));
+  }
+
   /** Empty where the gateway does not say: it is older, or has no chain. */
   private static Optional<Finding> draws(JsonNode reputation) {
     if (!reputation.isObject()) {

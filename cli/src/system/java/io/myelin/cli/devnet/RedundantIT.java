@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.myelin.cli.devnet.fault.PartyFaults;
 import io.myelin.cli.node.EngineSource;
 import io.myelin.cli.testing.Await;
+import io.myelin.cli.testing.CommandRun;
 import io.myelin.cli.testing.StreamedAnswer;
 import io.myelin.client.Endpoint;
 import io.myelin.client.GatewayClient;
@@ -97,6 +98,21 @@ class RedundantIT {
       assertThat(metrics()).contains("myelin_comparisons_total{outcome=\"outliers\"} 1.0");
     }
     Await.until("compute " + CHEAT + " is suspended", () -> standing(CHEAT) == SUSPENDED);
+    // Its owner can see why, though it is sent away.
+    try (GatewayClient client = new GatewayClient(new Endpoint(url(), ""))) {
+      JsonNode gone =
+          Await.found(
+              "compute " + CHEAT + " is sent away",
+              () ->
+                  Optional.of(client.get("/api/v1/nodes/" + address(CHEAT)))
+                      .filter(node -> node.has("connected")));
+      assertThat(gone.path("state").asText()).isEqualTo("suspended");
+      assertThat(gone.path("reputation").path("suspension").path("fraud").asBoolean()).isTrue();
+    }
+    assertThat(
+            CommandRun.of("doctor", "--gateway", url().toString(), "--node", address(CHEAT) + "")
+                .out())
+        .contains("which sends away who is suspended", "stake node evidence");
     assertThat(standing(1)).isNotEqualTo(SUSPENDED);
     assertThat(standing(3)).isNotEqualTo(SUSPENDED);
     try (GatewayClient client = new GatewayClient(new Endpoint(url(), ""))) {

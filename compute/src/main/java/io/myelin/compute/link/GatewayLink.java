@@ -290,7 +290,8 @@ public final class GatewayLink {
       up = this;
       long everyMillis = Math.clamp(welcome.getHeartbeatMillis(), 50, 60_000);
       heartbeatTimer =
-          loop.scheduleAtFixedRate(this::heartbeat, 0, everyMillis, TimeUnit.MILLISECONDS);
+          // At no fixed rate: after a stall many would be sent at once, before one answer is read.
+          loop.scheduleWithFixedDelay(this::heartbeat, 0, everyMillis, TimeUnit.MILLISECONDS);
       logger.info("Connected to gateway {}", dialer.target());
       listener.onUp(answered, welcome);
     }

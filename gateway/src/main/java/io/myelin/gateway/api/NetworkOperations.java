@@ -17,7 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntSupplier;
+import java.util.regex.Pattern;
 
 /**
  * What there is: nodes, subnets, the network as a page shows it. Open to everybody: nodes announce
@@ -25,6 +27,8 @@ import java.util.function.IntSupplier;
  * shown.
  */
 public final class NetworkOperations {
+  private static final Pattern ADDRESS = Pattern.compile("0x[0-9a-f]{40}");
+
   private final Identity identity;
   private final NodeDirectory nodes;
   private final Sessions sessions;
@@ -71,14 +75,34 @@ public final class NetworkOperations {
 
   private HttpResponse node(Call call) throws ApiError {
     String id = String.valueOf(call.ctx().pathParam("id")).toLowerCase(Locale.ROOT);
-    NodeView node =
+    return Answers.ok(
         nodes
             .node(id)
+            .map(this::view)
+            .or(() -> absent(id))
             .orElseThrow(
                 () ->
                     Call.notFound(
-                        "node", StrictJson.shortened(id) + " (expected: one connected now)"));
-    return Answers.ok(view(node));
+                        "node",
+                        StrictJson.shortened(id)
+                            + " (expected: the address of one that is connected or in the pool)")));
+  }
+
+  /**
+   * Why a node of the pool that is not connected here gets nothing: a suspended one is sent away.
+   */
+  private Optional<ObjectNode> absent(String id) {
+    if (!ADDRESS.matcher(id).matches() || !sessions.isInPool(id)) {
+      return Optional.empty();
+    }
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("id", id)
+            .put("connected", false)
+            .put("state", sessions.nodeState(id));
+    sessions.reputation(id).ifPresent(known -> json.set("reputation", Views.reputation(known)));
+    return Optional.of(json);
   }
 
   private HttpResponse subnets() {

@@ -302,11 +302,13 @@ final class Settlements implements AutoCloseable {
     List<Due> left = new ArrayList<>();
     for (Due one : all) {
       if (escrow.phase(one.session().id()).isSettled()) {
+        // First: where its logs cannot be read yet, it is looked at again.
+        Ending ending = ending(one.session());
         noteSettled(one.session().id());
         synchronized (due) {
           due.remove(one.session().id());
         }
-        one.settled().complete(ending(one.session()));
+        one.settled().complete(ending);
       } else {
         left.add(one);
       }

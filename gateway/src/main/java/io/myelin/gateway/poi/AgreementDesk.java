@@ -110,8 +110,9 @@ public final class AgreementDesk implements AutoCloseable {
     if (agreement.alarms()) {
       log.warn("task {}: {}, {}", taskId, agreement.outcome().label(), agreement.named());
     }
-    var _ = journal.comparisons().keep(taskId, view(agreement, nodes), clock.millis());
     listener.compared(taskId, nodes, agreement);
+    // Last: who sees it kept finds it counted.
+    var _ = journal.comparisons().keep(taskId, view(agreement, nodes), clock.millis());
   }
 
   private boolean isRedundant(String taskId) {

@@ -538,6 +538,11 @@ public final class SessionService implements Sessions, SessionLedger, NodeDirect
   }
 
   @Override
+  public boolean isInPool(String nodeId) {
+    return chain.pool().node(Address.parse(nodeId)).isPresent();
+  }
+
+  @Override
   public Optional<NodeReputation> reputation(String nodeId) {
     return chain.pool().reputation(Address.parse(nodeId));
   }

@@ -70,6 +70,11 @@ public interface Sessions extends SessionDirectory {
    */
   String nodeState(String nodeId);
 
+  /** Whether the chain has a node in the pool, connected here or not. */
+  default boolean isInPool(String nodeId) {
+    return false;
+  }
+
   /** How a node stands in draws, and why; empty where no chain says so. */
   default Optional<NodeReputation> reputation(String nodeId) {
     return Optional.empty();

@@ -47,8 +47,9 @@ public final class ReputationWords {
   public static String advice(Suspension by) {
     return by.fraud()
         ? "compare the weights that it serves with those that the subnet lists; if it served what"
-            + " it should, other owners can overturn the verdict while it can be appealed:"
-            + " ./myelin stake node appeal; else its stake stays where it is, and with another key"
+            + " it should (./myelin stake node evidence fetches what it was convicted by), other"
+            + " owners can overturn the verdict while it can be appealed: ./myelin stake node"
+            + " appeal; else its stake stays where it is, and with another key"
             + " one begins anew: ./myelin stake node add"
         : "ask the validators what they found; only a committee's verdict could reinstate it, and"
             + " no validator signs one yet, so its stake stays where it is; with another key one"

@@ -61,7 +61,11 @@ public record FaultPlan(
       for (String who : members) {
         if (who.startsWith(VALIDATOR)) {
           int number = number(text, who, VALIDATOR, size.validators());
-          once(text, validators.put(number, ValidatorFault.parse(kind)) == null);
+          ValidatorFault fault = ValidatorFault.parse(kind);
+          if (fault == ValidatorFault.NONE) {
+            throw wrong(text, "one of " + ValidatorFault.SYNTAX + "; the others fail in nothing");
+          }
+          once(text, validators.put(number, fault) == null);
         } else if (who.startsWith(GATEWAY)) {
           int number = number(text, who, GATEWAY, size.gateways());
           GatewayFault fault = GatewayFault.parse(kind);
@@ -78,7 +82,8 @@ public record FaultPlan(
           nodeTexts.computeIfAbsent(number, _ -> new ArrayList<>()).add(kind);
         }
       }
-      if (kind.equals(ValidatorFault.COLLUDE.label()) && members.length < LEAST_COLLUDING) {
+      if (kind.equalsIgnoreCase(ValidatorFault.COLLUDE.label())
+          && members.length < LEAST_COLLUDING) {
         throw wrong(text, "two or more, such as collude@validator-1+validator-2");
       }
     }
