@@ -15,9 +15,11 @@ import io.myelin.protocol.crypto.Sha256;
 import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.settlement.FraudCut;
+import io.myelin.protocol.settlement.Subjects;
 import io.myelin.protocol.work.Charge;
 import io.myelin.protocol.work.SignedWork;
 import io.myelin.v1.JudgeAppealRequest;
+import io.myelin.v1.JudgeWorkRequest;
 import io.myelin.validator.testing.GatewaySide;
 import io.myelin.validator.testing.ShownWork;
 import io.myelin.validator.testing.Validators;
@@ -25,6 +27,7 @@ import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +42,7 @@ final class UnshownEvidenceIT {
   private static final int VALIDATORS = 8;
   private static final BigInteger STAKE = ChainWorld.ether(100);
   private static final BigInteger CUT = ChainWorld.ether(30);
+  private static final String FULL = "BUSY: more than 4 at once";
   private static final Digest MADE_UP = Sha256.hash(new byte[] {1, 2, 3});
 
   @TempDir Path folder;
@@ -92,7 +96,6 @@ final class UnshownEvidenceIT {
   /** A quorum signs, the owner appeals, and the set that decides is made. */
   private BigInteger convictAndAppeal(Digest evidence) {
     world.convict(owner(), evidence);
-    assertThat(staked()).isEqualTo(STAKE.subtract(CUT));
     BigInteger bond = pool().appealBondOf(node(), evidence).on(world.chain());
     world.fund(owner().owner(), pool().address(), bond);
     world.send(owner().owner(), pool().appeal(node(), evidence));
@@ -156,6 +159,7 @@ final class UnshownEvidenceIT {
   @Test
   void shouldOverturnAVerdictByEvidenceThatIsMadeUp() throws Exception {
     BigInteger bond = convictAndAppeal(MADE_UP);
+    assertThat(staked()).isEqualTo(STAKE.subtract(CUT));
     validators.age(Duration.ofMinutes(61));
     assertThat(refused(MADE_UP))
         .contains("not overturned", "REFUSED_APPEAL", "may still be brought: wait until");
@@ -231,6 +235,67 @@ final class UnshownEvidenceIT {
     bringOnce(work);
     assertThat(kept(evidence)).isEqualTo(5);
     assertThat(kept(another.digest(world))).isZero();
+    // Also who has no say remembers: who has is another, once somebody is benched.
+    for (int number = 0; number < VALIDATORS; number++) {
+      assertThat(direct(number, shown(work))).isNotEmpty();
+    }
+    assertThat(kept(evidence)).isEqualTo(VALIDATORS);
+  }
+
+  /** Who fills the places for checks keeps no evidence from a member. */
+  @Test
+  void shouldKeepWhatIsBroughtToABusyMember() throws Exception {
+    validators.close();
+    validators = Validators.start(world, folder, (_, _) -> new CompletableFuture<>());
+    ShownWork slow = judgedBy(0);
+    CompletableFuture<?>[] asked =
+        IntStream.range(0, 5)
+            .mapToObj(
+                _ ->
+                    CompletableFuture.supplyAsync(
+                        () -> judgeWork(0, slow), Thread::startVirtualThread))
+            .toArray(CompletableFuture<?>[]::new);
+    // Four wait for the model, which never answers; one is told at once.
+    assertThat(CompletableFuture.anyOf(asked).get()).asString().startsWith(FULL);
+    ShownWork work = ShownWork.of(world, live, "liar", 1);
+    Digest evidence = work.digest(world);
+    world.convict(owner(), evidence);
+    assertThat(direct(0, shown(work))).startsWith(FULL);
+    assertThat(validators.started(0).work().files().has(evidence)).isTrue();
+  }
+
+  /** Work that a committee judges in which a validator sits. */
+  private ShownWork judgedBy(int number) {
+    return IntStream.iterate(2, task -> task + 1)
+        .mapToObj(task -> ShownWork.of(world, live, "slow", task))
+        .filter(
+            work ->
+                world
+                    .network()
+                    .validators()
+                    .committeeFor(
+                        Subjects.fraudSubject(node(), work.digest(world)),
+                        world.set(),
+                        Address.ZERO)
+                    .on(world.chain())
+                    .contains(world.validators().get(number).owner().address()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private String judgeWork(int validator, ShownWork work) {
+    StatusRuntimeException refused =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () ->
+                validators
+                    .stub(validator)
+                    .judgeWork(
+                        JudgeWorkRequest.newBuilder()
+                            .setRecord(work.record())
+                            .setAskingRound(Fields.bytes(Sha256.hash(new byte[] {9})))
+                            .build()));
+    return String.valueOf(refused.getStatus().getDescription());
   }
 
   private int kept(Digest evidence) {
@@ -241,6 +306,15 @@ final class UnshownEvidenceIT {
     return many;
   }
 
+  /** One who decides: of eight all five that have no part in the verdict. */
+  private int seated(Digest evidence) {
+    return IntStream.range(0, VALIDATORS)
+        .filter(
+            number -> !barred(evidence).contains(world.validators().get(number).owner().address()))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static JudgeAppealRequest shown(ShownWork work) {
     return JudgeAppealRequest.newBuilder().setRecord(work.record()).setOverturned(true).build();
   }
@@ -249,13 +323,7 @@ final class UnshownEvidenceIT {
   void shouldRefuseToUpholdWithoutEvidence() {
     var _ = convictAndAppeal(MADE_UP);
     letHalfPass(MADE_UP);
-    int seated =
-        IntStream.range(0, VALIDATORS)
-            .filter(
-                number ->
-                    !barred(MADE_UP).contains(world.validators().get(number).owner().address()))
-            .findFirst()
-            .orElseThrow();
+    int seated = seated(MADE_UP);
     assertThat(direct(seated, unshown(MADE_UP).toBuilder().setOverturned(false).build()))
         .startsWith("MALFORMED")
         .contains("overturned");
