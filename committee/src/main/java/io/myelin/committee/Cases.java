@@ -138,6 +138,26 @@ public final class Cases {
             .build());
   }
 
+  /**
+   * Lets the committee of an appeal overturn a verdict whose evidence nobody shows. Members do when
+   * half of their time is over and nobody brought them the evidence.
+   *
+   * @param digest of the evidence, as the verdict names it
+   * @throws NotAgreedException when it does not agree to that, or its set is not made yet
+   * @throws io.myelin.chain.ChainException when the chain cannot be read
+   */
+  public Quorum appealUnshown(Address node, Digest digest)
+      throws NotAgreedException, InterruptedException {
+    return appeal(
+        node,
+        digest,
+        JudgeAppealRequest.newBuilder()
+            .setNode(Fields.bytes(node))
+            .setEvidenceDigest(Fields.bytes(digest))
+            .setOverturned(true)
+            .build());
+  }
+
   private Quorum appeal(Address node, Digest digest, JudgeAppealRequest message)
       throws NotAgreedException, InterruptedException {
     boolean overturned = message.getOverturned();

@@ -24,6 +24,7 @@ import io.myelin.v1.ValidatorGrpc.ValidatorStub;
 import java.net.URI;
 import java.time.Duration;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +49,9 @@ final class Copycat extends ValidatorService {
       ValidatorConfig config,
       RollCall others,
       WorkDesk desk,
-      OwnModels models) {
-    super(view, key, signer, config, others, desk, models);
+      OwnModels models,
+      LongSupplier nanoClock) {
+    super(view, key, signer, config, others, desk, models, nanoClock);
     this.view = view;
     this.key = key;
     this.others = others;

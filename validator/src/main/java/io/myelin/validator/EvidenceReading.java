@@ -79,7 +79,7 @@ final class EvidenceReading {
 
   private Optional<StoredWork> kept(Digest digest) throws RefusedException {
     try {
-      return files.stored(digest);
+      return files.shown(digest);
     } catch (IOException e) {
       throw new RefusedException(
           Reason.STORE_UNAVAILABLE, "what is kept of 0x" + digest + " cannot be read");

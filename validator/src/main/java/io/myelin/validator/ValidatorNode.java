@@ -30,6 +30,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -145,6 +146,23 @@ public final class ValidatorNode implements AutoCloseable {
       RollCall rollCall,
       OwnModels models)
       throws IOException {
+    return start(config, key, chain, network, rollCall, models, System::nanoTime);
+  }
+
+  /**
+   * As above.
+   *
+   * @param nanoClock by which it knows for how long it runs
+   */
+  public static ValidatorNode start(
+      ValidatorConfig config,
+      OperatorKey key,
+      ChainClient chain,
+      NetworkContracts network,
+      RollCall rollCall,
+      OwnModels models,
+      LongSupplier nanoClock)
+      throws IOException {
     Files.createDirectories(config.data());
     SigningStore store = SigningStore.open(config.data().resolve(SIGNED_FILE));
     boolean whole = false;
@@ -163,8 +181,8 @@ public final class ValidatorNode implements AutoCloseable {
               DebtStore.open(config.data().resolve(DEBTS_FILE)));
       ValidatorService service =
           config.fault() == ValidatorFault.COPY
-              ? new Copycat(view, key, signer, config, rollCall, desk, models)
-              : new ValidatorService(view, key, signer, config, rollCall, desk, models);
+              ? new Copycat(view, key, signer, config, rollCall, desk, models, nanoClock)
+              : new ValidatorService(view, key, signer, config, rollCall, desk, models, nanoClock);
       Server server = server(config, service);
       start(server, config);
       whole = true;

@@ -9,6 +9,7 @@ import io.myelin.committee.wire.ProposalCodec;
 import io.myelin.committee.wire.Reason;
 import io.myelin.protocol.crypto.OperatorKey;
 import io.myelin.protocol.ids.Address;
+import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.ids.TaskId;
 import io.myelin.protocol.work.Charge;
 import io.myelin.v1.ApproveRequest;
@@ -45,9 +46,9 @@ import io.myelin.v1.Signed;
 import io.myelin.v1.ValidatorDescription;
 import io.myelin.v1.ValidatorGrpc.ValidatorImplBase;
 import io.myelin.v1.WorkRecord;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** The gRPC front: what it is asked goes to the check of its kind. */
 class ValidatorService extends ValidatorImplBase {
@@ -95,7 +96,8 @@ class ValidatorService extends ValidatorImplBase {
       ValidatorConfig config,
       RollCall rollCall,
       WorkDesk desk,
-      OwnModels models) {
+      OwnModels models,
+      LongSupplier nanoClock) {
     this.desk = desk;
     this.view = view;
     this.key = key;
@@ -113,7 +115,7 @@ class ValidatorService extends ValidatorImplBase {
     this.rounds = new RoundDesk(view, pool, models.checker(), models.embedder());
     this.marks = new MarkDesk(models.judge());
     this.roundChecks = new RoundCheck(view, seats, rounds);
-    this.appeals = new AppealCheck(view, seats, desk);
+    this.appeals = new AppealCheck(view, seats, desk, nanoClock);
     this.evidence = new EvidenceReading(view, key.address(), desk.files());
     this.tasks = new TaskCheck(view, seats);
     this.configs = new ConfigCheck(view, seats);
@@ -304,8 +306,7 @@ class ValidatorService extends ValidatorImplBase {
     onWork(
         "judge work",
         client,
-        request.getRecord(),
-        request.getOthersList(),
+        () -> works.charge(request.getRecord(), request.getOthersList()),
         charge ->
             answering.answer(
                 "judge work",
@@ -318,19 +319,49 @@ class ValidatorService extends ValidatorImplBase {
 
   @Override
   public void judgeAppeal(JudgeAppealRequest request, StreamObserver<Sealed> client) {
+    if (!request.hasRecord()) {
+      judgeUnshown(request, client);
+      return;
+    }
+    boolean overturned = request.getOverturned();
     onWork(
         "judge appeal",
         client,
-        request.getRecord(),
-        request.getOthersList(),
+        () -> {
+          Charge charge = works.charge(request.getRecord(), request.getOthersList());
+          // Before there is a place for it: who fills those hides no evidence.
+          appeals.brought(charge);
+          return charge;
+        },
         charge ->
             answering.answer(
                 "judge appeal",
                 client,
                 request.getAskingRound(),
-                () -> appeals.sitting(charge),
-                () -> appeals.check(charge, request.getOverturned()),
-                () -> AppealCheck.unread(charge, request.getOverturned())));
+                () -> appeals.sitting(charge.node(), charge.digest()),
+                () -> appeals.check(charge, overturned),
+                () -> AppealCheck.unread(charge.node(), charge.digest(), overturned)));
+  }
+
+  private void judgeUnshown(JudgeAppealRequest request, StreamObserver<Sealed> client) {
+    answering.answer(
+        "judge appeal without evidence",
+        client,
+        request.getAskingRound(),
+        () -> appeals.sitting(node(request), evidence(request)),
+        () -> appeals.checkUnshown(node(request), evidence(request)),
+        () -> AppealCheck.unread(node(request), evidence(request), true));
+  }
+
+  private static Address node(JudgeAppealRequest request) {
+    if (!request.getOverturned()) {
+      throw new IllegalArgumentException("overturned: false (expected: true without a record)");
+    }
+    return Fields.address("node", request.getNode());
+  }
+
+  private static Digest evidence(JudgeAppealRequest request) {
+    return Fields.digest("evidence_digest", request.getEvidenceDigest());
   }
 
   @Override
@@ -399,17 +430,19 @@ class ValidatorService extends ValidatorImplBase {
   private void onWork(
       String what,
       StreamObserver<?> client,
-      WorkRecord record,
-      List<WorkRecord> others,
+      Answering.Check<Charge> shown,
       Consumer<Charge> judge) {
     if (fault.isSilent()) {
       return;
     }
     Charge charge;
     try {
-      charge = works.charge(record, others);
+      charge = shown.run();
     } catch (RefusedException e) {
       Answering.refuse(what, client, e.reason(), e.detail());
+      return;
+    } catch (ChainException e) {
+      Answering.refuse(what, client, Reason.CHAIN_UNAVAILABLE, String.valueOf(e.getMessage()));
       return;
     }
     Answering.within(judging, what, client, () -> judge.accept(charge));

@@ -36,9 +36,11 @@ import org.slf4j.LoggerFactory;
 final class WorkFiles {
   private static final Logger LOG = LoggerFactory.getLogger(WorkFiles.class);
   private static final String PREFIX = "work-";
+  private static final String BROUGHT_PREFIX = "brought-";
   private static final String ENDING = ".pb";
   private static final String FOUND = "FOUND_";
   private static final String RUN = "run";
+  private static final String BROUGHT = "brought";
 
   /** Of those that prove nothing against anybody. */
   private static final int MOST_OTHERS = 1_024;
@@ -109,7 +111,16 @@ final class WorkFiles {
 
   /** The file of this work as it is; whole at any time, so nobody has to wait for a writer. */
   Optional<StoredWork> stored(Digest digest) throws IOException {
-    Path file = path(digest);
+    return parsed(path(digest));
+  }
+
+  /** The same, or where it was not checked here what was brought by that digest. */
+  Optional<StoredWork> shown(Digest digest) throws IOException {
+    Optional<StoredWork> checked = stored(digest);
+    return checked.isPresent() ? checked : parsed(broughtPath(digest));
+  }
+
+  private static Optional<StoredWork> parsed(Path file) throws IOException {
     return Files.exists(file)
         ? Optional.of(StoredWork.parseFrom(Files.readAllBytes(file)))
         : Optional.empty();
@@ -229,7 +240,6 @@ final class WorkFiles {
    */
   synchronized Path keepRun(Charge run, String detail, List<MeasuredScore> scores, long nowMillis)
       throws IOException {
-    List<WorkRecord> records = run.works().stream().map(SignedWork::record).toList();
     Path file = path(run.digest());
     // Anybody who has the records can ask about many choices of them.
     if (!Files.exists(file) && runs.merge(run.node(), 1, Integer::sum) > MOST_RUNS_OF_A_NODE) {
@@ -238,14 +248,39 @@ final class WorkFiles {
     }
     write(
         file,
-        stored(records.getFirst(), nowMillis)
+        charged(run, nowMillis)
             .setFound(RUN)
             .setDetail(detail)
             .setConvicts(true)
-            .addAllOthers(records.subList(1, records.size()))
             .addAllScores(scores)
             .build());
     return file;
+  }
+
+  /**
+   * Keeps what somebody brought to an appeal that waits for its committee, whatever is found of it:
+   * for good, since it must not be said later that nobody showed it. There are no more of these
+   * than verdicts of fraud on the chain.
+   */
+  synchronized void keepBrought(Charge charge, long nowMillis) throws IOException {
+    Path file = broughtPath(charge.digest());
+    if (!Files.exists(file)) {
+      write(file, charged(charge, nowMillis).setFound(BROUGHT).build());
+    }
+  }
+
+  /** Whether it is kept as checked, or was brought; the same whoever restarts this validator. */
+  boolean has(Digest digest) {
+    return Files.exists(path(digest)) || Files.exists(broughtPath(digest));
+  }
+
+  private Path broughtPath(Digest digest) {
+    return folder.resolve(BROUGHT_PREFIX + digest.hex() + ENDING);
+  }
+
+  private StoredWork.Builder charged(Charge charge, long nowMillis) {
+    List<WorkRecord> records = charge.works().stream().map(SignedWork::record).toList();
+    return stored(records.getFirst(), nowMillis).addAllOthers(records.subList(1, records.size()));
   }
 
   private StoredWork.Builder stored(WorkRecord record, long nowMillis) {

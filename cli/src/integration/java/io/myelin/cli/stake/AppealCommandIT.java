@@ -10,6 +10,7 @@ import io.myelin.compute.evidence.FileEvidenceStore;
 import io.myelin.contracts.testing.ChainWorld;
 import io.myelin.engine.check.WorkChecker;
 import io.myelin.protocol.crypto.OperatorKey;
+import io.myelin.protocol.crypto.Sha256;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.work.Charge;
 import io.myelin.protocol.work.SignedWork;
@@ -220,6 +221,36 @@ final class AppealCommandIT {
     CommandRun done = appeal(owner, "--evidence", nowhere).ok();
     assertThat(done.err()).contains("asking validators", "found the work right");
     assertThat(done.out()).contains("Overturned: 30 MYL");
+  }
+
+  @Test
+  void whatNobodyShowsIsOverturnedByTheSameCommand() throws Exception {
+    OperatorKey owner = node().owner();
+    Digest madeUp = Sha256.hash(new byte[] {1, 2, 3});
+    world.convict(node(), madeUp);
+    String nowhere = Files.createDirectory(folder.resolve("nothing")).toString();
+    world.fund(owner, world.network().nodes().address(), ChainWorld.ether(2));
+    makeSets();
+
+    CommandRun lodged = appeal(owner, "--evidence", nowhere, "--wait", "0");
+    assertThat(lodged.status()).isEqualTo(1);
+    assertThat(lodged.out())
+        .contains("appeals with a bond of 1.5 MYL", "waits for the evidence, and checks it");
+    assertThat(lodged.err())
+        .contains("none of 7 validators shows evidence 0x" + madeUp)
+        .contains("Who convicts a node has to show by what")
+        .contains("may still be brought until", "the same command goes on later");
+
+    world.advance(Duration.ofHours(36));
+    CommandRun early = appeal(owner, "--evidence", nowhere);
+    assertThat(early.status()).isEqualTo(1);
+    assertThat(early.err())
+        .contains("may not have heard of the evidence", "The same command asks again");
+    validators.age(Duration.ofHours(1));
+    CommandRun done = appeal(owner, "--evidence", nowhere).ok();
+    assertThat(done.err()).contains("was shown no evidence");
+    assertThat(done.out()).contains("Overturned: 30 MYL");
+    assertThat(staked()).isEqualTo(ChainWorld.ether(100));
   }
 
   /** In a validator's folder, as it writes what it accuses a node by. */

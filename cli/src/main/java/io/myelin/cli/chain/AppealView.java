@@ -66,6 +66,11 @@ public record AppealView(
     return newestSet >= judgedBy;
   }
 
+  /** From when on its committee overturns a verdict whose evidence nobody has shown. */
+  public long unshownFromSeconds() {
+    return FraudCut.unshownFromSeconds(openUntilSeconds);
+  }
+
   /** In one sentence: what can be done, until when, and what it costs. */
   public String text() {
     return switch (phase) {

@@ -6,7 +6,9 @@ import io.myelin.cli.MyelinCommand;
 import io.myelin.cli.chain.AccountOptions;
 import io.myelin.cli.chain.Amount;
 import io.myelin.cli.chain.AppealView;
+import io.myelin.cli.chain.Times;
 import io.myelin.committee.CommitteeClient;
+import io.myelin.committee.EvidenceCalls;
 import io.myelin.committee.NotAgreedException;
 import io.myelin.committee.Quorum;
 import io.myelin.contracts.NodePool;
@@ -31,7 +33,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Appeal the verdict of fraud that suspended a node: a committee of other owners checks the",
       "very same work again. When it finds it right, stake, bond and standing come back; when it",
-      "finds the lie, the bond is lost too. Typed again, it goes on where it was."
+      "finds the lie, the bond is lost too. A verdict whose evidence nobody shows is overturned",
+      "when half of the time to decide is over. Typed again, it goes on where it was."
     },
     footer = {
       "",
@@ -41,6 +44,7 @@ import picocli.CommandLine.Parameters;
     })
 final class AppealCommand extends MyelinCommand {
   private static final long LOOK_MILLIS = 5_000;
+  private static final long LONG_LOOK_MILLIS = 60_000;
 
   @Mixin private OwnerOptions owner = new OwnerOptions();
 
@@ -62,8 +66,9 @@ final class AppealCommand extends MyelinCommand {
       paramLabel = "MINUTES",
       defaultValue = "180",
       description =
-          "How long to wait for the set whose committee decides (${DEFAULT-VALUE}). What is left"
-              + " to do then, the same command does later.")
+          "How long to wait for the set whose committee decides, and where nobody shows the"
+              + " evidence for half of the time to decide (${DEFAULT-VALUE}). What is left to do"
+              + " then, the same command does later.")
   private long waitMinutes;
 
   @Parameters(paramLabel = "NODE", description = "The node's key, as node show lists it.")
@@ -82,18 +87,22 @@ final class AppealCommand extends MyelinCommand {
         throw new CommandException("nothing can be appealed: " + now.text());
       }
       try (CommitteeClient client = committee.connect(desk.network(), desk.ownerKey())) {
-        Charge charge = charge(desk, key, digest, client);
+        Optional<Charge> charge = charge(desk, key, digest, client);
         if (now.phase() == FraudCut.Phase.LOCKED) {
-          now = lodge(desk, now);
+          now = lodge(desk, now, charge.isPresent());
         }
-        now = awaitSet(desk, now);
+        long endNanos = System.nanoTime() + waitMinutes * 60_000_000_000L;
+        now = awaitSet(desk, now, endNanos);
+        if (charge.isEmpty()) {
+          now = awaitHalf(desk, now, endNanos);
+        }
         return decide(desk, now, charge, client);
       }
     }
   }
 
-  /** On this machine, or with a validator that keeps it. */
-  private Charge charge(Desk desk, Address key, Digest digest, CommitteeClient client)
+  /** On this machine, or with a validator that keeps it; empty where nobody shows it. */
+  private Optional<Charge> charge(Desk desk, Address key, Digest digest, CommitteeClient client)
       throws InterruptedException {
     if (evidence != null && !Files.exists(evidence)) {
       throw wrong(
@@ -104,13 +113,20 @@ final class AppealCommand extends MyelinCommand {
     Path place = evidence != null ? evidence : Folders.state().resolve("compute");
     Optional<Charge> found = new AppealEvidence(key, digest, desk.contracts().domain()).find(place);
     if (found.isPresent()) {
-      return found.get();
+      return found;
     }
     tell("%s has no evidence 0x%s: asking validators".formatted(place, digest));
-    return EvidenceCommand.charge(client, key, digest);
+    EvidenceCalls.Shown shown = client.evidence().read(key, digest);
+    if (shown.charge().isEmpty()) {
+      tell(EvidenceCommand.notShown(shown, digest));
+      tell("Who convicts a node has to show by what, to the committee that decides the appeal.");
+      tell("If nobody does in half of its time, a day and a half, it overturns the verdict.");
+      tell("If somebody does, it is checked, and shown to you: type this command again then.");
+    }
+    return shown.charge();
   }
 
-  private AppealView lodge(Desk desk, AppealView now) {
+  private AppealView lodge(Desk desk, AppealView now, boolean isShown) {
     if (!now.canBeAppealed()) {
       throw new CommandException("nothing can be appealed: " + now.text());
     }
@@ -120,7 +136,11 @@ final class AppealCommand extends MyelinCommand {
         "Node " + now.node() + " was convicted by evidence 0x" + now.evidence() + ".",
         "Owner %s appeals with a bond of %s; %s of the stake are locked until it is decided."
             .formatted(desk.owner(), bond, Amount.show(now.lockedWei())),
-        "A committee of set %d checks the work again: nobody in it signed or brought the verdict."
+        (isShown
+                ? "A committee of set %d checks the work again: nobody in it signed or brought the"
+                    + " verdict."
+                : "A committee of set %d waits for the evidence, and checks it where it comes:"
+                    + " nobody in it signed or brought the verdict.")
             .formatted(now.judgedBy()),
         "Overturned: stake, bond and standing come back. Upheld: both are lost. Undecided within"
             + " three days: the verdict stands, and the bond comes back.");
@@ -129,10 +149,10 @@ final class AppealCommand extends MyelinCommand {
     return AppealView.read(desk.network(), now.node(), now.evidence());
   }
 
-  private AppealView awaitSet(Desk desk, AppealView appealed) throws InterruptedException {
+  private AppealView awaitSet(Desk desk, AppealView appealed, long endNanos)
+      throws InterruptedException {
     AppealView now = appealed;
     long lastSet = -1;
-    long endNanos = System.nanoTime() + waitMinutes * 60_000_000_000L;
     while (!now.isSetMade()) {
       if (now.newestSet() != lastSet) {
         lastSet = now.newestSet();
@@ -152,7 +172,27 @@ final class AppealCommand extends MyelinCommand {
     return now;
   }
 
-  private int decide(Desk desk, AppealView now, Charge charge, CommitteeClient client)
+  /** Until members overturn what nobody has shown. */
+  private AppealView awaitHalf(Desk desk, AppealView seated, long endNanos)
+      throws InterruptedException {
+    AppealView now = seated;
+    String from = Times.at(now.unshownFromSeconds(), now.nowSeconds());
+    if (now.nowSeconds() < now.unshownFromSeconds()) {
+      tell("the evidence may still be brought: waiting until " + from);
+    }
+    while (now.canBeDecided() && now.nowSeconds() < now.unshownFromSeconds()) {
+      if (System.nanoTime() - endNanos >= 0) {
+        throw new CommandException(
+            "the evidence may still be brought until %s: the appeal is lodged; the same command goes on later"
+                .formatted(from));
+      }
+      Thread.sleep(LONG_LOOK_MILLIS);
+      now = AppealView.read(desk.network(), now.node(), now.evidence());
+    }
+    return now;
+  }
+
+  private int decide(Desk desk, AppealView now, Optional<Charge> charge, CommitteeClient client)
       throws InterruptedException {
     if (!now.canBeDecided()) {
       throw new CommandException("node " + now.node() + ": " + now.text());
@@ -160,11 +200,18 @@ final class AppealCommand extends MyelinCommand {
     List<Address> barred =
         desk.contracts().nodes().barredOf(now.node(), now.evidence()).on(desk.network().chain());
     tell(
-        "asking other owners' validators to check the work again; %d owners have no say in it"
-            .formatted(barred.size()));
+        "asking other owners' validators %s; %d owners have no say in it"
+            .formatted(
+                charge.isPresent()
+                    ? "to check the work again"
+                    : "to overturn what nobody shows the evidence of",
+                barred.size()));
     Quorum quorum;
     try {
-      quorum = client.cases().appeal(charge, true);
+      quorum =
+          charge.isPresent()
+              ? client.cases().appeal(charge.get(), true)
+              : client.cases().appealUnshown(now.node(), now.evidence());
     } catch (NotAgreedException e) {
       AppealView after = AppealView.read(desk.network(), now.node(), now.evidence());
       if (after.phase() == FraudCut.Phase.RETURNED) {
@@ -179,11 +226,16 @@ final class AppealCommand extends MyelinCommand {
           e.getMessage()
               + ". Still "
               + after.text()
-              + ". Members who found a lie may bring that themselves; who was silent can be asked"
-              + " again by the same command.",
+              + (charge.isPresent()
+                  ? ". Members who found a lie may bring that themselves; who was silent can be"
+                      + " asked again by the same command."
+                  : ". The same command asks again; it fetches the evidence where that was brought."),
           e);
     }
-    tell("a quorum of other owners found the work right");
+    tell(
+        charge.isPresent()
+            ? "a quorum of other owners found the work right"
+            : "a quorum of other owners was shown no evidence");
     desk.send(
         desk.contracts()
             .nodes()

@@ -78,22 +78,20 @@ final class EvidenceCommand extends MyelinCommand {
    *
    * @throws CommandException when none does, with what each said
    */
-  static Charge charge(CommitteeClient client, Address node, Digest digest)
+  private static Charge charge(CommitteeClient client, Address node, Digest digest)
       throws InterruptedException {
     EvidenceCalls.Shown shown = client.evidence().read(node, digest);
-    return shown
-        .charge()
-        .orElseThrow(
-            () ->
-                new CommandException(
-                    ("none of %d validators shows evidence 0x%s (expected: the key of the node's"
-                            + " owner or the node, and a --validator that signed the verdict)%s")
-                        .formatted(
-                            shown.said().size(),
-                            digest,
-                            shown.said().stream()
-                                .map(one -> "\n  " + one)
-                                .collect(Collectors.joining()))));
+    return shown.charge().orElseThrow(() -> new CommandException(notShown(shown, digest)));
+  }
+
+  /** That nobody shows it, with what each said. */
+  static String notShown(EvidenceCalls.Shown shown, Digest digest) {
+    return ("none of %d validators shows evidence 0x%s (expected: the key of the node's owner or"
+            + " the node, and a --validator that signed the verdict)%s")
+        .formatted(
+            shown.said().size(),
+            digest,
+            shown.said().stream().map(one -> "\n  " + one).collect(Collectors.joining()));
   }
 
   /** As a validator keeps it, so that the same tools read it. */

@@ -39,7 +39,10 @@ public enum Reason {
   REFUSED_WORK(Status.Code.FAILED_PRECONDITION),
   /** The nodes, the word on answers or the content are not the cognitive round's. */
   REFUSED_ROUND(Status.Code.FAILED_PRECONDITION),
-  /** No appeal waits for a committee, or the work deserves the other decision. */
+  /**
+   * No appeal waits for a committee, the work deserves the other decision, or that nobody shows it
+   * is not so, or not yet.
+   */
   REFUSED_APPEAL(Status.Code.FAILED_PRECONDITION),
   /** The evidence does not prove that the accused signed something wrong. */
   REFUSED_FAULT(Status.Code.FAILED_PRECONDITION),

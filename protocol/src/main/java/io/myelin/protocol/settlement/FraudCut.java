@@ -84,6 +84,16 @@ public record FraudCut(Phase phase, BigInteger cutWei, long sinceSeconds, long j
   }
 
   /**
+   * From when on a verdict is overturned whose evidence nobody has shown: half of the time to
+   * decide. The first half is for those who have it.
+   *
+   * @param openUntilSeconds until when the appeal can be decided
+   */
+  public static long unshownFromSeconds(long openUntilSeconds) {
+    return openUntilSeconds - DECIDE_SECONDS / 2;
+  }
+
+  /**
    * What an appeal costs to try: a twentieth of the cut, at least of what the least stake would
    * lose, and never nothing.
    *

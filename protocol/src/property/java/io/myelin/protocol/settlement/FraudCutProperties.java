@@ -38,6 +38,9 @@ final class FraudCutProperties {
     assertThat(until).isGreaterThanOrEqualTo(since + 3 * DAY);
     assertThat(until).isGreaterThanOrEqualTo(madeAt + 3 * DAY);
     assertThat(until).isIn(since + 3 * DAY, madeAt + 3 * DAY);
+    long unshownFrom = FraudCut.unshownFromSeconds(until);
+    assertThat(unshownFrom - Math.max(since, madeAt)).isEqualTo(36 * 3_600);
+    assertThat(until - unshownFrom).isEqualTo(36 * 3_600);
   }
 
   @Example
