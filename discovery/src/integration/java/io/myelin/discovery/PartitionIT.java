@@ -50,7 +50,7 @@ final class PartitionIT {
       }
       (isLeft ? lefts : rights).add(node);
     }
-    Nodes.await("all see all", 30, () -> nodes.all.stream().allMatch(n -> sees(n, 9)));
+    Nodes.await("all see all", 60, () -> nodes.all.stream().allMatch(n -> sees(n, 9)));
 
     cut.set(true);
     long parted =
@@ -63,9 +63,12 @@ final class PartitionIT {
             Nodes.profile(PeerRole.VALIDATOR),
             address -> reachable(false, address));
     Nodes.await(
-        "the newcomer is seen on its side", 20, () -> rights.stream().allMatch(n -> sees(n, 5)));
-    assertThat(late.find(PeerRole.VALIDATOR, Optional.empty()).get(15, TimeUnit.SECONDS))
-        .hasSize(5);
+        "the newcomer is seen on its side", 40, () -> rights.stream().allMatch(n -> sees(n, 5)));
+    Nodes.await(
+        "the newcomer finds its side",
+        40,
+        () ->
+            late.find(PeerRole.VALIDATOR, Optional.empty()).get(30, TimeUnit.SECONDS).size() == 5);
     assertThat(lefts).allMatch(n -> sees(n, 4));
 
     cut.set(false);
@@ -90,19 +93,19 @@ final class PartitionIT {
             Nodes.settings(List.of(first.record())).inFolder(folder),
             key,
             Nodes.profile(PeerRole.COMPUTE));
-    Nodes.await("found", 15, () -> once.peers(PeerRole.GATEWAY, Optional.empty()).size() == 1);
-    Nodes.await("seen", 15, () -> first.peers(PeerRole.COMPUTE, Optional.empty()).size() == 1);
+    Nodes.await("found", 30, () -> once.peers(PeerRole.GATEWAY, Optional.empty()).size() == 1);
+    Nodes.await("seen", 30, () -> first.peers(PeerRole.COMPUTE, Optional.empty()).size() == 1);
     once.close();
-    Nodes.await("gone", 20, () -> first.peers(PeerRole.COMPUTE, Optional.empty()).isEmpty());
+    Nodes.await("gone", 30, () -> first.peers(PeerRole.COMPUTE, Optional.empty()).isEmpty());
 
     PeerNode again =
         nodes.start(
             Nodes.settings(List.of()).inFolder(folder), key, Nodes.profile(PeerRole.COMPUTE));
     Nodes.await(
-        "found again", 15, () -> again.peers(PeerRole.GATEWAY, Optional.empty()).size() == 1);
+        "found again", 30, () -> again.peers(PeerRole.GATEWAY, Optional.empty()).size() == 1);
     Nodes.await(
         "seen again, with its new record",
-        15,
+        30,
         () ->
             first.peers(PeerRole.COMPUTE, Optional.empty()).stream()
                 .anyMatch(peer -> peer.record().equals(again.record())));

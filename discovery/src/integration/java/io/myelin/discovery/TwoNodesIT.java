@@ -7,6 +7,7 @@ import io.myelin.protocol.crypto.Sha256;
 import io.myelin.protocol.ids.Digest;
 import io.myelin.protocol.peer.PeerRole;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -37,8 +38,13 @@ final class TwoNodesIT {
             key,
             Nodes.profile(PeerRole.COMPUTE, SUBNET));
 
-    List<Peer> found =
-        compute.find(PeerRole.GATEWAY, Optional.of(SUBNET)).get(10, TimeUnit.SECONDS);
+    List<Peer> found = new ArrayList<>();
+    Nodes.await(
+        "the compute node finds the gateway",
+        30,
+        () ->
+            found.addAll(
+                compute.find(PeerRole.GATEWAY, Optional.of(SUBNET)).get(30, TimeUnit.SECONDS)));
     assertThat(found)
         .singleElement()
         .satisfies(
@@ -49,7 +55,7 @@ final class TwoNodesIT {
             });
     Nodes.await(
         "the gateway knows the compute node",
-        10,
+        30,
         () -> gateway.peers(PeerRole.COMPUTE, Optional.of(SUBNET)).size() == 1);
     assertThat(gateway.peers(PeerRole.COMPUTE, Optional.empty()).getFirst().operator())
         .isEqualTo(key.address());
@@ -83,13 +89,13 @@ final class TwoNodesIT {
             Nodes.settings(List.of(gateway.record())),
             nodes.stakedKey(),
             Nodes.profile(PeerRole.COMPUTE, SUBNET));
-    assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("came 1");
+    assertThat(events.poll(30, TimeUnit.SECONDS)).isEqualTo("came 1");
 
     compute.update(Nodes.profile(PeerRole.COMPUTE, SUBNET, OTHER));
-    assertThat(events.poll(5, TimeUnit.SECONDS)).isEqualTo("changed 1 2");
+    assertThat(events.poll(20, TimeUnit.SECONDS)).isEqualTo("changed 1 2");
 
     compute.close();
-    assertThat(events.poll(15, TimeUnit.SECONDS)).isEqualTo("went 2");
+    assertThat(events.poll(30, TimeUnit.SECONDS)).isEqualTo("went 2");
     assertThat(gateway.peers(PeerRole.COMPUTE, Optional.empty())).isEmpty();
   }
 

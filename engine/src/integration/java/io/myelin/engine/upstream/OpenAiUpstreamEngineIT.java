@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Against a real HTTP server that misbehaves in every way servers do. */
-@Timeout(60)
+@Timeout(180)
 class OpenAiUpstreamEngineIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String OPENING =
@@ -65,6 +65,9 @@ class OpenAiUpstreamEngineIT {
   private final List<AutoCloseable> open = new ArrayList<>();
   private volatile Behaviour behaviour = (exchange, attempt) -> send(exchange, PARIS);
   private String base = "";
+
+  /** For the first byte, and between any two. */
+  private Duration patience = Duration.ofSeconds(20);
 
   @BeforeEach
   void start() throws IOException {
@@ -144,8 +147,8 @@ class OpenAiUpstreamEngineIT {
         3,
         Duration.ofMillis(1),
         Duration.ofSeconds(5),
-        Duration.ofMillis(700),
-        Duration.ofMillis(700));
+        patience,
+        patience);
   }
 
   private OpenAiUpstreamEngine engine() {
@@ -304,6 +307,7 @@ class OpenAiUpstreamEngineIT {
 
   @Test
   void aHungServerIsLeftBeforeAndInTheStream() throws Exception {
+    patience = Duration.ofMillis(700);
     EngineException silent = failure((exchange, attempt) -> over.await(60, TimeUnit.SECONDS));
     assertThat(silent.kind()).isEqualTo(EngineException.Kind.CRASHED);
     assertThat(requests).hasSize(3);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A worker in a real child process, killed and abused for real. */
-@Timeout(60)
+@Timeout(180)
 class WorkerEngineIT {
   private static final int ENDLESS = 1_000_000;
   private static final WorkerLimits QUICK =
@@ -178,8 +178,8 @@ class WorkerEngineIT {
       assertThat(failure.kind()).isEqualTo(EngineException.Kind.CRASHED);
       assertThat(failure).hasMessageContaining("killed by signal 9");
     }
-    assertThat(System.nanoTime() - before).isLessThan(TimeUnit.SECONDS.toNanos(5));
-    assertThat(score).failsWithin(Duration.ofSeconds(5));
+    assertThat(System.nanoTime() - before).isLessThan(TimeUnit.SECONDS.toNanos(20));
+    assertThat(score).failsWithin(Duration.ofSeconds(20));
     RecordingListener again = new RecordingListener();
     awaitUp(engine);
     engine.generate(spec("p", 3), OutputPrefix.NONE, again).request(3);
@@ -254,7 +254,7 @@ class WorkerEngineIT {
             QUICK.handshake(),
             QUICK.call(),
             Duration.ofMillis(50),
-            Duration.ofSeconds(2),
+            Duration.ofSeconds(5),
             QUICK.firstBackoff(),
             QUICK.lastBackoff(),
             QUICK.close());
@@ -264,7 +264,7 @@ class WorkerEngineIT {
     listener.awaitChunks(2, 20_000);
     new ProcessBuilder("kill", "-STOP", Long.toString(engine.pid().orElseThrow()))
         .start()
-        .waitFor(5, TimeUnit.SECONDS);
+        .waitFor(20, TimeUnit.SECONDS);
     EngineException failure = failureOf(listener);
     assertThat(failure.kind()).isEqualTo(EngineException.Kind.CRASHED);
     assertThat(failure).hasMessageContaining("no sign of life");
