@@ -1,5 +1,7 @@
 package io.myelin.client;
 
+import java.io.IOException;
+
 /** What was asked for did not come about; the message says why and what to do next. */
 public class ClientException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -31,5 +33,12 @@ public class ClientException extends RuntimeException {
   /** Whether a value that was given cannot be meant, so that trying again is of no use. */
   public boolean isWrongInput() {
     return wrongInput;
+  }
+
+  /** Whether the same may come about a moment later: nobody answered, or there was no room. */
+  public boolean isPassing() {
+    return getCause() instanceof RefusedException refused
+        ? refused.isPassing()
+        : getCause() instanceof IOException;
   }
 }

@@ -70,7 +70,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node against a gateway over a real gRPC stream; only the engine is scripted. */
-@Timeout(60)
+@Timeout(180)
 class ComputeNodeIT {
   private static final int CREDIT = 4;
   private final OperatorKey gatewayKey = OperatorKey.generate(new Random(1));

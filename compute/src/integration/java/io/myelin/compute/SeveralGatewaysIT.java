@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One node, two slots, several gateways, none of which may touch another's tasks. */
-@Timeout(60)
+@Timeout(180)
 class SeveralGatewaysIT {
   private final OperatorKey nodeKey = OperatorKey.generate(new Random(2));
   private final ScriptedEngine engine = new ScriptedEngine();

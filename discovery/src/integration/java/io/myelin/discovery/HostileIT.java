@@ -62,15 +62,15 @@ final class HostileIT {
   void anUnstakedPeerIsNotListedUntilItIsAndNoLongerThanItIs() throws Exception {
     OperatorKey key = nodes.key();
     nodes.start(Nodes.settings(List.of(victim.record())), key, Nodes.profile(PeerRole.GATEWAY));
-    Nodes.await("it was refused", 10, () -> stage(Stage.REFUSED) == 1);
+    Nodes.await("it was refused", 30, () -> stage(Stage.REFUSED) == 1);
     assertThat(gateways()).isEmpty();
     assertThat(victim.figures().refused()).containsKey("unstaked");
 
     nodes.staked.add(key.address());
-    Nodes.await("it is listed once it is staked", 15, () -> gateways().size() == 1);
+    Nodes.await("it is listed once it is staked", 30, () -> gateways().size() == 1);
 
     nodes.staked.remove(key.address());
-    Nodes.await("it is not when its stake is gone", 15, () -> gateways().isEmpty());
+    Nodes.await("it is not when its stake is gone", 30, () -> gateways().isEmpty());
   }
 
   @Test
@@ -123,7 +123,7 @@ final class HostileIT {
     }
     PeerRecord internal = RecordCodec.sign(nodes.stakedKey(), claim(1, "10.0.0.7", SERVICE));
     victim.offer(internal.text());
-    Nodes.await("all were refused", 20, () -> stage(Stage.REFUSED) == services.size() + 1);
+    Nodes.await("all were refused", 30, () -> stage(Stage.REFUSED) == services.size() + 1);
     assertThat(gateways()).isEmpty();
   }
 
@@ -133,16 +133,16 @@ final class HostileIT {
     PeerNode gateway =
         nodes.start(Nodes.settings(List.of(victim.record())), key, Nodes.profile(PeerRole.GATEWAY));
     String old = gateway.record();
-    Nodes.await("listed", 10, () -> gateways().size() == 1);
+    Nodes.await("listed", 30, () -> gateways().size() == 1);
     Digest subnet = Digest.of(nodes.key().publicKey().hash().bytes());
     gateway.update(Nodes.profile(PeerRole.GATEWAY, subnet));
-    Nodes.await("the new record is seen", 10, () -> !gateways().getFirst().subnets().isEmpty());
+    Nodes.await("the new record is seen", 30, () -> !gateways().getFirst().subnets().isEmpty());
 
     victim.offer(old);
     gateway.close();
-    Nodes.await("gone", 20, () -> gateways().isEmpty());
+    Nodes.await("gone", 30, () -> gateways().isEmpty());
     victim.offer(old);
-    Nodes.await("still a ghost", 5, () -> stage(Stage.GONE) == 1);
+    Nodes.await("still a ghost", 30, () -> stage(Stage.GONE) == 1);
     assertThat(gateways()).isEmpty();
   }
 
@@ -153,7 +153,7 @@ final class HostileIT {
       for (int length : List.of(0, 1, 2, 50, 600, 1_100)) {
         byte[] garbage = new byte[length];
         random.nextBytes(garbage);
-        assertThat(link.talk(victimRecord(), garbage).get(10, TimeUnit.SECONDS)).isEmpty();
+        assertThat(link.talk(victimRecord(), garbage).get(30, TimeUnit.SECONDS)).isEmpty();
       }
       byte[] cut =
           TopicMessage.encode(
@@ -161,7 +161,7 @@ final class HostileIT {
                   GATEWAYS, RecordCodec.sign(key, claim(1, "127.0.0.1", SERVICE))));
       assertThat(
               link.talk(victimRecord(), Arrays.copyOf(cut, cut.length - 1))
-                  .get(10, TimeUnit.SECONDS))
+                  .get(30, TimeUnit.SECONDS))
           .isEmpty();
       // Longer than a packet: the library drops it, and nothing comes of it.
       CompletableFuture<byte[]> oversized = link.talk(victimRecord(), new byte[1_150]);
@@ -182,7 +182,7 @@ final class HostileIT {
     try (Link link = link(nodes.stakedKey(), Nodes.NETWORK)) {
       byte[] answer =
           link.talk(victimRecord(), TopicMessage.encode(new TopicMessage.Announce(GATEWAYS, other)))
-              .get(10, TimeUnit.SECONDS);
+              .get(30, TimeUnit.SECONDS);
       assertThat(TopicMessage.decode(answer))
           .isEqualTo(new TopicMessage.Answer(TopicStore.Outcome.WRONG_TOPIC));
     }
@@ -199,13 +199,13 @@ final class HostileIT {
             Nodes.settings(List.of(victim.record())),
             nodes.stakedKey(),
             Nodes.profile(PeerRole.GATEWAY));
-    Nodes.await("listed", 10, () -> gateways().size() == 1);
+    Nodes.await("listed", 30, () -> gateways().size() == 1);
     for (int i = 0; i < 10_000; i++) {
       victim.offer(RecordCodec.sign(nodes.key(), claim(1, "127.0.0.1", SERVICE)).text());
     }
     OperatorKey late = nodes.stakedKey();
     nodes.start(Nodes.settings(List.of(victim.record())), late, Nodes.profile(PeerRole.GATEWAY));
-    Nodes.await("one that comes during the flood is listed", 15, () -> gateways().size() == 2);
+    Nodes.await("one that comes during the flood is listed", 30, () -> gateways().size() == 2);
     assertThat(gateways().stream().map(Peer::record)).contains(real.record());
     long known = victim.figures().nodes().values().stream().mapToLong(Long::longValue).sum();
     assertThat(known).isLessThanOrEqualTo(Nodes.BOOK.maxPerSource() + 2L);

@@ -50,9 +50,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class ByzantineIT {
   private static final CommitteeSettings SHORT =
       new CommitteeSettings(
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(4),
-          Duration.ofSeconds(6),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(8),
+          Duration.ofSeconds(8),
           Duration.ofMillis(300),
           Duration.ofMillis(50));
 

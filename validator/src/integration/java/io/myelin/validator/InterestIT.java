@@ -122,7 +122,7 @@ final class InterestIT {
   void shouldNotLetAnExecutorSitOnItsOwnJury() throws Exception {
     Address executor = world.validators().get(EXECUTOR).owner().address();
     try (Validators validators = Validators.start(world, folder.resolve("a"));
-        CommitteeClient committee = validators.client(Validators.QUICK)) {
+        CommitteeClient committee = validators.client(Validators.PATIENT)) {
       String refusal =
           String.valueOf(
               catchThrowableOfType(

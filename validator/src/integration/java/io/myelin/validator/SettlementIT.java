@@ -194,12 +194,12 @@ final class SettlementIT {
     SettlementBatch batch =
         gateway.batch(
             gateway.part(good, receipts(good, 2)), gateway.part(ended, receipts(ended, 3)));
-    Quorum quorum = committee.reviewAndAttest(batch);
+    var _ = committee.reviewAndAttest(batch);
     world.send(
         world.gateway().operator(), network.payment().fail(ChainTerms.forPayment(ended.brief())));
     // What some signed stays the content of the batch, so the others must be able to sign it still.
     validators.restart();
-    assertThat(committee.reviewAndAttest(batch)).isEqualTo(quorum);
+    Quorum quorum = committee.reviewAndAttest(batch);
     BigInteger validatorsWei = batch.sessions().getFirst().claim().split().validatorsWei();
     List<InferencePayment.Event> events =
         gateway.settle(batch, quorum).logs().stream()
@@ -245,7 +245,7 @@ final class SettlementIT {
     GatewaySide.Live live = gateway.open(committee, 2, 1);
     GatewaySide.Live late = gateway.open(committee, 2, 1);
     SettlementBatch first = gateway.batch(gateway.part(live, receipts(live, 2)));
-    Quorum quorum = committee.reviewAndAttest(first);
+    var _ = committee.reviewAndAttest(first);
     SettlementBatch other = gateway.batch(gateway.part(late, receipts(late, 2)));
     assertThat(other.batch()).isEqualTo(first.batch());
 
@@ -253,8 +253,7 @@ final class SettlementIT {
     validators.restart();
     assertThat(failure(other)).hasMessageContaining(Reason.ALREADY_SIGNED_OTHER.name());
     Quorum again = committee.reviewAndAttest(first);
-    assertThat(again).isEqualTo(quorum);
-    gateway.settle(first, again);
+    assertThat(gateway.settle(first, again).succeeded()).isTrue();
     SettlementBatch next = gateway.batch(other.sessions().getFirst());
     assertThat(next.batch()).isEqualTo(first.batch() + 1);
     gateway.settle(next, committee.reviewAndAttest(next));

@@ -154,14 +154,7 @@ final class WorkToldIT {
     ShownWork undrawn = ShownWork.drawnBy(world, live, HONEST, List.of(), 1);
     ShownWork drawn = ShownWork.drawnBy(world, live, HONEST, List.of(key(1)), 1_000);
     SettlementBatch batch = WorkGround.batch(side, live, undrawn);
-    CommitteeSettings patient =
-        new CommitteeSettings(
-            Duration.ofSeconds(8),
-            Duration.ofSeconds(20),
-            Duration.ofSeconds(30),
-            Duration.ofSeconds(10),
-            Duration.ofMillis(50));
-    try (CommitteeClient all = validators.client(patient)) {
+    try (CommitteeClient all = validators.client(Validators.PATIENT)) {
       assertThat(all.reviewAndAttest(batch)).isNotNull();
     }
     BatchSettlement wanted =

@@ -14,8 +14,6 @@ final class FavouredStory implements PartyStory {
   /** Until slots of a session that was settled come back. */
   private static final Duration ROOM = Duration.ofSeconds(60);
 
-  private static final Duration PAUSE = Duration.ofMillis(500);
-
   private final PartyScene scene;
   private final int gateway;
   private final int most;
@@ -54,7 +52,7 @@ final class FavouredStory implements PartyStory {
       boolean _ = PartyScene.within(ROOM, scene::hasRoom);
       asked++;
       try {
-        ClientSession opened = openWhenThereIsRoom();
+        ClientSession opened = scene.open(gateway);
         asDrawn++;
         scene.settle(opened);
       } catch (ClientException e) {
@@ -81,21 +79,6 @@ final class FavouredStory implements PartyStory {
     scene.say("  gateway 1   opens for such a client: session %s", SessionId.parse(elsewhere.id()));
     scene.settle(elsewhere);
     return true;
-  }
-
-  /** Of what was refused, only a committee's no is told: nodes may have no slot for a moment. */
-  private ClientSession openWhenThereIsRoom() {
-    long deadlineNanos = System.nanoTime() + ROOM.toNanos();
-    while (true) {
-      try {
-        return scene.open(gateway);
-      } catch (ClientException e) {
-        if (isNotApproved(e) || System.nanoTime() - deadlineNanos > 0) {
-          throw e;
-        }
-        boolean _ = PartyScene.within(PAUSE, () -> false);
-      }
-    }
   }
 
   private static boolean isNotApproved(ClientException e) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import io.myelin.chain.ChainClient;
+import io.myelin.chain.ChainException;
 import io.myelin.chain.EventLog;
 import io.myelin.chain.LogFilter;
 import io.myelin.chain.abi.ContractWrite;
@@ -45,8 +46,9 @@ final class PartyScene {
   /** Of an answer: short ones are enough. */
   private static final int TOKENS = 8;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration LATER = Duration.ofSeconds(5);
+  private static final Duration PAUSE = Duration.ofMillis(500);
   private static final long POLL_MILLIS = 50;
   private static final int TOKEN_DECIMALS = 18;
   private static final int SETTLED = 3;
@@ -91,8 +93,22 @@ final class PartyScene {
 
   // Load.
 
-  /** Opens a session at a gateway, as any client does. */
+  /** Opens a session at a gateway, as any client does, once nodes have slots for it. */
   ClientSession open(int gateway) {
+    long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        return tryToOpen(gateway);
+      } catch (ClientException e) {
+        if (!e.isPassing() || System.nanoTime() - deadlineNanos > 0) {
+          throw e;
+        }
+        boolean _ = within(PAUSE, () -> false);
+      }
+    }
+  }
+
+  private ClientSession tryToOpen(int gateway) {
     GatewayMember member = devnet.gateways().get(gateway - 1);
     return ClientSession.open(
         member.url(),
@@ -328,7 +344,7 @@ final class PartyScene {
             + " %";
   }
 
-  /** Waits for a condition; a gateway that does not answer just now counts as not yet. */
+  /** Waits for a condition; a gateway or chain that does not answer now counts as not yet. */
   static void await(String failure, BooleanSupplier done) {
     if (!within(PATIENCE, done)) {
       throw new CommandException(failure + " within " + PATIENCE.toSeconds() + " s");
@@ -343,7 +359,7 @@ final class PartyScene {
         if (done.getAsBoolean()) {
           return true;
         }
-      } catch (ClientException e) {
+      } catch (ClientException | ChainException e) {
         // It is asked again.
         if (System.nanoTime() - deadlineNanos > 0) {
           throw e;

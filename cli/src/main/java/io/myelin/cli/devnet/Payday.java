@@ -28,7 +28,7 @@ import java.util.function.BooleanSupplier;
 
 /** Closes the demo session, and shows who is paid what until everybody has it in the wallet. */
 final class Payday {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final long POLL_MILLIS = 50;
   private static final int FIRST_FINAL_PHASE = 4;
 

@@ -28,7 +28,8 @@ import java.util.stream.Stream;
 
 /** Every node in a process of its own; each compute node with workers of its own. */
 final class ProcessStarter implements NodeStarter {
-  private static final Duration GATEWAY_START = Duration.ofSeconds(60);
+  /** A loaded machine is slow; who dies is seen at once. */
+  private static final Duration GATEWAY_START = Duration.ofMinutes(3);
 
   private final DevnetPlan plan;
   private final EngineSource source;

@@ -19,7 +19,7 @@ final class UselessStory implements PartyStory {
   private static final int TASKS = 2;
 
   /** A roll call, and a committee's word. */
-  private static final Duration UNTIL_BENCHED = Duration.ofSeconds(90);
+  private static final Duration UNTIL_BENCHED = Duration.ofMinutes(3);
 
   private final PartyScene scene;
   private final int validator;

@@ -1,7 +1,6 @@
 package io.myelin.cli.chaos;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import io.myelin.cli.testing.Await;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -26,6 +25,6 @@ class ChaosIT {
       System.out.println(run.run());
       System.out.println("chaos: openings refused for " + run.refusals());
     }
-    assertThat(ProcessHandle.current().descendants()).isEmpty();
+    Await.untilNoProcessIsLeft();
   }
 }

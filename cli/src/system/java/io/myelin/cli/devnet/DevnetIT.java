@@ -3,6 +3,7 @@ package io.myelin.cli.devnet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.myelin.cli.receipt.VerifyCommand;
+import io.myelin.cli.testing.Await;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** The whole network with the real model, as a user starts it. */
-@Timeout(240)
+@Timeout(600)
 class DevnetIT {
   @TempDir Path data;
 
@@ -37,7 +38,7 @@ class DevnetIT {
       assertThat(out.toString()).contains("The receipt holds: 14 checks held");
     }
     assertThat(data.resolve("devnet.json")).doesNotExist();
-    assertThat(ProcessHandle.current().descendants()).isEmpty();
+    Await.untilNoProcessIsLeft();
   }
 
   /** Nodes that die at each stage are in {@code KillStagesIT}. */

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The default models behind one key: from HTTP through gateway and node to a receipt. */
-@Timeout(180)
+@Timeout(420)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EmbeddingsIT {
   private static final String MODEL = ModelCatalogue.EMBEDDING_MODEL.id();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Validators that fail on purpose, two of five at most: what the others do, and what it costs. */
-@Timeout(300)
+@Timeout(900)
 class FailingValidatorsIT {
   private static final BigInteger TEN = BigInteger.TEN;
 

@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.myelin.cli.node.KeyFile;
 import io.myelin.cli.testing.Await;
 import io.myelin.cli.testing.CommandRun;
+import io.myelin.cli.testing.Openings;
 import io.myelin.cli.testing.StreamedAnswer;
-import io.myelin.client.ClientException;
 import io.myelin.client.ClientSession;
 import io.myelin.client.Endpoint;
 import io.myelin.client.GatewayClient;
@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  * stay; for each stage a third joins, to be the primary and to die. What the client saw, what the
  * gateway says and what was counted must agree every time.
  */
-@Timeout(300)
+@Timeout(600)
 class KillStagesIT {
   private static final String MODEL = "smollm2-135m-instruct";
   private static final ObjectNode QUESTION =
@@ -102,7 +102,7 @@ class KillStagesIT {
   static void stop() throws Exception {
     assertThat(devnet.started()).hasSizeGreaterThan(8);
     devnet.kill();
-    assertThat(ProcessHandle.current().descendants()).isEmpty();
+    Await.untilNoProcessIsLeft();
   }
 
   @AfterEach
@@ -355,16 +355,16 @@ class KillStagesIT {
         Await.found(
             "a session with " + node + " as its first node",
             () -> {
-              ClientSession opened;
-              try {
-                opened =
-                    ClientSession.open(
-                        url, gateway, KeyFile.read(net().resolve("client.key")), MODEL, 1);
-              } catch (ClientException e) {
-                // Slots of the sessions before wait for their nodes' next test.
-                assertThat(e.getMessage()).contains("503");
-                return Optional.empty();
+              // Slots of the sessions before wait for their nodes' next test.
+              Optional<ClientSession> room =
+                  Openings.tried(
+                      () ->
+                          ClientSession.open(
+                              url, gateway, KeyFile.read(net().resolve("client.key")), MODEL, 1));
+              if (room.isEmpty()) {
+                return room;
               }
+              ClientSession opened = room.get();
               JsonNode order = opened.view().path("nodes");
               if (order.size() > 1 && order.path(0).asText().equals(node.toString())) {
                 return Optional.of(opened);

@@ -21,6 +21,7 @@ import io.myelin.protocol.ids.Address;
 import io.myelin.protocol.reputation.NodeStage;
 import io.myelin.protocol.reputation.StageMark;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,10 +37,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes that lie about their machine, flood or copy, in whole networks with the real model. */
-@Timeout(420)
+@Timeout(900)
 class NodeAdversariesIT {
   private static final int QUALIFIED = 2;
   private static final int MOST_ASKED = 30;
+
+  /** One stage that is missed takes two minutes. */
+  private static final Duration A_ROUND = Duration.ofMinutes(6);
 
   /** More than one node has slots for. */
   private static final int AT_ONCE = 6;
@@ -184,7 +188,7 @@ class NodeAdversariesIT {
     // Of six nodes four answer, so at least one that copies and one that is copied.
     Map<Integer, String> faults = Map.of(1, "copy", 2, "copy", 3, "copy");
     try (Devnet devnet = start(6, faults)) {
-      Await.until("a round is judged", () -> !marks(devnet).isEmpty());
+      Await.until(A_ROUND, "a round is judged", () -> !marks(devnet).isEmpty());
 
       Map<Address, StageMark> marks = marks(devnet);
       System.out.println(run("round", "show"));

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code devnet --subnets 2 --gateways 3}: models where they are served, and the way there. */
-@Timeout(240)
+@Timeout(600)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SubnetsIT {
   private static final String TEXT = ModelCatalogue.DEFAULT_MODEL.id();

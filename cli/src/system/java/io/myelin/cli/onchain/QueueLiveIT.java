@@ -3,6 +3,7 @@ package io.myelin.cli.onchain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.myelin.chain.ChainClient;
+import io.myelin.chain.LogFilter;
 import io.myelin.cli.devnet.Child;
 import io.myelin.cli.devnet.genesis.Person;
 import io.myelin.cli.devnet.genesis.Roster;
@@ -16,6 +17,7 @@ import io.myelin.contracts.MyelinToken;
 import io.myelin.contracts.SessionQueue;
 import io.myelin.contracts.queue.QueueReader;
 import io.myelin.contracts.terms.ChainTerms;
+import io.myelin.contracts.terms.TermsEvent;
 import io.myelin.engine.InferenceEngine;
 import io.myelin.engine.catalogue.FetchProgress;
 import io.myelin.protocol.ids.Address;
@@ -24,7 +26,10 @@ import io.myelin.protocol.queue.QueueOffer;
 import io.myelin.protocol.queue.QueuePhase;
 import io.myelin.protocol.queue.QueueStage;
 import io.myelin.protocol.queue.QueueTask;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +47,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Work without a gateway, with the real model: answered, paid, and carried through deaths. */
-@Timeout(240)
+@Timeout(420)
 class QueueLiveIT {
   private static final int NODES = 3;
 
@@ -122,6 +127,28 @@ class QueueLiveIT {
     return payment().credits(owner).on(chain);
   }
 
+  private static boolean says(Path log, String words) {
+    try {
+      return Files.readString(log).contains(words);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The nodes of a session. */
+  private static List<Address> seats(String session) {
+    LogFilter filter =
+        new LogFilter(
+            List.of(network.chain().network().sessions().address()),
+            List.of(List.of(), List.of(ChainTerms.word(SessionId.parse(session)))));
+    return chain.logs(filter, 0, chain.head().number()).stream()
+        .flatMap(one -> TermsEvent.from(one).stream())
+        .filter(TermsEvent.Opened.class::isInstance)
+        .flatMap(opened -> ((TermsEvent.Opened) opened).brief().seats().stream())
+        .map(seat -> seat.node())
+        .toList();
+  }
+
   /** The newest task of a session once its nodes are drawn. */
   private static QueueTask drawn(String session) throws Exception {
     return Await.found(
@@ -180,20 +207,32 @@ class QueueLiveIT {
 
   @Test
   void shouldRevealAfterADeathBetweenPrecommitAndReveal() throws Exception {
-    String session = open("--redundancy", "2");
-    CompletableFuture<CommandRun> asked = CompletableFuture.supplyAsync(() -> ask(session));
-    QueueTask task = drawn(session);
-    Address victim = task.offers().getFirst().node();
-    Address other = task.offers().getLast().node();
+    String session = open("--redundancy", "2", "--nodes", "2");
+    // Both do the task: a node has half a minute to answer, and a process may start for longer.
+    List<Address> seated = seats(session);
+    assertThat(seated).hasSize(2);
+    Address victim = seated.getFirst();
+    Address other = seated.getLast();
     BigInteger before = creditsOf(victim);
     List<String> command = network.computeCommand(numberOf(victim), LiveNetwork.MODEL);
-    try (Child first = Child.start(folder.resolve("victim.log"), command)) {
+    Path log = folder.resolve("victim.log");
+    CompletableFuture<CommandRun> asked;
+    QueueTask task;
+    try (Child first = Child.start(log, command)) {
+      Await.until(
+          "the first of the two is up",
+          () -> {
+            first.requireAlive();
+            return says(log, "the queue on chain");
+          });
+      asked = CompletableFuture.supplyAsync(() -> ask(session));
+      task = drawn(session);
       awaitStage(task, victim, QueueStage.PRECOMMITTED);
       first.kill();
     }
     network.startNode(numberOf(other), engine);
     awaitStage(task, other, QueueStage.COMMITTED);
-    try (Child _ = Child.start(folder.resolve("victim.log"), command)) {
+    try (Child _ = Child.start(log, command)) {
       CommandRun run = asked.get(120, TimeUnit.SECONDS);
       assertThat(run.out()).contains("owner of a node");
     }

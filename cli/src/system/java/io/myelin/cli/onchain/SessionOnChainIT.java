@@ -17,6 +17,7 @@ import io.myelin.chain.transaction.TransactionIntent;
 import io.myelin.chain.transaction.TransactionOutcome;
 import io.myelin.cli.testing.Await;
 import io.myelin.cli.testing.LiveNetwork;
+import io.myelin.cli.testing.Openings;
 import io.myelin.cli.testing.StreamedAnswer;
 import io.myelin.client.ClientException;
 import io.myelin.client.ClientSession;
@@ -54,7 +55,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A session's way over the chain, with the real model, validators, contracts and Anvil. */
-@Timeout(240)
+@Timeout(600)
 class SessionOnChainIT {
   @TempDir private static Path folder;
   private static LiveNetwork network;
@@ -124,7 +125,7 @@ class SessionOnChainIT {
 
   @Test
   void shouldPayWhatReceiptsProveAndProveEachReceiptUnderTheRoot() throws Exception {
-    ClientSession session = network.session();
+    ClientSession session = openWhenThereIsRoom();
     assertThat(phase(session)).isEqualTo(1);
     List<String> tasks = List.of(ask(session), ask(session), ask(session));
     JsonNode view =
@@ -282,16 +283,7 @@ class SessionOnChainIT {
   }
 
   private static ClientSession openWhenThereIsRoom() throws Exception {
-    return Await.found(
-        "a slot is free",
-        () -> {
-          try {
-            return Optional.of(network.session());
-          } catch (ClientException e) {
-            assertThat(e.getMessage()).contains("503");
-            return Optional.empty();
-          }
-        });
+    return Openings.whenThereIsRoom(network::session);
   }
 
   @Test

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * that differ at all are said to mean wholly other things, so that only the signed numbers speak
  * for the third.
  */
-@Timeout(300)
+@Timeout(900)
 class WitnessesIT {
   private static final String MANY = "haswell";
   private static final String ONE = "sandybridge";
