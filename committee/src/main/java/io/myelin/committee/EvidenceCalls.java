@@ -1,6 +1,7 @@
 package io.myelin.committee;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.myelin.chain.ChainClient;
 import io.myelin.committee.wire.Fields;
@@ -27,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 public final class EvidenceCalls {
   private static final Duration CALL = Duration.ofSeconds(10);
   private static final Duration TOTAL = Duration.ofSeconds(60);
+  private static final Duration BUSY_PAUSE = Duration.ofMillis(200);
+  private static final int BUSY_TRIES = 5;
 
   private final Members members;
   private final ChainClient chain;
@@ -82,7 +85,8 @@ public final class EvidenceCalls {
     return new Shown(Optional.empty(), said);
   }
 
-  private List<WorkRecord> records(Members.Member member, EvidenceRead wanted, long deadlineNanos) {
+  private List<WorkRecord> records(Members.Member member, EvidenceRead wanted, long deadlineNanos)
+      throws InterruptedException {
     ReadEvidenceRequest request =
         ReadEvidenceRequest.newBuilder()
             .setNode(Fields.bytes(wanted.node()))
@@ -95,16 +99,32 @@ public final class EvidenceCalls {
     do {
       long leftNanos = Math.clamp(deadlineNanos - System.nanoTime(), 1, CALL.toNanos());
       ReadEvidenceReply reply =
-          member
-              .records()
-              .withDeadlineAfter(leftNanos, TimeUnit.NANOSECONDS)
-              .readEvidence(request.toBuilder().setAt(records.size()).build());
+          reply(member, request.toBuilder().setAt(records.size()).build(), leftNanos);
       all = Math.min(Fields.small("records", reply.getRecords()), Charge.MOST_WORKS);
       if (all > 0) {
         records.add(reply.getRecord());
       }
     } while (records.size() < all);
     return records;
+  }
+
+  /** Of one who says that it is busy, once more a moment later. */
+  private static ReadEvidenceReply reply(
+      Members.Member member, ReadEvidenceRequest request, long leftNanos)
+      throws InterruptedException {
+    for (int again = BUSY_TRIES; ; again--) {
+      try {
+        return member
+            .records()
+            .withDeadlineAfter(leftNanos, TimeUnit.NANOSECONDS)
+            .readEvidence(request);
+      } catch (StatusRuntimeException e) {
+        if (again == 0 || e.getStatus().getCode() != Status.Code.RESOURCE_EXHAUSTED) {
+          throw e;
+        }
+        Thread.sleep(BUSY_PAUSE);
+      }
+    }
   }
 
   private Optional<Charge> charge(List<WorkRecord> records) {

@@ -61,6 +61,9 @@ class ValidatorService extends ValidatorImplBase {
   /** The same of nodes that are examined. */
   private static final int MOST_EXAMINING = 4;
 
+  /** A reply is out before its place is free, so one reader needs two. */
+  private static final int MOST_READING = 4;
+
   private final ChainView view;
   private final OperatorKey key;
   private final Sealing sealing;
@@ -86,7 +89,7 @@ class ValidatorService extends ValidatorImplBase {
   private final EvidenceReading evidence;
   private final Answering.Places judging = new Answering.Places(MOST_JUDGING);
   private final Answering.Places roundJudging = new Answering.Places(MOST_ROUNDS);
-  private final Answering.Places reading = new Answering.Places(1);
+  private final Answering.Places reading = new Answering.Places(MOST_READING);
   private final Answering.Places examining = new Answering.Places(MOST_EXAMINING);
 
   ValidatorService(
@@ -366,7 +369,7 @@ class ValidatorService extends ValidatorImplBase {
 
   @Override
   public void readEvidence(ReadEvidenceRequest request, StreamObserver<ReadEvidenceReply> client) {
-    // One at a time: a record may be of some megabytes.
+    // Few at a time: a record may be of some megabytes.
     Answering.within(
         reading,
         "read evidence",
